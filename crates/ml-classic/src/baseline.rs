@@ -1,0 +1,1 @@
+//! Predictors that learn next to nothing: the mark to beat.

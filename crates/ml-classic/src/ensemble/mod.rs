@@ -1,0 +1,1 @@
+//! Many models averaged into one.

@@ -1,0 +1,64 @@
+//! The two element types of numeric arrays.
+
+use std::iter::Sum;
+
+use ndarray::NdFloat;
+use num_traits::FromPrimitive;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// `f32` or `f64`: the element of a numeric array.
+///
+/// Everything generic over it accepts both; results that accumulate many terms are summed in `f64`.
+pub trait Float:
+    NdFloat
+    + FromPrimitive
+    + Sum
+    + Default
+    + Serialize
+    + DeserializeOwned
+    + crate::linalg::Decompose
+    + private::Sealed
+{
+    /// `"f32"` or `"f64"`, as files and messages call it.
+    const NAME: &'static str;
+
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+
+    /// This value in double precision (exact).
+    fn as_f64(self) -> f64;
+}
+
+mod private {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+impl Float for f32 {
+    const NAME: &'static str = "f32";
+
+    #[inline]
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+
+    #[inline]
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Float for f64 {
+    const NAME: &'static str = "f64";
+
+    #[inline]
+    fn of(value: f64) -> Self {
+        value
+    }
+
+    #[inline]
+    fn as_f64(self) -> f64 {
+        self
+    }
+}

@@ -1,0 +1,12 @@
+//! Explicit, reproducible randomness.
+//!
+//! Nothing draws from a hidden global generator: whatever is stochastic takes a [`Seed`].
+//! [`Rng`] is the fast default; [`NumpyRng`] reproduces NumPy's legacy `RandomState` bit for bit.
+
+mod generator;
+mod numpy;
+mod rng;
+
+pub use generator::{Generator, Seed};
+pub use numpy::NumpyRng;
+pub use rng::Rng;

@@ -1,0 +1,1 @@
+//! Typed data sets: embedded, fetched and generated.

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+pub mod datasets;
+pub mod input;
+pub mod pipeline;
+pub mod preprocess;
+pub mod registry;
+pub mod split;
+#[cfg(feature = "tables")]
+pub mod table;
+
+pub use input::{IntoFeatures, IntoTarget};
+/// The data frames of [`table`]; use this one, so that versions cannot differ.
+#[cfg(feature = "tables")]
+pub use polars;

@@ -1,0 +1,1 @@
+//! Transformers and models chained into one.

@@ -1,0 +1,1 @@
+//! Transformers: imputing, scaling, encoding, combining.

@@ -1,0 +1,1 @@
+//! Data sets by name: manifest, cache, mirrors, download, checksums, archives.

@@ -1,0 +1,1 @@
+//! What polars lacks: info, describe, correlation with gaps, bins, arrays with names.
