@@ -8,5 +8,5 @@ mod numpy;
 mod rng;
 
 pub use generator::{Generator, Seed};
-pub use numpy::NumpyRng;
+pub use numpy::{Integer, NumpyRng, NumpyState};
 pub use rng::Rng;

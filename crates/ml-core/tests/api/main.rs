@@ -1,0 +1,3 @@
+//! Public behaviour of `ml-core`.
+
+mod random;

@@ -1,0 +1,244 @@
+//! The two generators: NumPy's numbers bit for bit, and the fast one's distributions.
+
+use ml_core::{
+    ndarray::Array1,
+    random::{NumpyRng, Seed},
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Values per call of `fixtures/make_numpy_random.py`.
+const N: usize = 1200;
+
+enum Drawn {
+    Numbers(Array1<f64>),
+    Counts(Array1<i64>),
+}
+
+impl From<Array1<f64>> for Drawn {
+    fn from(values: Array1<f64>) -> Self {
+        Self::Numbers(values)
+    }
+}
+
+impl From<Array1<i64>> for Drawn {
+    fn from(values: Array1<i64>) -> Self {
+        Self::Counts(values)
+    }
+}
+
+impl From<Vec<usize>> for Drawn {
+    fn from(values: Vec<usize>) -> Self {
+        Self::Counts(values.into_iter().map(|v| v as i64).collect())
+    }
+}
+
+fn joined<T>(parts: impl IntoIterator<Item = Array1<T>>) -> Array1<T> {
+    parts.into_iter().flatten().collect()
+}
+
+fn weights() -> Vec<f64> {
+    // Sums of squares of whole numbers are exact.
+    (1..=20).map(|i| f64::from(i * i) / 2870.0).collect()
+}
+
+/// The call that the fixture names.
+fn draw(call: &str, rng: &mut NumpyRng) -> Drawn {
+    match call {
+        "rand" => rng.rand(N).into(),
+        "random_sample" => rng.random_sample(N).into(),
+        "uniform(-3, 5.5)" => rng.uniform(-3.0, 5.5, N).unwrap().into(),
+        "randn" => rng.randn(N).into(),
+        "randn odd" => joined([rng.randn(7), rng.rand(3), rng.randn(N)]).into(),
+        "normal(10, 2.5)" => rng.normal(10.0, 2.5, N).unwrap().into(),
+        "lognormal(0.5, 0.7)" => rng.lognormal(0.5, 0.7, N).unwrap().into(),
+        "standard_exponential" => rng.exponential(1.0, N).unwrap().into(),
+        "exponential(3)" => rng.exponential(3.0, N).unwrap().into(),
+        "standard_gamma(0.3)" => rng.standard_gamma(0.3, N).unwrap().into(),
+        "standard_gamma(1)" => rng.standard_gamma(1.0, N).unwrap().into(),
+        "gamma(2.5, 1.7)" => rng.gamma(2.5, 1.7, N).unwrap().into(),
+        "gamma(50, 0.1)" => rng.gamma(50.0, 0.1, N).unwrap().into(),
+        "chisquare(3)" => rng.chisquare(3.0, N).unwrap().into(),
+        "beta(0.5, 0.4)" => rng.beta(0.5, 0.4, N).unwrap().into(),
+        "beta(0.001, 0.002)" => rng.beta(0.001, 0.002, N).unwrap().into(),
+        "beta(2, 5)" => rng.beta(2.0, 5.0, N).unwrap().into(),
+        "beta(0.5, 3)" => rng.beta(0.5, 3.0, N).unwrap().into(),
+        "permutation" => rng.permutation(N).into(),
+        "permutation twice" => [rng.permutation(N), rng.permutation(3)].concat().into(),
+        "shuffle" => {
+            let mut items: Vec<usize> = (0..N).map(|i| 3 * i).collect();
+            rng.shuffle(&mut items);
+            items.into()
+        }
+        "choice(1000)" => rng.choice(1000, N).unwrap().into(),
+        "choice(5000, replace=False)" => rng.choice_without_replacement(5000, N).unwrap().into(),
+        "choice(p)" => rng.choice_weighted(&weights(), N).unwrap().into(),
+        "choice(p, replace=False)" => (0..100)
+            .flat_map(|_| rng.choice_weighted_without_replacement(&weights(), 12).unwrap())
+            .collect::<Vec<_>>()
+            .into(),
+        count => draw_count(count, rng).into(),
+    }
+}
+
+fn draw_count(call: &str, rng: &mut NumpyRng) -> Array1<i64> {
+    match call {
+        "binomial(10, 0.3)" => rng.binomial(10, 0.3, N).unwrap(),
+        "binomial(40, 0.9)" => rng.binomial(40, 0.9, N).unwrap(),
+        "binomial(5, 0)" => joined([rng.binomial(5, 0.0, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
+        "binomial(5, 1)" => joined([rng.binomial(5, 1.0, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
+        "binomial(100, 0.5)" => rng.binomial(100, 0.5, N).unwrap(),
+        "binomial(1000, 0.513)" => rng.binomial(1000, 0.513, N).unwrap(),
+        "binomial(100000, 0.02)" => rng.binomial(100_000, 0.02, N).unwrap(),
+        "binomial(1000000, 0.7)" => rng.binomial(1_000_000, 0.7, N).unwrap(),
+        "poisson(0.5)" => rng.poisson(0.5, N).unwrap(),
+        "poisson(4)" => rng.poisson(4.0, N).unwrap(),
+        "poisson(12)" => rng.poisson(12.0, N).unwrap(),
+        "poisson(1000)" => rng.poisson(1000.0, N).unwrap(),
+        "geometric(0.05)" => rng.geometric(0.05, N).unwrap(),
+        "geometric(0.5)" => rng.geometric(0.5, N).unwrap(),
+        "randint(0, 10)" => rng.randint(0..10, N).unwrap(),
+        "randint(-50, 1000)" => rng.randint(-50..1000, N).unwrap(),
+        "randint(7, 8)" => joined([rng.randint(7..8, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
+        "randint(0, 2**32)" => rng.randint(0..1 << 32, N).unwrap(),
+        "randint(-2**40, 2**41)" => rng.randint(-(1 << 40)..1 << 41, N).unwrap(),
+        "randint i64" => rng.randint(i64::MIN..i64::MAX, N).unwrap(),
+        "randint u64" => rng.randint::<u64, _>(.., N).unwrap().mapv(u64::cast_signed),
+        "randint u32" => rng.randint::<u32, _>(.., N).unwrap().mapv(i64::from),
+        "randint i32(-5, 100000)" => rng.randint(-5..100_000i32, N).unwrap().mapv(i64::from),
+        "randint u16(0, 1000)" => rng.randint(0..1000u16, N).unwrap().mapv(i64::from),
+        "randint i16" => rng.randint::<i16, _>(.., N).unwrap().mapv(i64::from),
+        "randint u8" => rng.randint(0..=255u8, N).unwrap().mapv(i64::from),
+        "randint u8(3, 200) twice" => joined([
+            rng.randint(3..200u8, 601).unwrap().mapv(i64::from),
+            rng.randint(3..200u8, 599).unwrap().mapv(i64::from),
+        ]),
+        unknown => panic!("the fixture names an unknown call: {unknown}"),
+    }
+}
+
+/// The first difference from the fixture, if there is one.
+fn difference(entry: &Value, drawn: &Drawn) -> Option<String> {
+    let name = format!("{} seed {}", entry["call"], entry["seed"]);
+    let head = entry["head"].as_array().unwrap();
+    let (bytes, found): (Vec<u8>, Vec<Value>) = match drawn {
+        Drawn::Numbers(v) => (
+            v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            v.iter().take(head.len()).map(|&v| v.into()).collect(),
+        ),
+        Drawn::Counts(v) => (
+            v.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            v.iter().take(head.len()).map(|&v| v.into()).collect(),
+        ),
+    };
+    if &found != head {
+        return Some(format!("{name}: {found:?} is not {head:?}"));
+    }
+    let digest: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    (digest != entry["sha256"]).then(|| format!("{name}: a value after the first {}", head.len()))
+}
+
+#[test]
+fn numpy_draws_the_numbers_of_numpy() {
+    let entries: Vec<Value> = serde_json::from_str(include_str!("../fixtures/numpy_random.json")).unwrap();
+    assert!(entries.len() > 150);
+    let differences = entries.iter().filter_map(|entry| {
+        let seed = entry["seed"].as_u64().unwrap() as u32;
+        let drawn = match (entry["call"].as_str().unwrap(), seed) {
+            ("words", 4) => NumpyRng::from_words(&[1, 2, 3, 4]).unwrap().rand(N).into(),
+            ("words", n) => {
+                let words: Vec<u32> = (0..n).collect();
+                NumpyRng::from_words(&words).unwrap().rand(N).into()
+            }
+            (call, seed) => draw(call, &mut NumpyRng::new(seed)),
+        };
+        difference(entry, &drawn)
+    });
+    let differences: Vec<String> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn numpy_serves_the_shared_trait_with_the_same_numbers() {
+    let (mut direct, mut shared) = (NumpyRng::new(7), Seed::numpy(7).generator());
+    assert_eq!(shared.permutation(50), direct.permutation(50));
+    assert_eq!(shared.uniform(), direct.random());
+    assert_eq!(shared.standard_normal(), direct.standard_normal());
+    assert_eq!(shared.standard_normal(), direct.standard_normal());
+    assert_eq!(shared.standard_exponential(), direct.standard_exponential());
+    assert_eq!(
+        shared.below(1000) as i64,
+        direct.randint(0..1000i64, 1).unwrap()[0]
+    );
+    let sample = shared.sample_without_replacement(30, 4);
+    assert_eq!(sample, direct.choice_without_replacement(30, 4).unwrap());
+}
+
+#[test]
+fn numpy_continues_from_a_snapshot() {
+    let mut rng = NumpyRng::new(3);
+    rng.randn(5);
+    let state = serde_json::to_string(&rng.state()).unwrap();
+    let mut again = NumpyRng::from_state(&serde_json::from_str(&state).unwrap()).unwrap();
+    assert_eq!(again, rng);
+    assert_eq!(again.randn(9), rng.randn(9));
+}
+
+#[test]
+fn numpy_refuses_parameters_outside_their_domain() {
+    let mut rng = NumpyRng::new(0);
+    let text = |e: ml_core::Error| e.to_string();
+    assert_eq!(
+        text(rng.normal(0.0, -1.0, 1).unwrap_err()),
+        "standard_deviation = -1: must be at least 0"
+    );
+    assert_eq!(
+        text(rng.randint(5..5, 1).unwrap_err()),
+        "range = 5..=4: must be at least one integer"
+    );
+    assert_eq!(
+        text(rng.choice_without_replacement(3, 4).unwrap_err()),
+        "size = 4: must be at most n, without replacement"
+    );
+    assert_eq!(
+        text(rng.choice_weighted(&[0.5, 0.4], 1).unwrap_err()),
+        "the sum of p = 0.9: must be 1"
+    );
+    assert_eq!(
+        text(rng.choice_weighted(&[1.5, -0.5], 1).unwrap_err()),
+        "p = -0.5: must be probabilities, at least 0"
+    );
+    assert_eq!(
+        text(
+            rng.choice_weighted_without_replacement(&[1.0, 0.0], 2)
+                .unwrap_err()
+        ),
+        "size = 2: must be at most the number of positive probabilities"
+    );
+    assert_eq!(
+        text(rng.binomial(3, 1.1, 1).unwrap_err()),
+        "p = 1.1: must be between 0 and 1"
+    );
+    assert_eq!(
+        text(rng.poisson(-1.0, 1).unwrap_err()),
+        "mean = -1: must be at least 0 and below 9.2e18"
+    );
+    assert_eq!(text(rng.beta(0.0, 1.0, 1).unwrap_err()), "a = 0: must be above 0");
+    assert_eq!(
+        text(rng.gamma(f64::NAN, 1.0, 1).unwrap_err()),
+        "alpha = NaN: must be at least 0"
+    );
+    assert_eq!(
+        text(NumpyRng::from_words(&[]).unwrap_err()),
+        "NumpyRng::from_words: the seed is empty; at least 1 word needed"
+    );
+    let mut state = rng.state();
+    state.key.pop();
+    assert_eq!(
+        text(NumpyRng::from_state(&state).unwrap_err()),
+        "state.key.len() = 623: must be 624"
+    );
+}
