@@ -59,7 +59,7 @@ fn without(cell: &str, thousands: Option<char>) -> Cow<'_, str> {
         let (before, after) = (&cell[..at], &cell[at + mark.len_utf8()..]);
         digit(before.chars().next_back()) && digit(after.chars().next()) && !before.contains('.')
     };
-    if cell.match_indices(mark).all(|found| groups(found)) {
+    if cell.match_indices(mark).all(groups) {
         cell.replace(mark, "").into()
     } else {
         cell.into()
