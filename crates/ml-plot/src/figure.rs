@@ -1,0 +1,278 @@
+//! A picture: one axes, or several in a grid.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use ml_core::{Error, Result, check};
+
+use crate::Color;
+use crate::axes::{Axes, Margins, Plan};
+use crate::numbers;
+use crate::scene::{self, Anchor, Rect, Scene, Text};
+use crate::style::{HUGE, INK, setters};
+
+/// Free border of the picture.
+const BORDER: f64 = 10.0;
+/// Free space between neighbouring axes.
+const GAP: f64 = 16.0;
+/// No area gets smaller, however little room labels leave.
+const LEAST: f64 = 8.0;
+/// Axes that one figure may have.
+const MOST: usize = 2_500;
+
+/// A picture with one axes or a grid of them, saved as PNG or SVG.
+///
+/// Lengths are in pixels of the figure; a PNG has [`scale`](Self::scale) times as many each way.
+/// The same figure always gives the same bytes.
+///
+/// # Examples
+/// ```
+/// use ml_plot::Figure;
+///
+/// let mut figure = Figure::new(600, 400);
+/// let axes = figure.axes();
+/// axes.title("Learning curve").x_label("epoch").y_label("loss");
+/// axes.line(1..=4, [2.3, 1.1, 0.7, 0.6])?.label("training");
+/// axes.line(1..=4, [2.2, 1.3, 1.0, 0.9])?.label("validation");
+/// let png = figure.to_png()?;
+/// assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Figure {
+    width: u32,
+    height: u32,
+    rows: usize,
+    columns: usize,
+    axes: Vec<Axes>,
+    title: String,
+    scale: f64,
+    background: Color,
+    gap: f64,
+}
+
+impl Figure {
+    /// A figure of `width` x `height` pixels with one axes.
+    #[must_use]
+    pub fn new(width: u32, height: u32) -> Self {
+        Self::subplots(width, height, 1, 1)
+    }
+
+    /// A figure of `width` x `height` pixels with a grid of axes.
+    #[must_use]
+    pub fn subplots(width: u32, height: u32, rows: usize, columns: usize) -> Self {
+        Self {
+            width,
+            height,
+            rows,
+            columns,
+            // A count outside the limits is reported when the figure is drawn.
+            axes: (0..rows.saturating_mul(columns).clamp(1, MOST))
+                .map(|_| Axes::default())
+                .collect(),
+            title: String::new(),
+            scale: 2.0,
+            background: Color::WHITE,
+            gap: GAP,
+        }
+    }
+
+    setters! {
+        /// Text above all axes. Default none.
+        title: String,
+        /// Pixels of a PNG for each pixel of the figure, so that 2 suits today's screens. Default 2.
+        scale: f64,
+        /// What is behind everything. Default white.
+        background: Color,
+    }
+
+    pub(crate) fn gap(&mut self, gap: f64) -> &mut Self {
+        self.gap = gap;
+        self
+    }
+
+    /// The only axes, or the first of several.
+    pub fn axes(&mut self) -> &mut Axes {
+        &mut self.axes[0]
+    }
+
+    /// The axes in a row and a column, from 0.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] outside the grid.
+    pub fn at(&mut self, row: usize, column: usize) -> Result<&mut Axes> {
+        let (rows, columns) = (self.rows, self.columns);
+        let domain = format!("a row below {rows} and a column below {columns}, counted from 0");
+        let valid = row < rows && column < columns;
+        check::parameter("axes", format!("({row}, {column})"), valid, &domain)?;
+        Ok(&mut self.axes[row * columns + column])
+    }
+
+    /// The figure as SVG that shows alike in every viewer: texts are outlines, with their words as labels.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a setting outside its domain; [`Error::Data`] for values that the scale
+    /// of an axis cannot show.
+    pub fn to_svg(&self) -> Result<String> {
+        Ok(scene::to_svg(&self.scene()?))
+    }
+
+    /// The figure as PNG.
+    ///
+    /// # Errors
+    /// As [`to_svg`](Self::to_svg), and [`Error::Parameter`] for a scale that makes the picture empty or
+    /// larger than 100 million pixels.
+    pub fn to_png(&self) -> Result<Vec<u8>> {
+        scene::rasterise(&self.scene()?, self.scale)
+    }
+
+    /// Writes the figure as PNG or SVG, by the extension of `path`, and makes missing folders.
+    ///
+    /// The file appears whole or not at all.
+    ///
+    /// # Errors
+    /// As [`to_png`](Self::to_png); [`Error::File`] for another extension; [`Error::Io`] when the
+    /// operating system refuses.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let extension = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or("")
+            .to_ascii_lowercase();
+        let bytes = match extension.as_str() {
+            "png" => self.to_png()?,
+            "svg" => self.to_svg()?.into_bytes(),
+            _ => {
+                return Err(Error::File {
+                    path: path.to_owned(),
+                    problem: format!("no picture format has the extension {extension:?}"),
+                    remedy: "name the file .png or .svg",
+                });
+            }
+        };
+        write(path, &bytes)
+    }
+
+    /// Everything in its place.
+    pub(crate) fn scene(&self) -> Result<Scene> {
+        let valid = |side: u32| (1..=20_000).contains(&side);
+        check::parameter("width", self.width, valid(self.width), "1 to 20000 pixels")?;
+        check::parameter("height", self.height, valid(self.height), "1 to 20000 pixels")?;
+        let grid = format!("{} x {}", self.rows, self.columns);
+        let valid = self.rows.checked_mul(self.columns) == Some(self.axes.len());
+        check::parameter("subplots", grid, valid, "1 to 2500 axes")?;
+        let (width, height) = (f64::from(self.width), f64::from(self.height));
+        let mut scene = Scene::new(width, height, self.background);
+        let mut room = Rect::new(0.0, 0.0, width, height).grown(-BORDER);
+        let title = Text::new(&self.title, [width / 2.0, BORDER], Anchor::TOP, HUGE, INK);
+        if !self.title.is_empty() {
+            room.top = title.bounds().bottom + BORDER;
+        }
+        scene.text(title);
+        for (axes, plan) in self.axes.iter().zip(self.plans(room)?) {
+            axes.draw(&plan, &mut scene);
+        }
+        Ok(scene)
+    }
+
+    /// Areas of equal size, with the room around them that the labels of their rows and columns need.
+    fn plans(&self, room: Rect) -> Result<Vec<Plan>> {
+        let mut limits = Vec::with_capacity(self.axes.len());
+        for axes in &self.axes {
+            axes.check()?;
+            limits.push(axes.limits()?);
+        }
+        let mut margins = vec![
+            Margins {
+                left: 40.0,
+                top: 20.0,
+                right: 10.0,
+                bottom: 30.0
+            };
+            self.axes.len()
+        ];
+        let mut plans = Vec::new();
+        // Ticks depend on the room, and the room on the ticks' labels: it settles in a few rounds.
+        for round in 0..4 {
+            let areas = self.areas(room, &margins);
+            let each = self.axes.iter().zip(&limits).zip(areas);
+            plans = each
+                .map(|((axes, limits), area)| Plan::new(axes, *limits, area))
+                .collect();
+            let needed = plans.iter().map(|plan: &Plan| plan.margins);
+            // The last rounds only ever make more room, so that nothing is cut off.
+            margins = needed
+                .zip(&margins)
+                .map(|(new, old)| if round < 2 { new } else { new.max(*old) })
+                .collect();
+        }
+        Ok(plans)
+    }
+
+    fn areas(&self, room: Rect, margins: &[Margins]) -> Vec<Rect> {
+        let column = |c: usize| (0..self.rows).map(move |r| margins[r * self.columns + c]);
+        let row = |r: usize| (0..self.columns).map(move |c| margins[r * self.columns + c]);
+        let most = |sides: &mut dyn Iterator<Item = Margins>| sides.fold(Margins::default(), Margins::max);
+        let columns: Vec<Margins> = (0..self.columns).map(|c| most(&mut column(c))).collect();
+        let rows: Vec<Margins> = (0..self.rows).map(|r| most(&mut row(r))).collect();
+        let taken_x: f64 = columns.iter().map(|m| m.left + m.right).sum();
+        let taken_y: f64 = rows.iter().map(|m| m.top + m.bottom).sum();
+        let share = |length: f64, taken: f64, count: usize| {
+            ((length - taken - self.gap * (count - 1) as f64) / count as f64).max(LEAST)
+        };
+        let width = share(room.width(), taken_x, self.columns);
+        let height = share(room.height(), taken_y, self.rows);
+        let mut areas = Vec::with_capacity(self.axes.len());
+        let mut top = room.top;
+        for m in rows {
+            let mut left = room.left;
+            for n in &columns {
+                let (x, y) = (left + n.left, top + m.top);
+                areas.push(Rect::new(x, y, x + width, y + height));
+                left = x + width + n.right + self.gap;
+            }
+            top += m.top + height + m.bottom + self.gap;
+        }
+        areas
+    }
+}
+
+/// Writes beside the goal, then renames: nobody ever sees half a picture.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |action: &'static str| {
+        move |source| Error::Io {
+            path: path.to_owned(),
+            action,
+            source,
+        }
+    };
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed("create the folder of"))?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = fs::File::create(&part).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let done = written.and_then(|()| fs::rename(&part, path));
+    if done.is_err() {
+        // The first failure is the one to report.
+        let _ = fs::remove_file(&part);
+    }
+    done.map_err(failed("write"))
+}
+
+/// A count as a setting of a figure that is computed from data.
+pub(crate) fn side(name: &str, pixels: f64) -> Result<u32> {
+    numbers::setting(
+        name,
+        pixels,
+        (1.0..=20_000.0).contains(&pixels),
+        "1 to 20000 pixels",
+    )?;
+    Ok(pixels.round() as u32)
+}

@@ -1,0 +1,4 @@
+//! Public behaviour of the figures.
+
+mod errors;
+mod output;
