@@ -1,3 +1,4 @@
 //! Public behaviour of `ml-core`.
 
+mod persist;
 mod random;

@@ -1,0 +1,1 @@
+//! Arrays as `.npy` and `.npz`, shared with NumPy.
