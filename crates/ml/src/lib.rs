@@ -1,1 +1,10 @@
 #![doc = include_str!("../README.md")]
+
+pub mod prelude;
+
+pub use ml_classic as classic;
+pub use ml_core as core;
+pub use ml_core::{Error, Result};
+pub use ml_data as data;
+#[cfg(feature = "plot")]
+pub use ml_plot as plot;

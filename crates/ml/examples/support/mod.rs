@@ -1,0 +1,6 @@
+//! What the chapters' programs share: a report of our numbers beside the book's.
+
+mod page;
+mod report;
+
+pub use report::{Book, Chapter};

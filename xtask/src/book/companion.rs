@@ -1,0 +1,89 @@
+//! The companion pages `docs/book/<chapter>.md`: tables whose first column is a row id.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+
+/// One page.
+pub(crate) struct Page {
+    /// `ch02` or `appendix-b`.
+    pub(crate) name: String,
+    /// The rows of all its tables.
+    pub(crate) rows: Vec<Row>,
+    /// What the front line declares: the number of rows under each prefix, such as `C02` 125.
+    pub(crate) declared: Vec<(String, usize)>,
+}
+
+/// `| id | tier | what | where | shown by |`
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) tier: String,
+    pub(crate) home: String,
+    pub(crate) shown: String,
+}
+
+impl Page {
+    pub(crate) fn read(root: &Path, name: &str) -> Result<Self> {
+        let path = root.join(format!("docs/book/{name}.md"));
+        let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        Self::parse(name, &text).with_context(|| format!("in {}", path.display()))
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self> {
+        let mut page = Self { name: name.to_owned(), rows: Vec::new(), declared: Vec::new() };
+        for line in text.lines() {
+            if let Some(list) = line.strip_prefix("Rows: ") {
+                page.declared = list.trim_end_matches('.').split(", ").map(declaration).collect::<Result<_>>()?;
+            }
+            let cells: Vec<&str> = line.trim().trim_matches('|').split(" | ").map(str::trim).collect();
+            let [id, tier, _, home, shown] = cells[..] else { continue };
+            if is_row_id(id) {
+                let [id, tier, home, shown] = [id, tier, home, shown].map(str::to_owned);
+                page.rows.push(Row { id, tier, home, shown });
+            }
+        }
+        if page.declared.is_empty() {
+            bail!("no line `Rows: C02 125, N02 30.` declares how many rows there are");
+        }
+        Ok(page)
+    }
+
+    /// The ids of numbers to reproduce.
+    pub(crate) fn number_ids(&self) -> impl Iterator<Item = &String> {
+        self.rows.iter().map(|row| &row.id).filter(|id| id.starts_with('N'))
+    }
+}
+
+fn declaration(text: &str) -> Result<(String, usize)> {
+    let (prefix, count) = text.split_once(' ').with_context(|| format!("{text:?} is not `PREFIX COUNT`"))?;
+    Ok((prefix.to_owned(), count.parse().with_context(|| format!("{count:?} is not a count"))?))
+}
+
+/// `C02-045`, `N01-003`, `XB-012`.
+fn is_row_id(cell: &str) -> bool {
+    let Some((prefix, number)) = cell.split_once('-') else { return false };
+    (2..=3).contains(&prefix.len())
+        && prefix.starts_with(['C', 'N', 'X'])
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn rows_and_declarations_are_read_from_the_tables() {
+        let text = "Rows: C02 1, N02 1.\n\n| row | tier | what | where | shown by |\n|---|---|---|---|---|\n\
+                    | C02-001 | code | a | `ml_data::split::KFold` | ch02 |\n| N02-001 | number | b | ch02 | ch02 |\n";
+        let page = Page::parse("ch02", text).unwrap();
+        assert_eq!(page.rows.len(), 2);
+        assert_eq!(page.declared, [("C02".to_owned(), 1), ("N02".to_owned(), 1)]);
+        assert_eq!(page.number_ids().collect::<Vec<_>>(), ["N02-001"]);
+    }
+
+    #[test]
+    fn a_page_without_a_declaration_is_refused() {
+        assert!(Page::parse("ch02", "nothing").is_err());
+    }
+}

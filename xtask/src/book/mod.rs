@@ -1,0 +1,142 @@
+//! `cargo xtask book`: runs the chapters' programs and gathers their reports, or checks the
+//! companion pages against the code.
+
+mod check;
+mod companion;
+mod index;
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// Chapters that have a program, in the book's order; quick ones take less than three minutes.
+const CHAPTERS: [Program; 2] = [Program { name: "ch01", quick: true }, Program { name: "ch02", quick: true }];
+
+struct Program {
+    name: &'static str,
+    quick: bool,
+}
+
+/// Run the book's chapters and put the book's numbers beside ours.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Chapters to run (ch01 ch02 ...); all of them without a name.
+    chapters: Vec<String>,
+    /// Only check that docs/book accounts for every row and that what it names exists.
+    #[arg(long)]
+    check: bool,
+    /// Only the chapters that take less than three minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Succeed although a part could not run because its data are missing.
+    #[arg(long)]
+    allow_missing: bool,
+}
+
+/// What a chapter's program writes to `target/book/<chapter>/report.json`.
+#[derive(Debug, Deserialize)]
+struct Report {
+    name: String,
+    title: String,
+    numbers: Vec<Number>,
+    pictures: Vec<Picture>,
+    not_run: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Number {
+    id: String,
+    label: String,
+    book: String,
+    ours: String,
+    tolerance: String,
+    passed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Picture {
+    figure: String,
+    caption: String,
+    file: String,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let root = crate::workspace_root();
+    if args.check {
+        return check::run(&root);
+    }
+    let programs = select(args)?;
+    let out = root.join("target/book");
+    let mut problems = Vec::new();
+    let mut reports = Vec::new();
+    for program in programs {
+        let report = run_chapter(&root, &out, program)?;
+        problems.extend(judge(&root, &report, args.allow_missing)?);
+        reports.push(report);
+    }
+    let index_file = out.join("index.html");
+    fs::write(&index_file, index::page(&reports)).with_context(|| format!("writing {}", index_file.display()))?;
+    println!("\nReport: {}", index_file.display());
+    if problems.is_empty() {
+        return Ok(());
+    }
+    bail!("the book is not reproduced:\n  {}", problems.join("\n  "))
+}
+
+fn select(args: &Args) -> Result<Vec<&'static Program>> {
+    for name in &args.chapters {
+        if !CHAPTERS.iter().any(|p| p.name == name) {
+            let known: Vec<&str> = CHAPTERS.iter().map(|p| p.name).collect();
+            bail!("no program for chapter {name:?}; there are: {}", known.join(", "));
+        }
+    }
+    let wanted = |p: &&Program| {
+        (args.chapters.is_empty() || args.chapters.iter().any(|name| name == p.name)) && (!args.quick || p.quick)
+    };
+    Ok(CHAPTERS.iter().filter(wanted).collect())
+}
+
+fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
+    let report: PathBuf = out.join(program.name).join("report.json");
+    // A report of an earlier run must not stand in for one that failed half-way.
+    if report.exists() {
+        fs::remove_file(&report).with_context(|| format!("removing {}", report.display()))?;
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--release", "--package", "ml", "--example", program.name])
+        .env("ML_BOOK_OUT", out)
+        .current_dir(root)
+        .status()
+        .with_context(|| format!("starting the program of {}", program.name))?;
+    if !status.success() {
+        bail!("the program of {} failed ({status})", program.name);
+    }
+    let text = fs::read_to_string(&report).with_context(|| format!("reading {}", report.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a report", report.display()))
+}
+
+/// What is wrong with a chapter: numbers that differ, numbers that nobody reported, parts not run.
+fn judge(root: &Path, report: &Report, allow_missing: bool) -> Result<Vec<String>> {
+    let failed = report.numbers.iter().filter(|n| !n.passed);
+    let mut problems: Vec<String> = failed
+        .map(|n| format!("{} {}: ours {}, book {} ({})", n.id, n.label, n.ours, n.book, n.tolerance))
+        .collect();
+    if allow_missing && !report.not_run.is_empty() {
+        return Ok(problems);
+    }
+    problems.extend(report.not_run.iter().map(|line| format!("{}: not run: {line}", report.name)));
+    let reported: BTreeSet<&str> = report.numbers.iter().map(|n| n.id.as_str()).collect();
+    for id in companion::Page::read(root, &report.name)?.number_ids() {
+        if !reported.contains(id.as_str()) {
+            problems.push(format!("{id}: listed in docs/book/{}.md, but the program reports no such number", report.name));
+        }
+    }
+    Ok(problems)
+}
