@@ -4,6 +4,7 @@ pub mod datasets;
 pub mod input;
 pub mod pipeline;
 pub mod preprocess;
+pub mod quality;
 pub mod registry;
 pub mod split;
 #[cfg(feature = "tables")]
