@@ -1,0 +1,99 @@
+//! After the launch: monitoring, slices, retraining, rolling back.
+
+use ml_classic::{
+    baseline::DummyRegressor,
+    linear::{FittedLinearRegression, LinearRegression},
+    metrics::Scorer,
+    production::{Health, ModelStore, PerformanceMonitor, retrain, score_slices},
+};
+use ml_core::{
+    Fit, Model, Predict,
+    ndarray::{Array1, Array2, array},
+};
+
+/// `y = 2 x + 1` for x = 0, 1, ... n - 1.
+fn line(n: usize) -> (Array2<f64>, Array1<f64>) {
+    let x = Array2::from_shape_fn((n, 1), |(row, _)| row as f64);
+    let y = x.column(0).mapv(|v| 2.0 * v + 1.0);
+    (x, y)
+}
+
+#[test]
+fn a_worse_model_is_not_deployed_and_a_better_one_is() {
+    let (x, y) = line(20);
+    let r2 = Scorer::from_name("r2").unwrap();
+    let data = || (&x, &y);
+    let first = retrain(&DummyRegressor::default(), None, data(), data(), &r2).unwrap();
+    assert!(first.deploy(), "the first model has nothing to beat");
+    let better = retrain(&LinearRegression::default(), Some(first.model.as_ref()), data(), data(), &r2).unwrap();
+    assert!(better.deploy());
+    assert!((better.new_score - 1.0).abs() < 1e-12);
+    assert_eq!(better.old_score, Some(first.new_score));
+    let worse = retrain(&DummyRegressor::default(), Some(better.model.as_ref()), data(), data(), &r2).unwrap();
+    assert!(!worse.deploy());
+}
+
+#[test]
+fn slices_come_worst_first() {
+    let (x, y) = line(6);
+    let model = LinearRegression::default().fit(x.view(), y.view()).unwrap();
+    let slices = ["b", "b", "b", "a", "a", "a"];
+    // The labels of slice a are shifted, so the model is wrong by exactly 3 there.
+    let shifted = array![1.0, 3.0, 5.0, 10.0, 12.0, 14.0];
+    let scorer = Scorer::from_name("neg_mean_squared_error").unwrap();
+    let scores = score_slices(&model, &x, &shifted, &slices, &scorer).unwrap();
+    assert_eq!((scores[0].slice, scores[0].n_rows), ("a", 3));
+    assert!((scores[0].score + 9.0).abs() < 1e-9);
+    assert!(scores[1].score.abs() < 1e-9);
+    let error = score_slices(&model, &x, &shifted, &slices[1..], &scorer).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "score_slices: x has 6 rows, but slices has 5; they must match one to one"
+    );
+}
+
+#[test]
+fn a_store_keeps_every_model_and_rolls_back() {
+    let folder = std::env::temp_dir().join(format!("ml-model-store-{}", std::process::id()));
+    let (x, y) = line(5);
+    let model = LinearRegression::default().fit(x.view(), y.view()).unwrap();
+    let store = ModelStore::<FittedLinearRegression<f64>>::open(&folder).unwrap();
+    assert_eq!(store.current().unwrap(), None);
+    assert_eq!(
+        store.load_current().unwrap_err().to_string(),
+        "ModelStore: the store is empty; at least 1 published model needed"
+    );
+    assert_eq!(store.publish(&model).unwrap(), 1);
+    let steeper = LinearRegression::default().fit(x.view(), (&y * 2.0).view()).unwrap();
+    assert_eq!(store.publish(&steeper).unwrap(), 2);
+    assert_eq!(store.versions().unwrap(), [1, 2]);
+
+    store.roll_back_to(1).unwrap();
+    // Another process would open the folder anew.
+    let reopened = ModelStore::<FittedLinearRegression<f64>>::open(&folder).unwrap();
+    let back = reopened.load_current().unwrap();
+    assert_eq!(back.predict(x.view()).unwrap(), model.predict(x.view()).unwrap());
+    assert_eq!(
+        store.roll_back_to(7).unwrap_err().to_string(),
+        "version = 7: must be one of the stored versions: 1, 2"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_live_drop_is_told_and_the_store_is_the_way_back() {
+    let mut monitor = PerformanceMonitor::new(0.95, 0.02, 4).unwrap();
+    let live = [0.95, 0.94, 0.96, 0.80];
+    let told: Vec<bool> = live.iter().map(|&score| monitor.observe(score) != Health::Good).collect();
+    assert_eq!(told, [false, false, false, true]);
+}
+
+#[test]
+fn retrained_models_are_plain_models() {
+    let (x, y) = line(8);
+    let r2 = Scorer::from_name("r2").unwrap();
+    let outcome = retrain(&LinearRegression::default(), None, (&x, &y), (&x, &y), &r2).unwrap();
+    let model: &dyn Model = outcome.model.as_ref();
+    let predicted = model.predict_features(&x.into()).unwrap();
+    assert_eq!(predicted.len(), 8);
+}
