@@ -39,7 +39,11 @@ pub fn anonymise(table: &Table, columns: &[(&str, Protection)]) -> Result<Table>
     for (name, _) in columns {
         if table.position(name).is_none() {
             let problem = format!("is missing; the table has: {}", table.names().join(", "));
-            return Err(Error::Column { op: "anonymise", column: (*name).to_owned(), problem });
+            return Err(Error::Column {
+                op: "anonymise",
+                column: (*name).to_owned(),
+                problem,
+            });
         }
     }
     let protection = |name: &str| columns.iter().find(|(n, _)| *n == name).map(|(_, p)| p);
@@ -57,9 +61,11 @@ fn hashed(column: &Column, salt: &str) -> TextColumn {
             codes: text.codes.clone(),
             values: text.values.iter().map(|value| digest(salt, value)).collect(),
         },
-        Column::Number(values) => {
-            TextColumn::collect(values.iter().map(|v| (!v.is_nan()).then(|| digest(salt, &v.to_string()))))
-        }
+        Column::Number(values) => TextColumn::collect(
+            values
+                .iter()
+                .map(|v| (!v.is_nan()).then(|| digest(salt, &v.to_string()))),
+        ),
     }
 }
 
@@ -69,7 +75,12 @@ fn digest(salt: &str, value: &str) -> String {
     // Keeps ("a", "bc") apart from ("ab", "c").
     hasher.update([0]);
     hasher.update(value.as_bytes());
-    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -82,9 +93,15 @@ mod tests {
     fn dropped_columns_are_gone_and_unknown_ones_are_refused() {
         let number = Column::Number(array![1.0].into_shared());
         let table = Table::new([("a".to_owned(), number.clone()), ("b".to_owned(), number)]).unwrap();
-        assert_eq!(anonymise(&table, &[("a", Protection::Drop)]).unwrap().names(), ["b"]);
+        assert_eq!(
+            anonymise(&table, &[("a", Protection::Drop)]).unwrap().names(),
+            ["b"]
+        );
         let error = anonymise(&table, &[("c", Protection::Drop)]).unwrap_err();
-        assert_eq!(error.to_string(), "anonymise: column \"c\" is missing; the table has: a, b");
+        assert_eq!(
+            error.to_string(),
+            "anonymise: column \"c\" is missing; the table has: a, b"
+        );
     }
 
     #[test]

@@ -29,10 +29,19 @@ pub fn near_duplicates(
     tolerance: f64,
 ) -> Result<Vec<(usize, usize)>> {
     let op = "near_duplicates";
-    check::parameter("tolerance", tolerance, tolerance.is_finite() && tolerance >= 0.0, "finite and >= 0")?;
+    check::parameter(
+        "tolerance",
+        tolerance,
+        tolerance.is_finite() && tolerance >= 0.0,
+        "finite and >= 0",
+    )?;
     check::columns(op, a.ncols(), b.ncols())?;
     if a.ncols() == 0 {
-        return Err(Error::Empty { op, what: "a (0 columns)".to_owned(), least: "1 column" });
+        return Err(Error::Empty {
+            op,
+            what: "a (0 columns)".to_owned(),
+            least: "1 column",
+        });
     }
     let mut order: Vec<usize> = (0..a.nrows()).filter(|&row| !a[[row, 0]].is_nan()).collect();
     order.sort_by(|&i, &j| a[[i, 0]].total_cmp(&a[[j, 0]]));
@@ -41,7 +50,12 @@ pub fn near_duplicates(
         let (low, high) = (values[0] - tolerance, values[0] + tolerance);
         let start = order.partition_point(|&i| a[[i, 0]] < low);
         let near = order[start..].iter().take_while(|&&i| a[[i, 0]] <= high);
-        let same = |&i: &usize| a.row(i).iter().zip(values).all(|(p, q)| (p - q).abs() <= tolerance);
+        let same = |&i: &usize| {
+            a.row(i)
+                .iter()
+                .zip(values)
+                .all(|(p, q)| (p - q).abs() <= tolerance)
+        };
         let mut found: Vec<usize> = near.copied().filter(same).collect();
         found.sort_unstable();
         pairs.extend(found.into_iter().map(|i| (i, row)));
@@ -58,7 +72,10 @@ mod tests {
     #[test]
     fn every_copy_is_found_once() {
         let a = array![[2.0, 1.0], [1.0, 1.0], [2.0, 1.0]];
-        assert_eq!(near_duplicates(a.view(), a.slice(ml_core::ndarray::s![..1, ..]), 0.0).unwrap(), [(0, 0), (2, 0)]);
+        assert_eq!(
+            near_duplicates(a.view(), a.slice(ml_core::ndarray::s![..1, ..]), 0.0).unwrap(),
+            [(0, 0), (2, 0)]
+        );
     }
 
     #[test]
@@ -71,6 +88,9 @@ mod tests {
     fn other_columns_are_refused() {
         let (a, b) = (Array2::zeros((1, 2)), Array2::zeros((1, 3)));
         let error = near_duplicates(a.view(), b.view(), 0.0).unwrap_err();
-        assert_eq!(error.to_string(), "near_duplicates: expected 2 columns as in fit, got 3");
+        assert_eq!(
+            error.to_string(),
+            "near_duplicates: expected 2 columns as in fit, got 3"
+        );
     }
 }

@@ -38,7 +38,11 @@ pub struct InputMonitor {
 
 impl Default for InputMonitor {
     fn default() -> Self {
-        Self { missing: 0.05, mean_shift: 0.5, deviation_ratio: 2.0 }
+        Self {
+            missing: 0.05,
+            mean_shift: 0.5,
+            deviation_ratio: 2.0,
+        }
     }
 }
 
@@ -108,15 +112,35 @@ impl InputMonitor {
     /// [`Error::Parameter`](ml_core::Error::Parameter) for limits outside their domain,
     /// [`Error::Empty`](ml_core::Error::Empty) for a table without rows.
     pub fn learn(&self, table: &Table) -> Result<FittedInputMonitor> {
-        check::parameter("missing", self.missing, (0.0..=1.0).contains(&self.missing), "in [0, 1]")?;
+        check::parameter(
+            "missing",
+            self.missing,
+            (0.0..=1.0).contains(&self.missing),
+            "in [0, 1]",
+        )?;
         check::parameter("mean_shift", self.mean_shift, self.mean_shift > 0.0, "> 0")?;
-        check::parameter("deviation_ratio", self.deviation_ratio, self.deviation_ratio > 1.0, "> 1")?;
+        check::parameter(
+            "deviation_ratio",
+            self.deviation_ratio,
+            self.deviation_ratio > 1.0,
+            "> 1",
+        )?;
         if table.n_rows() == 0 {
             let what = "the table (0 rows)".to_owned();
-            return Err(ml_core::Error::Empty { op: "InputMonitor", what, least: "1 row" });
+            return Err(ml_core::Error::Empty {
+                op: "InputMonitor",
+                what,
+                least: "1 row",
+            });
         }
-        let columns = table.iter().map(|(name, column)| (name.to_owned(), normal(column))).collect();
-        Ok(FittedInputMonitor { limits: self.clone(), columns })
+        let columns = table
+            .iter()
+            .map(|(name, column)| (name.to_owned(), normal(column)))
+            .collect();
+        Ok(FittedInputMonitor {
+            limits: self.clone(),
+            columns,
+        })
     }
 }
 
@@ -128,12 +152,18 @@ fn normal(column: &Column) -> Normal {
             let mean = present.iter().sum::<f64>() / n;
             let deviation = (present.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
             let missing = 1.0 - present.len() as f64 / values.len().max(1) as f64;
-            Normal { missing, values: Values::Numbers { mean, deviation } }
+            Normal {
+                missing,
+                values: Values::Numbers { mean, deviation },
+            }
         }
         Column::Text(text) => {
             let gaps = text.iter().filter(Option::is_none).count();
             let categories = text.iter().flatten().map(str::to_owned).collect();
-            Normal { missing: gaps as f64 / text.len().max(1) as f64, values: Values::Categories(categories) }
+            Normal {
+                missing: gaps as f64 / text.len().max(1) as f64,
+                values: Values::Categories(categories),
+            }
         }
     }
 }
@@ -158,10 +188,20 @@ impl FittedInputMonitor {
     fn compare(&self, name: &str, before: &Normal, now: &Normal, alerts: &mut Vec<Alert>) {
         let column = name.to_owned();
         if now.missing > before.missing + self.limits.missing {
-            alerts.push(Alert::MissingRose { column: column.clone(), before: before.missing, now: now.missing });
+            alerts.push(Alert::MissingRose {
+                column: column.clone(),
+                before: before.missing,
+                now: now.missing,
+            });
         }
         match (&before.values, &now.values) {
-            (Values::Numbers { mean, deviation }, Values::Numbers { mean: new_mean, deviation: new_deviation }) => {
+            (
+                Values::Numbers { mean, deviation },
+                Values::Numbers {
+                    mean: new_mean,
+                    deviation: new_deviation,
+                },
+            ) => {
                 if now.missing == 1.0 {
                     return;
                 }
@@ -169,7 +209,10 @@ impl FittedInputMonitor {
                 let shift = (new_mean - mean).abs();
                 let deviations = if shift == 0.0 { 0.0 } else { shift / deviation };
                 if deviations > self.limits.mean_shift {
-                    alerts.push(Alert::MeanShifted { column: column.clone(), deviations });
+                    alerts.push(Alert::MeanShifted {
+                        column: column.clone(),
+                        deviations,
+                    });
                 }
                 let ratio = new_deviation / deviation;
                 let limit = self.limits.deviation_ratio;
@@ -194,13 +237,24 @@ impl fmt::Display for Alert {
             Self::ColumnGone(column) => write!(f, "column {column:?} is gone"),
             Self::KindChanged(column) => write!(f, "column {column:?} changed between numbers and text"),
             Self::MissingRose { column, before, now } => {
-                write!(f, "column {column:?}: {:.1}% missing, was {:.1}%", 100.0 * now, 100.0 * before)
+                write!(
+                    f,
+                    "column {column:?}: {:.1}% missing, was {:.1}%",
+                    100.0 * now,
+                    100.0 * before
+                )
             }
             Self::MeanShifted { column, deviations } => {
-                write!(f, "column {column:?}: the mean moved by {deviations:.2} deviations")
+                write!(
+                    f,
+                    "column {column:?}: the mean moved by {deviations:.2} deviations"
+                )
             }
             Self::SpreadChanged { column, ratio } => {
-                write!(f, "column {column:?}: the deviation is {ratio:.2} times that of training")
+                write!(
+                    f,
+                    "column {column:?}: the deviation is {ratio:.2} times that of training"
+                )
             }
             Self::NewCategories { column, categories } => {
                 write!(f, "column {column:?}: new categories {}", categories.join(", "))
@@ -222,16 +276,25 @@ mod tests {
     fn table(values: Vec<f64>, text: &[&str]) -> Table {
         Table::new([
             ("v".to_owned(), Column::Number(Array1::from(values).into_shared())),
-            ("t".to_owned(), Column::Text(TextColumn::collect(text.iter().map(|t| Some(*t))))),
+            (
+                "t".to_owned(),
+                Column::Text(TextColumn::collect(text.iter().map(|t| Some(*t)))),
+            ),
         ])
         .unwrap()
     }
 
     #[test]
     fn each_kind_of_drift_has_its_alert() {
-        let fitted = InputMonitor::default().learn(&table(vec![1.0, 2.0, 3.0, 4.0], &["a", "b", "a", "b"])).unwrap();
+        let fitted = InputMonitor::default()
+            .learn(&table(vec![1.0, 2.0, 3.0, 4.0], &["a", "b", "a", "b"]))
+            .unwrap();
         let alerts = |values, text: &[&str]| -> Vec<String> {
-            fitted.check(&table(values, text)).iter().map(Alert::to_string).collect()
+            fitted
+                .check(&table(values, text))
+                .iter()
+                .map(Alert::to_string)
+                .collect()
         };
         assert!(alerts(vec![1.0, 2.0, 3.0, 4.0], &["a", "a", "b", "b"]).is_empty());
         assert_eq!(
@@ -242,19 +305,27 @@ mod tests {
                 "column \"t\": new categories c"
             ]
         );
-        assert_eq!(alerts(vec![2.0, 3.0, 4.0, 5.0], &["a"; 4]), ["column \"v\": the mean moved by 0.89 deviations"]);
+        assert_eq!(
+            alerts(vec![2.0, 3.0, 4.0, 5.0], &["a"; 4]),
+            ["column \"v\": the mean moved by 0.89 deviations"]
+        );
     }
 
     #[test]
     fn a_column_that_never_varied_may_not_move() {
-        let fitted = InputMonitor::default().learn(&table(vec![1.0; 3], &["a"; 3])).unwrap();
+        let fitted = InputMonitor::default()
+            .learn(&table(vec![1.0; 3], &["a"; 3]))
+            .unwrap();
         assert!(fitted.check(&table(vec![1.0; 3], &["a"; 3])).is_empty());
         assert_eq!(fitted.check(&table(vec![1.1; 3], &["a"; 3])).len(), 1);
     }
 
     #[test]
     fn limits_outside_their_domain_are_refused() {
-        let error = InputMonitor::default().mean_shift(0.0).learn(&table(vec![1.0], &["a"])).unwrap_err();
+        let error = InputMonitor::default()
+            .mean_shift(0.0)
+            .learn(&table(vec![1.0], &["a"]))
+            .unwrap_err();
         assert_eq!(error.to_string(), "mean_shift = 0: must be > 0");
     }
 }

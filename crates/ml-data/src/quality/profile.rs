@@ -123,14 +123,22 @@ pub fn profile(table: &Table) -> Profile {
             }
         })
         .collect();
-    let scales = columns.iter().filter_map(|c| c.moments.map(|(_, deviation)| deviation));
+    let scales = columns
+        .iter()
+        .filter_map(|c| c.moments.map(|(_, deviation)| deviation));
     let largest = scales.fold(0.0, f64::max);
     for column in &mut columns {
-        if column.moments.is_some_and(|(_, deviation)| deviation > 0.0 && 100.0 * deviation < largest) {
+        if column
+            .moments
+            .is_some_and(|(_, deviation)| deviation > 0.0 && 100.0 * deviation < largest)
+        {
             column.suspicions.push(Suspicion::SmallScale);
         }
     }
-    Profile { n_rows: table.n_rows(), columns }
+    Profile {
+        n_rows: table.n_rows(),
+        columns,
+    }
 }
 
 fn text(name: &str, rows: usize, present: usize, distinct: usize) -> ColumnProfile {
@@ -148,7 +156,11 @@ fn text(name: &str, rows: usize, present: usize, distinct: usize) -> ColumnProfi
         distinct,
         range: None,
         moments: None,
-        distribution: if distinct == 1 { Distribution::Constant } else { Distribution::Categories },
+        distribution: if distinct == 1 {
+            Distribution::Constant
+        } else {
+            Distribution::Categories
+        },
         suspicions,
     }
 }
@@ -156,7 +168,12 @@ fn text(name: &str, rows: usize, present: usize, distinct: usize) -> ColumnProfi
 fn numbers(name: &str, values: ArrayView1<'_, f64>) -> ColumnProfile {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let distinct = sorted.iter().zip(sorted.iter().skip(1)).filter(|(a, b)| a != b).count() + usize::from(!sorted.is_empty());
+    let distinct = sorted
+        .iter()
+        .zip(sorted.iter().skip(1))
+        .filter(|(a, b)| a != b)
+        .count()
+        + usize::from(!sorted.is_empty());
     let whole = !sorted.is_empty() && sorted.iter().all(|v| v.fract() == 0.0);
     let (moments, skewness, kurtosis) = standardised(&sorted);
     let distribution = match distinct {
@@ -180,7 +197,9 @@ fn numbers(name: &str, values: ArrayView1<'_, f64>) -> ColumnProfile {
 }
 
 fn suspect(sorted: &[f64], distinct: usize, skewness: f64, distribution: Distribution) -> Vec<Suspicion> {
-    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else { return vec![Suspicion::AllMissing] };
+    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
+        return vec![Suspicion::AllMissing];
+    };
     if distinct == 1 {
         return vec![Suspicion::Constant];
     }
@@ -195,17 +214,27 @@ fn suspect(sorted: &[f64], distinct: usize, skewness: f64, distribution: Distrib
         let typical = sorted.len() as f64 / distinct as f64;
         let is_cap = |n: usize| n > 1 && share(n, sorted.len()) >= CAP_SHARE && n as f64 > 1.3 * typical;
         if is_cap(at_high) {
-            found.push(Suspicion::CappedAbove { at: high, share: share(at_high, sorted.len()) });
+            found.push(Suspicion::CappedAbove {
+                at: high,
+                share: share(at_high, sorted.len()),
+            });
         }
         if is_cap(at_low) {
-            found.push(Suspicion::CappedBelow { at: low, share: share(at_low, sorted.len()) });
+            found.push(Suspicion::CappedBelow {
+                at: low,
+                share: share(at_low, sorted.len()),
+            });
         }
     }
     found
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 /// Mean and deviation (n - 1), skewness, excess kurtosis.
@@ -221,14 +250,25 @@ fn standardised(values: &[f64]) -> (Option<(f64, f64)>, f64, f64) {
     if variance == 0.0 {
         return (moments, 0.0, 0.0);
     }
-    (moments, moment(3) / variance.powf(1.5), moment(4) / (variance * variance) - 3.0)
+    (
+        moments,
+        moment(3) / variance.powf(1.5),
+        moment(4) / (variance * variance) - 3.0,
+    )
 }
 
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} rows, {} columns", self.n_rows, self.columns.len())?;
         for c in &self.columns {
-            write!(f, "{:<20} {:<14} {:>5.1}% missing {:>7} distinct", c.name, c.kind, 100.0 * c.missing, c.distinct)?;
+            write!(
+                f,
+                "{:<20} {:<14} {:>5.1}% missing {:>7} distinct",
+                c.name,
+                c.kind,
+                100.0 * c.missing,
+                c.distinct
+            )?;
             if let Some((low, high)) = c.range {
                 write!(f, "  {low} to {high}")?;
             }
@@ -258,16 +298,26 @@ impl fmt::Display for Suspicion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CappedAbove { at, share } => {
-                write!(f, "{:.1}% of the rows hold the largest value, {at}: capped?", 100.0 * share)
+                write!(
+                    f,
+                    "{:.1}% of the rows hold the largest value, {at}: capped?",
+                    100.0 * share
+                )
             }
             Self::CappedBelow { at, share } => {
-                write!(f, "{:.1}% of the rows hold the smallest value, {at}: capped?", 100.0 * share)
+                write!(
+                    f,
+                    "{:.1}% of the rows hold the smallest value, {at}: capped?",
+                    100.0 * share
+                )
             }
             Self::Constant => f.write_str("always the same: drop it"),
             Self::AllMissing => f.write_str("no value at all: drop it"),
             Self::HeavyTail { skewness } => write!(f, "skewness {skewness:.1}: try the logarithm"),
             Self::ManyCategories(n) => write!(f, "{n} categories: too many for one-hot encoding?"),
-            Self::SmallScale => f.write_str("over 100 times smaller than the largest scale: scale the features"),
+            Self::SmallScale => {
+                f.write_str("over 100 times smaller than the largest scale: scale the features")
+            }
         }
     }
 }
@@ -279,13 +329,21 @@ mod tests {
     use super::*;
 
     fn number_table(name: &str, values: Vec<f64>) -> Table {
-        Table::new([(name.to_owned(), Column::Number(Array1::from(values).into_shared()))]).unwrap()
+        Table::new([(
+            name.to_owned(),
+            Column::Number(Array1::from(values).into_shared()),
+        )])
+        .unwrap()
     }
 
     #[test]
     fn a_cap_is_found_and_a_plain_maximum_is_not() {
         let mut values: Vec<f64> = (0..900).map(|i| i as f64 * 0.1).collect();
-        assert!(profile(&number_table("v", values.clone())).columns[0].suspicions.is_empty());
+        assert!(
+            profile(&number_table("v", values.clone())).columns[0]
+                .suspicions
+                .is_empty()
+        );
         values.extend([90.0; 100]);
         let found = &profile(&number_table("v", values)).columns[0].suspicions;
         assert_eq!(found, &[Suspicion::CappedAbove { at: 90.0, share: 0.1 }]);
