@@ -1,0 +1,4 @@
+//! Public behaviour, one file a family.
+
+mod baseline;
+mod metrics;
