@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ndarray::{ArcArray2, Array2, ArrayView2, Axis};
 use sprs::CsMat;
 
-use super::{Column, Features, Table};
-use crate::{Error, Result};
+use super::{Features, Table, stack::stack_dense};
+use crate::Result;
 
 impl From<Array2<f64>> for Features {
     fn from(values: Array2<f64>) -> Self {
@@ -50,27 +50,14 @@ impl Features {
     /// The numbers as a dense matrix; shares the storage where it is dense already.
     ///
     /// # Errors
-    /// [`Error::Column`] naming the first column of text.
+    /// [`Error::Column`](crate::Error::Column) naming the first column of text.
     pub fn dense(&self, op: &'static str) -> Result<ArcArray2<f64>> {
         match self {
             Self::Dense { values, .. } => Ok(values.clone()),
             Self::Sparse { values, .. } => Ok(values.to_dense().into_shared()),
             Self::Table(table) => {
-                let mut out = Array2::zeros((table.n_rows(), table.n_columns()));
-                for (mut to, (name, from)) in out.columns_mut().into_iter().zip(table.iter()) {
-                    match from {
-                        Column::Number(values) => to.assign(values),
-                        Column::Text(_) => {
-                            return Err(Error::Column {
-                                op,
-                                column: name.to_owned(),
-                                problem: "holds text where numbers are expected; encode it first \
-                                          (OneHotEncoder or OrdinalEncoder in a ColumnTransformer)"
-                                    .to_owned(),
-                            });
-                        }
-                    }
-                }
+                let (rows, columns) = (table.n_rows(), table.n_columns());
+                let out = stack_dense(op, std::slice::from_ref(self), rows, columns)?;
                 Ok(out.into_shared())
             }
         }

@@ -1,9 +1,10 @@
 //! Matrices side by side.
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use rayon::prelude::*;
 use sprs::{CsMat, TriMat};
 
-use super::Features;
+use super::{Column, Features};
 use crate::{Error, Result};
 
 /// Share of non-zero cells below which a mixture of dense and sparse blocks becomes sparse.
@@ -47,7 +48,7 @@ impl Features {
         let out = if any_sparse && (stored as f64) < sparse_threshold * cells {
             Features::from(stack_sparse(op, &blocks, n_rows, n_columns, stored)?)
         } else {
-            Features::from(stack_dense(op, blocks, n_rows, n_columns)?)
+            Features::from(stack_dense(op, &blocks, n_rows, n_columns)?)
         };
         match names {
             Some(names) => out.with_names(names),
@@ -64,26 +65,84 @@ fn count_nonzero(block: &Features) -> usize {
     }
 }
 
-fn stack_dense(
+/// A block as it is read row by row.
+enum Source<'a> {
+    Dense(ArrayView2<'a, f64>),
+    Sparse(&'a CsMat<f64>),
+    Columns(Vec<ArrayView1<'a, f64>>),
+}
+
+impl<'a> Source<'a> {
+    fn new(op: &'static str, block: &'a Features) -> Result<Self> {
+        let number = |(name, column): (&str, &'a Column)| match column {
+            Column::Number(values) => Ok(values.view()),
+            Column::Text(_) => Err(Error::Column {
+                op,
+                column: name.to_owned(),
+                problem: "holds text where numbers are expected; encode it first \
+                          (OneHotEncoder or OrdinalEncoder in a ColumnTransformer)"
+                    .to_owned(),
+            }),
+        };
+        Ok(match block {
+            Features::Dense { values, .. } => Self::Dense(values.view()),
+            Features::Sparse { values, .. } => Self::Sparse(values),
+            Features::Table(table) => Self::Columns(table.iter().map(number).collect::<Result<_>>()?),
+        })
+    }
+
+    /// Writes the rows from `start` on into `to`, which holds zeros.
+    fn write(&self, start: usize, mut to: ArrayViewMut2<'_, f64>) {
+        let rows = start..start + to.nrows();
+        match self {
+            Self::Dense(values) => to.assign(&values.slice(s![rows, ..])),
+            Self::Sparse(values) => {
+                for (mut to, row) in to.rows_mut().into_iter().zip(rows) {
+                    for (column, &v) in values.outer_view(row).iter().flat_map(|r| r.iter()) {
+                        to[column] = v;
+                    }
+                }
+            }
+            Self::Columns(columns) => {
+                for (mut to, from) in to.columns_mut().into_iter().zip(columns) {
+                    to.assign(&from.slice(s![rows.clone()]));
+                }
+            }
+        }
+    }
+}
+
+/// Rows a unit of work: their cells stay in the cache while block after block writes its columns.
+const CHUNK_ROWS: usize = 512;
+
+/// Cells below which work stays on one thread.
+const SERIAL_CELLS: usize = 1 << 16;
+
+pub(super) fn stack_dense(
     op: &'static str,
-    blocks: Vec<Features>,
+    blocks: &[Features],
     n_rows: usize,
     n_columns: usize,
 ) -> Result<Array2<f64>> {
+    let sources: Vec<Source<'_>> = blocks.iter().map(|b| Source::new(op, b)).collect::<Result<_>>()?;
     let mut out = Array2::zeros((n_rows, n_columns));
-    let mut at = 0;
-    for block in blocks {
-        let width = block.n_columns();
-        let mut to = out.slice_mut(s![.., at..at + width]);
-        match &block {
-            Features::Sparse { values, .. } => {
-                for (&v, (row, column)) in values.iter() {
-                    to[[row, column]] = v;
-                }
-            }
-            other => to.assign(&other.dense(op)?),
+    let write = |(chunk, mut to): (usize, ArrayViewMut2<'_, f64>)| {
+        let mut at = 0;
+        for (source, block) in sources.iter().zip(blocks) {
+            let width = block.n_columns();
+            source.write(chunk * CHUNK_ROWS, to.slice_mut(s![.., at..at + width]));
+            at += width;
         }
-        at += width;
+    };
+    if out.len() < SERIAL_CELLS {
+        out.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS)
+            .enumerate()
+            .for_each(write);
+    } else {
+        out.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS)
+            .into_par_iter()
+            .enumerate()
+            .for_each(write);
     }
     Ok(out)
 }

@@ -192,6 +192,11 @@ impl Table {
         self.names.iter().map(String::as_str).zip(&self.columns)
     }
 
+    /// Names and columns, given away: a sole owner's columns can be changed in place.
+    pub fn into_columns(self) -> Vec<(String, Column)> {
+        self.names.iter().cloned().zip(self.columns).collect()
+    }
+
     /// These rows, in this order.
     ///
     /// # Panics
