@@ -45,7 +45,7 @@ fn housing() -> Table {
     };
     let text = Column::Text(TextColumn::collect(sea.map(Some)));
     let columns = NUMBERS.iter().enumerate().map(number);
-    Table::new(columns.chain([("ocean_proximity".to_owned(), text)])).unwrap()
+    Table::new(columns.chain([("ocean_proximity".to_owned(), text)])).expect("columns of six rows")
 }
 
 fn prices() -> Array1<f64> {
@@ -119,13 +119,13 @@ ml_core::regressor!(Column1 => FittedColumn1, {
 });
 
 fn dense(x: &Features) -> Array2<f64> {
-    x.dense("test").unwrap().into_owned()
+    x.dense("test").expect("only numbers").into_owned()
 }
 
 /// Reproduces N02-016 in small: 8 numbers + 3 ratios + a column a category, dense.
 #[test]
 fn housing_preparation_has_the_books_columns_in_the_books_order() {
-    let (fitted, x) = prepare().fit_transform(&housing()).unwrap();
+    let (fitted, x) = prepare().fit_transform(housing()).unwrap();
     assert!(matches!(x, Features::Dense { .. }), "{x:?}");
     let mut names: Vec<String> = NUMBERS.map(str::to_owned).to_vec();
     names.extend(["rooms_per_hhold", "pop_per_hhold", "bedrooms_per_room"].map(str::to_owned));
@@ -313,8 +313,8 @@ fn columns_are_chosen_by_name_position_and_type() {
     let by_position = ColumnTransformer::new()
         .with("num", MaxAbsScaler::default(), 0..8)
         .with("cat", OneHotEncoder::default(), [8]);
-    let (_, a) = by_type.fit_transform(&housing()).unwrap();
-    let (_, b) = by_position.fit_transform(&housing()).unwrap();
+    let (_, a) = by_type.fit_transform(housing()).unwrap();
+    let (_, b) = by_position.fit_transform(housing()).unwrap();
     assert_eq!(a.names(), b.names());
     assert_eq!(a.n_columns(), 12);
 
@@ -377,11 +377,11 @@ fn names_that_would_come_twice_are_prefixed() {
     let twice = ColumnTransformer::new()
         .with("range", MinMaxScaler::default(), ["households"])
         .with("share", MaxAbsScaler::default(), ["households"]);
-    let (_, x) = twice.fit_transform(&housing()).unwrap();
+    let (_, x) = twice.fit_transform(housing()).unwrap();
     assert_eq!(x.names().unwrap(), ["range__households", "share__households"]);
     let (fitted, x) = prepare()
         .verbose_feature_names_out(true)
-        .fit_transform(&housing())
+        .fit_transform(housing())
         .unwrap();
     assert_eq!(x.names().unwrap()[0], "num__longitude");
     assert_eq!(
