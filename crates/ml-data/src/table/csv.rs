@@ -131,9 +131,11 @@ pub fn parse_csv(bytes: impl Into<Vec<u8>>, options: &CsvOptions) -> Result<Data
         Err(PolarsError::ComputeError(_)) => read(&bytes, options, Some(0)),
         other => other,
     };
-    let df = df.map_err(|error| explain(&error))?;
+    let df = df.map_err(|error| match error {
+        PolarsError::ColumnNotFound(_) => options.missing_column(&bytes),
+        other => explain(&other),
+    })?;
     drop(bytes);
-    options.check_columns(&df)?;
     let height = df.height();
     let columns = df
         .into_columns()
@@ -177,12 +179,21 @@ impl CsvOptions {
         check::parameter("delimiter", self.delimiter, valid, domain)
     }
 
-    /// Polars leaves columns out that do not exist under some options; say so instead.
-    fn check_columns(&self, df: &DataFrame) -> Result<()> {
-        self.columns
-            .iter()
-            .flatten()
-            .try_for_each(|name| column::column("read_csv", df, name).map(|_| ()))
+    /// Names the first column of `columns` that the header lacks.
+    fn missing_column(&self, bytes: &[u8]) -> Error {
+        let all = Self {
+            columns: None,
+            n_rows: Some(1),
+            ..self.clone()
+        };
+        let header = read(bytes, &all, Some(0)).map_err(|error| explain(&error));
+        let find = |df: DataFrame| {
+            let mut names = self.columns.iter().flatten();
+            names.try_for_each(|name| column::column("read_csv", &df, name).map(|_| ()))
+        };
+        header
+            .and_then(find)
+            .expect_err("polars has just missed one of these columns")
     }
 
     fn to_polars(&self, guess: Option<usize>) -> CsvReadOptions {

@@ -17,8 +17,7 @@ pub struct Cut {
     pub edges: Vec<f64>,
     /// Whether bins own their left edge, `[a, b)`, and not their right one, `(a, b]`. Default false.
     pub left_closed: bool,
-    /// Whether the outermost edge that no bin owns belongs to its neighbour: the lowest edge to the
-    /// first bin, or under `left_closed` the highest to the last. Default false.
+    /// Whether the first bin owns its left edge too; `left_closed` bins do anyway. Default false.
     pub include_lowest: bool,
 }
 
@@ -110,11 +109,12 @@ impl Cut {
 
     /// The bins in writing: `(0, 1.5]`.
     pub fn intervals(&self) -> Vec<String> {
-        let last = self.n_bins().saturating_sub(1);
         let write = |(bin, edges): (usize, &[f64])| {
             let left = self.left_closed || (self.include_lowest && bin == 0);
-            let right = !self.left_closed || (self.include_lowest && bin == last);
-            let (open, close) = (if left { '[' } else { '(' }, if right { ']' } else { ')' });
+            let (open, close) = (
+                if left { '[' } else { '(' },
+                if self.left_closed { ')' } else { ']' },
+            );
             format!("{open}{}, {}{close}", edges[0], edges[1])
         };
         self.edges.windows(2).enumerate().map(write).collect()
@@ -133,22 +133,15 @@ impl Cut {
     }
 
     fn bin(&self, value: f64) -> Option<usize> {
-        if value.is_nan() {
-            return None;
-        }
-        let (first, last) = (self.edges[0], self.edges[self.n_bins()]);
-        // Edges at or left of the value that close a bin before it.
         let passed = if self.left_closed {
             self.edges.partition_point(|&edge| edge <= value)
         } else {
             self.edges.partition_point(|&edge| edge < value)
         };
         match passed {
-            0 if self.include_lowest && value == first => Some(0),
-            0 => None,
-            n if n <= self.n_bins() => Some(n - 1),
-            n if self.include_lowest && value == last => Some(n - 2),
-            _ => None,
+            // NaN is neither less than an edge nor equal to one.
+            0 => (self.include_lowest && value == self.edges[0]).then_some(0),
+            n => (n <= self.n_bins()).then_some(n - 1),
         }
     }
 }

@@ -8,26 +8,21 @@ use ml_data::datasets::{self, Labelled};
 use serde_json::Value;
 
 fn fixture(name: &str) -> Value {
-    let all: Value = serde_json::from_str(include_str!("../fixtures/embedded.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../fixtures/embedded.json")).expect("valid JSON");
     all[name].clone()
 }
 
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
 fn floats(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|v| v.as_f64().unwrap())
-        .collect()
+    value.as_array().expect("a list").iter().map(number).collect()
 }
 
 fn texts(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|v| v.as_str().unwrap())
-        .collect()
+    let list = value.as_array().expect("a list").iter();
+    list.map(|v| v.as_str().expect("text")).collect()
 }
 
 fn close(ours: &[f64], theirs: &[f64], tolerance: f64) {
@@ -66,7 +61,7 @@ fn check(name: &str, features: &Array2<f64>, target: &Array1<f64>, names: &[Stri
     );
     let known = floats(&fixture["target"]);
     assert_eq!(target.to_vec()[..known.len()], known);
-    assert_eq!(target.sum(), fixture["target_sum"].as_f64().unwrap());
+    assert_eq!(target.sum(), number(&fixture["target_sum"]));
     assert_eq!(classes, texts(&fixture["classes"]));
 }
 
