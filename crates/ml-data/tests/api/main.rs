@@ -2,5 +2,6 @@
 
 mod embedded;
 mod pipeline;
+mod split;
 #[cfg(feature = "tables")]
 mod table;
