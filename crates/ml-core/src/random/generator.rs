@@ -1,5 +1,7 @@
 //! The choice between the two generators.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{NumpyRng, Rng};
@@ -76,4 +78,38 @@ pub trait Generator: Send {
     /// # Panics
     /// If `k` is above `n`.
     fn sample_without_replacement(&mut self, n: usize, k: usize) -> Vec<usize>;
+
+    /// `k` different ones of `0..n`, not always in random order (all of them come ascending), by the
+    /// cheapest of three ways: the very ones of `sklearn.utils.random.sample_without_replacement`.
+    ///
+    /// # Panics
+    /// If `k` is above `n`.
+    fn sample_unordered(&mut self, n: usize, k: usize) -> Vec<usize> {
+        assert!(k <= n, "cannot draw {k} different ones of {n}");
+        let ratio = if n == 0 { 1.0 } else { k as f64 / n as f64 };
+        if ratio > 0.01 && ratio < 0.99 {
+            return self.sample_without_replacement(n, k);
+        }
+        let mut items = Vec::with_capacity(k);
+        if ratio < 0.2 {
+            // Few of many: draws again whatever was drawn before.
+            let mut seen = HashSet::with_capacity(k);
+            while items.len() < k {
+                let item = self.below(n);
+                if seen.insert(item) {
+                    items.push(item);
+                }
+            }
+            return items;
+        }
+        // Nearly all: the first `k` sit, each later one takes a random seat or none (Vitter, 1985).
+        items.extend(0..k);
+        for i in k..n {
+            let seat = self.below(i + 1);
+            if seat < k {
+                items[seat] = i;
+            }
+        }
+        items
+    }
 }

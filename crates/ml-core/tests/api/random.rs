@@ -47,22 +47,22 @@ fn draw(call: &str, rng: &mut NumpyRng) -> Drawn {
     match call {
         "rand" => rng.rand(N).into(),
         "random_sample" => rng.random_sample(N).into(),
-        "uniform(-3, 5.5)" => rng.uniform(-3.0, 5.5, N).unwrap().into(),
+        "uniform(-3, 5.5)" => rng.uniform(-3.0, 5.5, N).expect("valid parameters").into(),
         "randn" => rng.randn(N).into(),
         "randn odd" => joined([rng.randn(7), rng.rand(3), rng.randn(N)]).into(),
-        "normal(10, 2.5)" => rng.normal(10.0, 2.5, N).unwrap().into(),
-        "lognormal(0.5, 0.7)" => rng.lognormal(0.5, 0.7, N).unwrap().into(),
-        "standard_exponential" => rng.exponential(1.0, N).unwrap().into(),
-        "exponential(3)" => rng.exponential(3.0, N).unwrap().into(),
-        "standard_gamma(0.3)" => rng.standard_gamma(0.3, N).unwrap().into(),
-        "standard_gamma(1)" => rng.standard_gamma(1.0, N).unwrap().into(),
-        "gamma(2.5, 1.7)" => rng.gamma(2.5, 1.7, N).unwrap().into(),
-        "gamma(50, 0.1)" => rng.gamma(50.0, 0.1, N).unwrap().into(),
-        "chisquare(3)" => rng.chisquare(3.0, N).unwrap().into(),
-        "beta(0.5, 0.4)" => rng.beta(0.5, 0.4, N).unwrap().into(),
-        "beta(0.001, 0.002)" => rng.beta(0.001, 0.002, N).unwrap().into(),
-        "beta(2, 5)" => rng.beta(2.0, 5.0, N).unwrap().into(),
-        "beta(0.5, 3)" => rng.beta(0.5, 3.0, N).unwrap().into(),
+        "normal(10, 2.5)" => rng.normal(10.0, 2.5, N).expect("valid parameters").into(),
+        "lognormal(0.5, 0.7)" => rng.lognormal(0.5, 0.7, N).expect("valid parameters").into(),
+        "standard_exponential" => rng.exponential(1.0, N).expect("valid parameters").into(),
+        "exponential(3)" => rng.exponential(3.0, N).expect("valid parameters").into(),
+        "standard_gamma(0.3)" => rng.standard_gamma(0.3, N).expect("valid parameters").into(),
+        "standard_gamma(1)" => rng.standard_gamma(1.0, N).expect("valid parameters").into(),
+        "gamma(2.5, 1.7)" => rng.gamma(2.5, 1.7, N).expect("valid parameters").into(),
+        "gamma(50, 0.1)" => rng.gamma(50.0, 0.1, N).expect("valid parameters").into(),
+        "chisquare(3)" => rng.chisquare(3.0, N).expect("valid parameters").into(),
+        "beta(0.5, 0.4)" => rng.beta(0.5, 0.4, N).expect("valid parameters").into(),
+        "beta(0.001, 0.002)" => rng.beta(0.001, 0.002, N).expect("valid parameters").into(),
+        "beta(2, 5)" => rng.beta(2.0, 5.0, N).expect("valid parameters").into(),
+        "beta(0.5, 3)" => rng.beta(0.5, 3.0, N).expect("valid parameters").into(),
         "permutation" => rng.permutation(N).into(),
         "permutation twice" => [rng.permutation(N), rng.permutation(3)].concat().into(),
         "shuffle" => {
@@ -70,11 +70,20 @@ fn draw(call: &str, rng: &mut NumpyRng) -> Drawn {
             rng.shuffle(&mut items);
             items.into()
         }
-        "choice(1000)" => rng.choice(1000, N).unwrap().into(),
-        "choice(5000, replace=False)" => rng.choice_without_replacement(5000, N).unwrap().into(),
-        "choice(p)" => rng.choice_weighted(&weights(), N).unwrap().into(),
+        "choice(1000)" => rng.choice(1000, N).expect("valid parameters").into(),
+        "choice(5000, replace=False)" => rng
+            .choice_without_replacement(5000, N)
+            .expect("valid parameters")
+            .into(),
+        "choice(p)" => rng
+            .choice_weighted(&weights(), N)
+            .expect("valid parameters")
+            .into(),
         "choice(p, replace=False)" => (0..100)
-            .flat_map(|_| rng.choice_weighted_without_replacement(&weights(), 12).unwrap())
+            .flat_map(|_| {
+                rng.choice_weighted_without_replacement(&weights(), 12)
+                    .expect("valid parameters")
+            })
             .collect::<Vec<_>>()
             .into(),
         count => draw_count(count, rng).into(),
@@ -83,35 +92,66 @@ fn draw(call: &str, rng: &mut NumpyRng) -> Drawn {
 
 fn draw_count(call: &str, rng: &mut NumpyRng) -> Array1<i64> {
     match call {
-        "binomial(10, 0.3)" => rng.binomial(10, 0.3, N).unwrap(),
-        "binomial(40, 0.9)" => rng.binomial(40, 0.9, N).unwrap(),
-        "binomial(5, 0)" => joined([rng.binomial(5, 0.0, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
-        "binomial(5, 1)" => joined([rng.binomial(5, 1.0, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
-        "binomial(100, 0.5)" => rng.binomial(100, 0.5, N).unwrap(),
-        "binomial(1000, 0.513)" => rng.binomial(1000, 0.513, N).unwrap(),
-        "binomial(100000, 0.02)" => rng.binomial(100_000, 0.02, N).unwrap(),
-        "binomial(1000000, 0.7)" => rng.binomial(1_000_000, 0.7, N).unwrap(),
-        "poisson(0.5)" => rng.poisson(0.5, N).unwrap(),
-        "poisson(4)" => rng.poisson(4.0, N).unwrap(),
-        "poisson(12)" => rng.poisson(12.0, N).unwrap(),
-        "poisson(1000)" => rng.poisson(1000.0, N).unwrap(),
-        "geometric(0.05)" => rng.geometric(0.05, N).unwrap(),
-        "geometric(0.5)" => rng.geometric(0.5, N).unwrap(),
-        "randint(0, 10)" => rng.randint(0..10, N).unwrap(),
-        "randint(-50, 1000)" => rng.randint(-50..1000, N).unwrap(),
-        "randint(7, 8)" => joined([rng.randint(7..8, N).unwrap(), rng.randint(0..1000, 5).unwrap()]),
-        "randint(0, 2**32)" => rng.randint(0..1 << 32, N).unwrap(),
-        "randint(-2**40, 2**41)" => rng.randint(-(1 << 40)..1 << 41, N).unwrap(),
-        "randint i64" => rng.randint(i64::MIN..i64::MAX, N).unwrap(),
-        "randint u64" => rng.randint::<u64, _>(.., N).unwrap().mapv(u64::cast_signed),
-        "randint u32" => rng.randint::<u32, _>(.., N).unwrap().mapv(i64::from),
-        "randint i32(-5, 100000)" => rng.randint(-5..100_000i32, N).unwrap().mapv(i64::from),
-        "randint u16(0, 1000)" => rng.randint(0..1000u16, N).unwrap().mapv(i64::from),
-        "randint i16" => rng.randint::<i16, _>(.., N).unwrap().mapv(i64::from),
-        "randint u8" => rng.randint(0..=255u8, N).unwrap().mapv(i64::from),
+        "binomial(10, 0.3)" => rng.binomial(10, 0.3, N).expect("valid parameters"),
+        "binomial(40, 0.9)" => rng.binomial(40, 0.9, N).expect("valid parameters"),
+        "binomial(5, 0)" => joined([
+            rng.binomial(5, 0.0, N).expect("valid parameters"),
+            rng.randint(0..1000, 5).expect("valid parameters"),
+        ]),
+        "binomial(5, 1)" => joined([
+            rng.binomial(5, 1.0, N).expect("valid parameters"),
+            rng.randint(0..1000, 5).expect("valid parameters"),
+        ]),
+        "binomial(100, 0.5)" => rng.binomial(100, 0.5, N).expect("valid parameters"),
+        "binomial(1000, 0.513)" => rng.binomial(1000, 0.513, N).expect("valid parameters"),
+        "binomial(100000, 0.02)" => rng.binomial(100_000, 0.02, N).expect("valid parameters"),
+        "binomial(1000000, 0.7)" => rng.binomial(1_000_000, 0.7, N).expect("valid parameters"),
+        "poisson(0.5)" => rng.poisson(0.5, N).expect("valid parameters"),
+        "poisson(4)" => rng.poisson(4.0, N).expect("valid parameters"),
+        "poisson(12)" => rng.poisson(12.0, N).expect("valid parameters"),
+        "poisson(1000)" => rng.poisson(1000.0, N).expect("valid parameters"),
+        "geometric(0.05)" => rng.geometric(0.05, N).expect("valid parameters"),
+        "geometric(0.5)" => rng.geometric(0.5, N).expect("valid parameters"),
+        "randint(0, 10)" => rng.randint(0..10, N).expect("valid parameters"),
+        "randint(-50, 1000)" => rng.randint(-50..1000, N).expect("valid parameters"),
+        "randint(7, 8)" => joined([
+            rng.randint(7..8, N).expect("valid parameters"),
+            rng.randint(0..1000, 5).expect("valid parameters"),
+        ]),
+        "randint(0, 2**32)" => rng.randint(0..1 << 32, N).expect("valid parameters"),
+        "randint(-2**40, 2**41)" => rng.randint(-(1 << 40)..1 << 41, N).expect("valid parameters"),
+        "randint i64" => rng.randint(i64::MIN..i64::MAX, N).expect("valid parameters"),
+        "randint u64" => rng
+            .randint::<u64, _>(.., N)
+            .expect("valid parameters")
+            .mapv(u64::cast_signed),
+        "randint u32" => rng
+            .randint::<u32, _>(.., N)
+            .expect("valid parameters")
+            .mapv(i64::from),
+        "randint i32(-5, 100000)" => rng
+            .randint(-5..100_000i32, N)
+            .expect("valid parameters")
+            .mapv(i64::from),
+        "randint u16(0, 1000)" => rng
+            .randint(0..1000u16, N)
+            .expect("valid parameters")
+            .mapv(i64::from),
+        "randint i16" => rng
+            .randint::<i16, _>(.., N)
+            .expect("valid parameters")
+            .mapv(i64::from),
+        "randint u8" => rng
+            .randint(0..=255u8, N)
+            .expect("valid parameters")
+            .mapv(i64::from),
         "randint u8(3, 200) twice" => joined([
-            rng.randint(3..200u8, 601).unwrap().mapv(i64::from),
-            rng.randint(3..200u8, 599).unwrap().mapv(i64::from),
+            rng.randint(3..200u8, 601)
+                .expect("valid parameters")
+                .mapv(i64::from),
+            rng.randint(3..200u8, 599)
+                .expect("valid parameters")
+                .mapv(i64::from),
         ]),
         unknown => panic!("the fixture names an unknown call: {unknown}"),
     }
@@ -120,7 +160,7 @@ fn draw_count(call: &str, rng: &mut NumpyRng) -> Array1<i64> {
 /// The first difference from the fixture, if there is one.
 fn difference(entry: &Value, drawn: &Drawn) -> Option<String> {
     let name = format!("{} seed {}", entry["call"], entry["seed"]);
-    let head = entry["head"].as_array().unwrap();
+    let head = entry["head"].as_array().expect("in the fixture");
     let (bytes, found): (Vec<u8>, Vec<Value>) = match drawn {
         Drawn::Numbers(v) => (
             v.iter().flat_map(|v| v.to_le_bytes()).collect(),

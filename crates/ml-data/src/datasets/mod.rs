@@ -1,6 +1,7 @@
 //! Typed data sets: embedded, fetched and generated.
 
 mod embedded;
+pub mod generators;
 
 #[cfg(feature = "tables")]
 pub use embedded::diamonds_frame;

@@ -172,11 +172,11 @@ mod tables {
                 type Taken = Self;
 
                 fn n_rows(&self) -> Result<usize> {
-                    Ok(<$t>::$n_rows(self))
+                    Ok(self.$n_rows())
                 }
 
                 fn take_rows(&self, rows: &[usize]) -> Result<Self> {
-                    let index = index(rows, <$t>::$n_rows(self))?;
+                    let index = index(rows, self.$n_rows())?;
                     self.take(&index).map_err(|e| Error::Data {
                         op: "take_rows",
                         problem: e.to_string(),

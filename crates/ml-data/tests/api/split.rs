@@ -21,19 +21,20 @@ fn strata(n: usize, n_classes: usize) -> Vec<i64> {
 }
 
 fn fixture() -> Value {
-    serde_json::from_str(include_str!("../fixtures/split.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/split.json")).expect("in the fixture")
 }
 
 fn rows(value: &Value) -> Vec<usize> {
-    serde_json::from_value(value.clone()).unwrap()
+    serde_json::from_value(value.clone()).expect("in the fixture")
 }
 
 /// The folds of the fixture's splitter, from ours.
 fn folds(case: &Value) -> Vec<Fold> {
-    let n = case["n"].as_u64().unwrap() as usize;
-    let seed = Seed::numpy(case["seed"].as_u64().unwrap() as u32);
+    let n = case["n"].as_u64().expect("in the fixture") as usize;
+    let seed = Seed::numpy(case["seed"].as_u64().expect("in the fixture") as u32);
     let size = |name: &str| -> Option<Size> {
-        serde_json::from_value(case["options"].get(name).cloned().unwrap_or(Value::Null)).unwrap()
+        serde_json::from_value(case["options"].get(name).cloned().unwrap_or(Value::Null))
+            .expect("in the fixture")
     };
     let count = |name: &str| {
         case["options"]
@@ -49,9 +50,11 @@ fn folds(case: &Value) -> Vec<Fold> {
         seed,
     };
     let (y, groups) = (Target::from(strata(n, 4)), strata(n, 9));
-    let splitter: Box<dyn Splitter> = match case["splitter"].as_str().unwrap() {
-        "train_test_split" => return vec![once.fold(n).unwrap()],
-        "train_test_split stratified" => return vec![once.fold_stratified(&strata(n, 4)).unwrap()],
+    let splitter: Box<dyn Splitter> = match case["splitter"].as_str().expect("in the fixture") {
+        "train_test_split" => return vec![once.fold(n).expect("valid parameters")],
+        "train_test_split stratified" => {
+            return vec![once.fold_stratified(&strata(n, 4)).expect("valid parameters")];
+        }
         "ShuffleSplit" => Box::new(ShuffleSplit {
             n_splits,
             test_size,
@@ -91,7 +94,10 @@ fn folds(case: &Value) -> Vec<Fold> {
         }),
         unknown => panic!("the fixture names an unknown splitter: {unknown}"),
     };
-    splitter.split(n, Some(&y), Some(&groups)).unwrap().collect()
+    splitter
+        .split(n, Some(&y), Some(&groups))
+        .expect("valid parameters")
+        .collect()
 }
 
 /// Reproduces C02-041, C02-046.
@@ -236,7 +242,7 @@ fn fold_of_first_seven(x: &Array2<f64>) -> (Array2<f64>, Array2<f64>) {
         train: (0..7).collect(),
         test: (7..10).collect(),
     };
-    fold.take(x).unwrap()
+    fold.take(x).expect("valid parameters")
 }
 
 #[cfg(feature = "tables")]

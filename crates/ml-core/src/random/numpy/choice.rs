@@ -1,7 +1,5 @@
 //! Permutations and choices.
 
-use std::collections::HashSet;
-
 use super::NumpyRng;
 use crate::{Error, Result, check};
 
@@ -75,47 +73,6 @@ impl NumpyRng {
             }
         }
         Ok(found)
-    }
-
-    /// `sklearn.utils.random.sample_without_replacement(n, k)` with `method="auto"`: `k` different
-    /// ones of `0..n`, not always in random order (for `k = n` they come in ascending order).
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] if `k` is above `n`.
-    pub fn sample_as_scikit_learn(&mut self, n: usize, k: usize) -> Result<Vec<usize>> {
-        check::parameter("k", k, k <= n, "at most n")?;
-        let ratio = if n == 0 { 1.0 } else { k as f64 / n as f64 };
-        if ratio > 0.01 && ratio < 0.99 {
-            return self.choice_without_replacement(n, k);
-        }
-        if ratio < 0.2 {
-            return Ok(self.sample_by_tracking(n, k));
-        }
-        Ok(self.sample_by_reservoir(n, k))
-    }
-
-    /// Draws again whatever was drawn before: cheap for few of many.
-    fn sample_by_tracking(&mut self, n: usize, k: usize) -> Vec<usize> {
-        let (mut seen, mut items) = (HashSet::with_capacity(k), Vec::with_capacity(k));
-        while items.len() < k {
-            let i = self.interval(n as u64 - 1) as usize;
-            if seen.insert(i) {
-                items.push(i);
-            }
-        }
-        items
-    }
-
-    /// Keeps the first `k`, then lets each later one take a random seat or none (Vitter 1985).
-    fn sample_by_reservoir(&mut self, n: usize, k: usize) -> Vec<usize> {
-        let mut items: Vec<usize> = (0..k).collect();
-        for i in k..n {
-            let seat = self.interval(i as u64) as usize;
-            if seat < k {
-                items[seat] = i;
-            }
-        }
-        items
     }
 }
 
