@@ -1,4 +1,5 @@
 //! Public behaviour of `ml-core`.
 
+mod linalg;
 mod persist;
 mod random;
