@@ -1,8 +1,21 @@
 //! The behaviour of this crate as its users see it.
 
+#[cfg(test)]
 mod embedded;
+#[cfg(test)]
+#[cfg(feature = "fetch")]
+mod fetch;
+#[cfg(test)]
 mod generators;
+#[cfg(test)]
 mod pipeline;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+#[cfg(feature = "fetch")]
+mod server;
+#[cfg(test)]
 mod split;
+#[cfg(test)]
 #[cfg(feature = "tables")]
 mod table;
