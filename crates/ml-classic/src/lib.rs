@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod baseline;
+mod class_weight;
 pub mod ensemble;
 pub mod linear;
 pub mod metrics;
 pub mod model_selection;
 pub mod neighbors;
 pub mod tree;
+
+pub use class_weight::ClassWeight;

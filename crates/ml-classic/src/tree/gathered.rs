@@ -1,0 +1,289 @@
+//! Best and random splits by gathering the ranks of a node's rows, one feature at a time.
+//!
+//! Nothing is kept sorted, so features that a node does not draw cost nothing. A gathered column is
+//! searched by an exact histogram over its ranks where it has few, or is sorted where the node has
+//! fewer rows than ranks.
+
+use super::{
+    columns::{Columns, Rank, RankMatrix},
+    criterion::Criterion,
+    node::goes_left,
+    search::{Best, Cut, Finder, Growth, Span, Tools, offer, partition},
+};
+
+/// A node with more than one row in so many reads columns, a sparser one reads the copy by rows:
+/// with ranks of one byte a cache line of a column holds 64 rows.
+const ROWS_PER_LINE: usize = 64;
+
+/// Keys above which a radix sort is faster than sorting by comparison.
+const RADIX_MIN: usize = 512;
+
+/// The rows of one tree, arranged by node.
+pub(super) struct Gathered<'a, R, K: Criterion> {
+    columns: &'a Columns,
+    ranks: &'a RankMatrix<R>,
+    rows: Vec<u32>,
+    spare_rows: Vec<u32>,
+    scratch: Scratch<R, K::Item>,
+}
+
+/// What the search of a node needs; allocated once a tree.
+struct Scratch<R, I> {
+    items: Vec<I>,
+    ranks: Vec<R>,
+    keys: Vec<u64>,
+    spare_keys: Vec<u64>,
+    bins: Vec<f64>,
+    counts: Vec<u32>,
+}
+
+impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
+    /// The rows of positive weight.
+    pub(super) fn new(columns: &'a Columns, ranks: &'a RankMatrix<R>, weights: &[f64]) -> Self {
+        let rows: Vec<u32> =
+            (0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0).collect();
+        let n = rows.len();
+        Self {
+            columns,
+            ranks,
+            spare_rows: vec![0; n],
+            rows,
+            scratch: Scratch {
+                items: Vec::with_capacity(n),
+                ranks: vec![R::default(); n],
+                keys: vec![0; n],
+                spare_keys: vec![0; n],
+                bins: Vec::new(),
+                counts: Vec::new(),
+            },
+        }
+    }
+
+    /// The node's ranks in `feature`, into the scratch; the lowest and the highest.
+    fn gather(&mut self, span: Span, feature: usize) -> (R, R) {
+        let rows = &self.rows[span.rows..span.rows + span.n];
+        let out = &mut self.scratch.ranks[..span.n];
+        let sparse = span.n * ROWS_PER_LINE < self.ranks.n_rows * size_of::<R>();
+        let by_row = if sparse { self.ranks.by_row() } else { None };
+        match by_row {
+            Some(cells) => {
+                let p = self.ranks.n_features;
+                for (to, &row) in out.iter_mut().zip(rows) {
+                    *to = cells[row as usize * p + feature];
+                }
+            }
+            None => {
+                let column = self.ranks.column(feature);
+                for (to, &row) in out.iter_mut().zip(rows) {
+                    *to = column[row as usize];
+                }
+            }
+        }
+        let first = out[0];
+        out.iter().fold((first, first), |(low, high), &rank| (low.min(rank), high.max(rank)))
+    }
+}
+
+impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
+    fn root(&self) -> Span {
+        Span {
+            rows: 0,
+            entries: 0,
+            n: self.rows.len(),
+        }
+    }
+
+    fn rows(&self, span: Span) -> &[u32] {
+        &self.rows[span.rows..span.rows + span.n]
+    }
+
+    fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best> {
+        self.scratch.items.clear();
+        let rows = &self.rows[span.rows..span.rows + span.n];
+        self.scratch.items.extend(rows.iter().map(|&row| tools.criterion.item(row)));
+        let mut best = None;
+        while let Some(feature) = tools.features.draw(tools.rng) {
+            let (low, high) = self.gather(span, feature);
+            if low == high {
+                tools.features.found_constant();
+                continue;
+            }
+            if tools.growth.random_thresholds {
+                let (columns, ranks) = (self.columns, &self.scratch.ranks[..span.n]);
+                let (low, high) = (columns.value(feature, low.get()), columns.value(feature, high.get()));
+                let threshold = between(low, high, tools.rng.uniform());
+                let rank = columns.rank_at_most(feature, threshold);
+                let score = score_at(ranks, &self.scratch.items, rank, tools);
+                offer_threshold(&mut best, Best { score, feature, rank, threshold });
+                continue;
+            }
+            let bins = (high.get() - low.get()) as usize + 1;
+            let cut = if bins * tools.criterion.bin_width() <= 4 * span.n {
+                self.scratch.scan_bins(low, bins, tools.criterion, tools.growth)
+            } else {
+                self.scratch.scan_sorted(low, bins, tools.criterion, tools.growth)
+            };
+            offer(&mut best, self.columns, feature, cut);
+        }
+        best
+    }
+
+    fn divide(
+        &mut self,
+        span: Span,
+        best: &Best,
+        _: &[u32],
+        is_leaf: &dyn Fn(&[u32]) -> bool,
+    ) -> [(Span, bool); 2] {
+        let column = self.ranks.column(best.feature);
+        let rows = &mut self.rows[span.rows..span.rows + span.n];
+        let n_left = partition(rows, &mut self.spare_rows, |row| {
+            goes_left(column[row as usize].get(), best.rank)
+        });
+        let leaves = [is_leaf(&rows[..n_left]), is_leaf(&rows[n_left..])];
+        let left = Span { n: n_left, ..span };
+        let right = Span {
+            rows: span.rows + n_left,
+            entries: 0,
+            n: span.n - n_left,
+        };
+        [(left, leaves[0]), (right, leaves[1])]
+    }
+}
+
+/// A threshold uniform in `[low, high)`.
+fn between(low: f64, high: f64, share: f64) -> f64 {
+    let threshold = low + share * (high - low);
+    // A range wider than the largest number overflows; its halves do not.
+    let threshold = if threshold.is_finite() { threshold } else { low * (1.0 - share) + high * share };
+    if threshold >= low && threshold < high { threshold } else { low }
+}
+
+/// The score of one given threshold.
+fn score_at<R: Rank, K: Criterion>(ranks: &[R], items: &[K::Item], rank: u32, tools: &mut Tools<'_, K>) -> f64 {
+    tools.criterion.reset();
+    let mut n_left = 0;
+    for (&r, &item) in ranks.iter().zip(items) {
+        if goes_left(r.get(), rank) {
+            tools.criterion.shift(item);
+            n_left += 1;
+        }
+    }
+    if !tools.growth.allows(n_left, ranks.len() - n_left, tools.criterion.side_weights()) {
+        return f64::NEG_INFINITY;
+    }
+    tools.criterion.score()
+}
+
+fn offer_threshold(best: &mut Option<Best>, new: Best) {
+    let better = best.is_none_or(|old| {
+        new.score > old.score || (new.score == old.score && new.feature < old.feature)
+    });
+    if better && new.score > f64::NEG_INFINITY {
+        *best = Some(new);
+    }
+}
+
+impl<R: Rank, I: Copy + Default> Scratch<R, I> {
+    /// One pass over the rows into a bin a rank, one over the bins from the lowest up.
+    fn scan_bins<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, criterion: &mut K, growth: &Growth) -> Cut {
+        let width = criterion.bin_width();
+        let (low, n) = (low.get(), self.items.len());
+        self.bins.clear();
+        self.bins.resize(n_bins * width, 0.0);
+        for (rank, &item) in self.ranks[..n].iter().zip(&self.items) {
+            criterion.fill(&mut self.bins, (rank.get() - low) as usize, item);
+        }
+        let count_rows = growth.min_samples_leaf > 1;
+        if count_rows {
+            self.counts.clear();
+            self.counts.resize(n_bins, 0);
+            for rank in &self.ranks[..n] {
+                self.counts[(rank.get() - low) as usize] += 1;
+            }
+        }
+
+        criterion.reset();
+        let mut best = Cut::NONE;
+        let (mut n_moved, mut lower) = (0, 0);
+        // A cut is known when the next bin that is not empty is found: it is scored then.
+        let mut pending = f64::NEG_INFINITY;
+        for (bin, content) in self.bins.chunks_exact(width).enumerate() {
+            if content.iter().all(|&v| v == 0.0) {
+                continue;
+            }
+            if pending > best.score {
+                best = Cut { score: pending, lower: low + lower, upper: low + bin as u32 };
+            }
+            criterion.shift_bin(content);
+            lower = bin as u32;
+            if bin + 1 == n_bins {
+                break;
+            }
+            n_moved += if count_rows { self.counts[bin] as usize } else { 1 };
+            let n_rest = if count_rows { n - n_moved } else { 1 };
+            pending = if growth.allows(n_moved, n_rest, criterion.side_weights()) {
+                criterion.score()
+            } else {
+                f64::NEG_INFINITY
+            };
+        }
+        best
+    }
+
+    /// Rows above the lowest rank are sorted and moved from the highest down. In the sparse columns
+    /// of images most rows share the lowest rank, and need not be sorted at all.
+    fn scan_sorted<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, criterion: &mut K, growth: &Growth) -> Cut {
+        let n = self.items.len();
+        let mut n_keys = 0;
+        for (position, &rank) in self.ranks[..n].iter().enumerate() {
+            self.keys[n_keys] = u64::from(rank.get()) << 32 | position as u64;
+            n_keys += usize::from(rank > low);
+        }
+        let keys = &mut self.keys[..n_keys];
+        if n_keys < RADIX_MIN {
+            keys.sort_unstable();
+        } else {
+            radix_sort(keys, &mut self.spare_keys[..n_keys], low.get(), n_bins);
+        }
+
+        criterion.reset();
+        let mut best = Cut::NONE;
+        for i in (0..n_keys).rev() {
+            let key = keys[i];
+            criterion.shift(self.items[key as u32 as usize]);
+            let upper = (key >> 32) as u32;
+            let lower = if i == 0 { low.get() } else { (keys[i - 1] >> 32) as u32 };
+            if lower == upper || !growth.allows(n_keys - i, n - (n_keys - i), criterion.side_weights()) {
+                continue;
+            }
+            let score = criterion.score();
+            // From the top down the lowest of equal cuts comes last.
+            if score >= best.score {
+                best = Cut { score, lower, upper };
+            }
+        }
+        best
+    }
+}
+
+/// Sorts by the upper half, least significant byte first; equal ones keep their order.
+fn radix_sort(keys: &mut [u64], spare: &mut [u64], low: u32, n_bins: usize) {
+    let digits = (usize::BITS - n_bins.leading_zeros()).div_ceil(8);
+    for digit in 0..digits {
+        let byte = |key: u64| (((key >> 32) as u32 - low) >> (8 * digit)) as usize & 0xFF;
+        let mut next = [0_usize; 257];
+        for &key in keys.iter() {
+            next[byte(key) + 1] += 1;
+        }
+        for i in 1..257 {
+            next[i] += next[i - 1];
+        }
+        for &key in keys.iter() {
+            let at = &mut next[byte(key)];
+            spare[*at] = key;
+            *at += 1;
+        }
+        keys.copy_from_slice(spare);
+    }
+}

@@ -1,0 +1,240 @@
+//! Criteria for numbers: squared error, Friedman's variant, Poisson deviance.
+
+use serde::{Deserialize, Serialize};
+
+use super::criterion::{Criterion, NodeStatistics};
+
+/// What a split of a regression tree is to reduce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegressionCriterion {
+    /// Variance of the targets: `1/W · Σ w·(y - mean)²`.
+    #[default]
+    SquaredError,
+    /// Variance too, but splits are ranked by `W_left·W_right·(mean_left - mean_right)²`
+    /// (Friedman, "Greedy Function Approximation", 2001, eq. 35).
+    FriedmanMse,
+    /// Half the Poisson deviance: `1/W · Σ w·y·ln(y / mean)`; targets at least 0, their sum above 0.
+    Poisson,
+}
+
+/// Weight and weighted target of a row; the target is measured from the mean of all, which keeps
+/// sums of squares accurate for targets far from zero.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WeightedTarget {
+    weight: f64,
+    sum: f64,
+}
+
+/// How the three criteria differ, over the sums of weights and weighted targets of two sides.
+pub(super) trait Rule {
+    /// Score of a split; `total` is the sum of both sides.
+    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64;
+
+    /// Decrease of impurity times the node's weight.
+    fn improvement(score: f64, total: WeightedTarget) -> f64;
+
+    /// Impurity of rows with this mean.
+    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64;
+
+    /// Whether targets may be measured from their mean.
+    const CENTRED: bool;
+}
+
+#[derive(Debug)]
+pub(super) struct SquaredError;
+#[derive(Debug)]
+pub(super) struct FriedmanMse;
+#[derive(Debug)]
+pub(super) struct Poisson;
+
+fn variance(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
+    rows.map(|(w, y)| w * (y - mean) * (y - mean)).sum::<f64>() / weight
+}
+
+impl Rule for SquaredError {
+    const CENTRED: bool = true;
+
+    // The sum of squares of the two sides falls as `S²/W` of the two rises.
+    #[inline(always)]
+    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
+        moved.sum * moved.sum / moved.weight + rest.sum * rest.sum / rest.weight
+    }
+
+    fn improvement(score: f64, total: WeightedTarget) -> f64 {
+        score - total.sum * total.sum / total.weight
+    }
+
+    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
+        variance(rows, mean, weight)
+    }
+}
+
+impl Rule for FriedmanMse {
+    const CENTRED: bool = true;
+
+    #[inline(always)]
+    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
+        let difference = rest.weight * moved.sum - moved.weight * rest.sum;
+        difference * difference / (moved.weight * rest.weight)
+    }
+
+    fn improvement(score: f64, total: WeightedTarget) -> f64 {
+        // W_l·W_r/W·(mean_l - mean_r)² is what the sum of squares loses.
+        score / total.weight
+    }
+
+    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
+        variance(rows, mean, weight)
+    }
+}
+
+impl Rule for Poisson {
+    const CENTRED: bool = false;
+
+    // Σ y·ln(y) is the same for every split, which leaves S·ln(mean) of the two sides.
+    #[inline(always)]
+    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
+        let side = |side: WeightedTarget| side.sum * (side.sum / side.weight).ln();
+        // A side without events would predict a rate of 0, under which nothing may ever happen.
+        if moved.sum <= f64::EPSILON || rest.sum <= f64::EPSILON {
+            return f64::NEG_INFINITY;
+        }
+        side(moved) + side(rest)
+    }
+
+    fn improvement(score: f64, total: WeightedTarget) -> f64 {
+        score - total.sum * (total.sum / total.weight).ln()
+    }
+
+    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
+        let term = |(w, y): (f64, f64)| if y > 0.0 { w * y * (y / mean).ln() } else { 0.0 };
+        rows.map(term).sum::<f64>() / weight
+    }
+}
+
+/// A regression criterion over the rows of one tree.
+pub(super) struct Regression<'a, R> {
+    targets: &'a [f64],
+    items: Vec<WeightedTarget>,
+    total: WeightedTarget,
+    moved: WeightedTarget,
+    rest: WeightedTarget,
+    rule: std::marker::PhantomData<R>,
+}
+
+impl<'a, R: Rule> Regression<'a, R> {
+    /// Targets and weights of all rows; rows of weight 0 are never asked for.
+    pub(super) fn new(targets: &'a [f64], weights: &[f64]) -> Self {
+        let zero = WeightedTarget::default();
+        let weight: f64 = weights.iter().sum();
+        let sum: f64 = targets.iter().zip(weights).map(|(y, w)| y * w).sum();
+        let origin = if R::CENTRED { sum / weight } else { 0.0 };
+        let item = |(&y, &weight): (&f64, &f64)| WeightedTarget {
+            weight,
+            sum: weight * (y - origin),
+        };
+        Self {
+            targets,
+            items: targets.iter().zip(weights).map(item).collect(),
+            total: zero,
+            moved: zero,
+            rest: zero,
+            rule: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<R: Rule> Criterion for Regression<'_, R> {
+    type Item = WeightedTarget;
+
+    #[inline(always)]
+    fn item(&self, row: u32) -> WeightedTarget {
+        self.items[row as usize]
+    }
+
+    fn n_values(&self) -> usize {
+        1
+    }
+
+    fn begin(&mut self, rows: &[u32], values: &mut Vec<f64>) -> NodeStatistics {
+        let mut total = WeightedTarget::default();
+        let mut sum = 0.0;
+        for &row in rows {
+            let item = self.items[row as usize];
+            total.weight += item.weight;
+            total.sum += item.sum;
+            sum += item.weight * self.targets[row as usize];
+        }
+        self.total = total;
+        let pure = self.is_pure(rows);
+        // The mean of equal numbers is that number, whatever the weights round to.
+        let mean = if pure {
+            self.targets[rows[0] as usize]
+        } else {
+            sum / total.weight
+        };
+        values.push(mean);
+        let pairs = rows
+            .iter()
+            .map(|&row| (self.items[row as usize].weight, self.targets[row as usize]));
+        let impurity = if pure { 0.0 } else { R::impurity(pairs, mean, total.weight) };
+        NodeStatistics {
+            weight: total.weight,
+            impurity,
+            pure,
+        }
+    }
+
+    fn is_pure(&self, rows: &[u32]) -> bool {
+        let first = self.targets[rows[0] as usize];
+        rows.iter().all(|&row| self.targets[row as usize] == first)
+    }
+
+    #[inline(always)]
+    fn reset(&mut self) {
+        self.moved = WeightedTarget::default();
+        self.rest = self.total;
+    }
+
+    #[inline(always)]
+    fn shift(&mut self, item: WeightedTarget) {
+        self.moved.weight += item.weight;
+        self.moved.sum += item.sum;
+        self.rest.weight = self.total.weight - self.moved.weight;
+        self.rest.sum = self.total.sum - self.moved.sum;
+    }
+
+    fn bin_width(&self) -> usize {
+        2
+    }
+
+    #[inline(always)]
+    fn fill(&self, bins: &mut [f64], bin: usize, item: WeightedTarget) {
+        bins[2 * bin] += item.weight;
+        bins[2 * bin + 1] += item.sum;
+    }
+
+    #[inline(always)]
+    fn shift_bin(&mut self, bin: &[f64]) -> bool {
+        self.shift(WeightedTarget {
+            weight: bin[0],
+            sum: bin[1],
+        });
+        bin[0] > 0.0
+    }
+
+    #[inline(always)]
+    fn side_weights(&self) -> (f64, f64) {
+        (self.moved.weight, self.rest.weight)
+    }
+
+    #[inline(always)]
+    fn score(&self) -> f64 {
+        R::score(self.moved, self.rest)
+    }
+
+    fn improvement(&self, score: f64) -> f64 {
+        R::improvement(score, self.total)
+    }
+}

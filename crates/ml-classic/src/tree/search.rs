@@ -1,0 +1,131 @@
+//! The search for a node's best split: what its two implementations share.
+
+use ml_core::Rng;
+
+use super::{columns::Columns, criterion::Criterion, features::FeaturePool};
+
+/// When to stop, and how to choose, in numbers of this training set.
+#[derive(Debug, Clone)]
+pub(crate) struct Growth {
+    pub(crate) max_depth: usize,
+    pub(crate) min_samples_split: usize,
+    pub(crate) min_samples_leaf: usize,
+    /// Least weight of a leaf.
+    pub(crate) min_weight_leaf: f64,
+    pub(crate) max_features: usize,
+    pub(crate) max_leaf_nodes: Option<usize>,
+    pub(crate) min_impurity_decrease: f64,
+    pub(crate) ccp_alpha: f64,
+    /// One random threshold a feature instead of the best one.
+    pub(crate) random_thresholds: bool,
+}
+
+impl Growth {
+    /// Whether both sides of a split are large enough for leaves.
+    #[inline(always)]
+    pub(super) fn allows(&self, n_moved: usize, n_rest: usize, (moved, rest): (f64, f64)) -> bool {
+        n_moved.min(n_rest) >= self.min_samples_leaf && moved.min(rest) >= self.min_weight_leaf
+    }
+}
+
+/// Where the rows of a node stand in the arrays of a [`Finder`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) rows: usize,
+    /// Where its presorted entries stand.
+    pub(super) entries: usize,
+    pub(super) n: usize,
+}
+
+/// The best split of a node so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Best {
+    pub(super) score: f64,
+    pub(super) feature: usize,
+    /// Rank of the threshold's lower neighbour: ranks up to it go left.
+    pub(super) rank: u32,
+    pub(super) threshold: f64,
+}
+
+/// Best cut within one feature: the ranks on both sides of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    pub(super) score: f64,
+    pub(super) lower: u32,
+    pub(super) upper: u32,
+}
+
+impl Cut {
+    pub(super) const NONE: Self = Self {
+        score: f64::NEG_INFINITY,
+        lower: 0,
+        upper: 0,
+    };
+}
+
+/// Keeps the better of two; among equals the lowest feature wins (and, within a feature, the lowest
+/// threshold, which is up to the searches).
+pub(super) fn offer(best: &mut Option<Best>, columns: &Columns, feature: usize, cut: Cut) {
+    if cut.score == f64::NEG_INFINITY {
+        return;
+    }
+    let better = best.is_none_or(|best| {
+        cut.score > best.score || (cut.score == best.score && feature < best.feature)
+    });
+    if better {
+        *best = Some(Best {
+            score: cut.score,
+            feature,
+            rank: cut.lower,
+            threshold: columns.threshold(feature, cut.lower, cut.upper),
+        });
+    }
+}
+
+/// What a search may use and change besides its own arrays.
+pub(super) struct Tools<'a, K> {
+    pub(super) criterion: &'a mut K,
+    pub(super) features: &'a mut FeaturePool,
+    pub(super) rng: &'a mut Rng,
+    pub(super) growth: &'a Growth,
+}
+
+/// The rows of a growing tree, arranged by node.
+pub(super) trait Finder<K: Criterion> {
+    /// The node of all rows.
+    fn root(&self) -> Span;
+
+    fn rows(&self, span: Span) -> &[u32];
+
+    /// The best split of a node that the criterion has begun.
+    fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best>;
+
+    /// Rearranges the rows of a node by side: left and right child. The order within a side stays.
+    ///
+    /// A child for which `is_leaf` holds is not going to be searched. `varying` lists the features
+    /// that may vary in the node.
+    fn divide(
+        &mut self,
+        span: Span,
+        best: &Best,
+        varying: &[u32],
+        is_leaf: &dyn Fn(&[u32]) -> bool,
+    ) -> [(Span, bool); 2];
+}
+
+/// Moves the elements for which `keep` holds to the front, the others behind them, in order.
+#[inline(always)]
+pub(super) fn partition<T: Copy>(items: &mut [T], spare: &mut [T], keep: impl Fn(T) -> bool) -> usize {
+    let (mut kept, mut moved) = (0, 0);
+    // Both writes always happen and only one counts: no branch to mispredict.
+    for i in 0..items.len() {
+        let item = items[i];
+        let stays = keep(item);
+        items[kept] = item;
+        spare[moved] = item;
+        kept += usize::from(stays);
+        moved += usize::from(!stays);
+    }
+    items[kept..].copy_from_slice(&spare[..moved]);
+    kept
+}

@@ -1,0 +1,108 @@
+//! Many rows through a tree.
+
+use ml_core::{
+    Float, Result, check,
+    ndarray::{Array1, ArrayView2, CowArray, Ix2},
+};
+use rayon::prelude::*;
+
+use super::node::{Node, Tree, goes_left};
+
+/// Rows below which a prediction stays on one thread.
+const PARALLEL_ROWS: usize = 2048;
+
+/// Rows that one thread takes at a time.
+const BLOCK_ROWS: usize = 512;
+
+/// Rows that walk side by side: their memory reads overlap.
+const LANES: usize = 8;
+
+/// Rows for prediction: checked, and each in one piece of memory.
+pub(crate) struct Rows<'a, F> {
+    values: CowArray<'a, F, Ix2>,
+}
+
+impl<'a, F: Float> Rows<'a, F> {
+    pub(crate) fn new(op: &'static str, x: &'a ArrayView2<'_, F>, n_features: usize) -> Result<Self> {
+        check::prediction_rows(op, x.view(), n_features)?;
+        Ok(Self {
+            values: x.as_standard_layout(),
+        })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.nrows()
+    }
+
+    /// All cells, row by row.
+    pub(crate) fn cells(&self) -> &[F] {
+        self.values.as_slice().expect("made in standard layout")
+    }
+
+    /// Fills one `width`-wide output a row by `fill`, which is given a block of rows and its output.
+    pub(crate) fn fill_blocks<T: Send>(
+        &self,
+        out: &mut [T],
+        width: usize,
+        block_rows: usize,
+        fill: impl Fn(&[F], &mut [T]) + Sync,
+    ) {
+        let cells = self.cells();
+        let cells_per_block = block_rows * self.values.ncols();
+        if self.len() < PARALLEL_ROWS {
+            for (out, rows) in out.chunks_mut(block_rows * width).zip(cells.chunks(cells_per_block)) {
+                fill(rows, out);
+            }
+            return;
+        }
+        out.par_chunks_mut(block_rows * width)
+            .zip(cells.par_chunks(cells_per_block))
+            .for_each(|(out, rows)| fill(rows, out));
+    }
+}
+
+impl Tree {
+    /// The leaf of every row of `x`.
+    pub(crate) fn apply<F: Float>(&self, op: &'static str, x: ArrayView2<'_, F>) -> Result<Array1<usize>> {
+        let rows = Rows::new(op, &x, self.n_features)?;
+        let mut leaves = vec![0; rows.len()];
+        rows.fill_blocks(&mut leaves, 1, BLOCK_ROWS, |rows, out| {
+            self.for_each_leaf(rows, |row, leaf| out[row] = leaf);
+        });
+        Ok(leaves.into())
+    }
+
+    /// Calls `visit(row, leaf)` for each of `rows`, which hold `n_features` cells each.
+    pub(crate) fn for_each_leaf<F: Float>(&self, rows: &[F], mut visit: impl FnMut(usize, usize)) {
+        let p = self.n_features;
+        let mut blocks = rows.chunks_exact(LANES * p);
+        let mut first = 0;
+        for block in &mut blocks {
+            let mut at = [0_usize; LANES];
+            while step(&self.nodes, block, p, &mut at) {}
+            for (lane, &leaf) in at.iter().enumerate() {
+                visit(first + lane, leaf);
+            }
+            first += LANES;
+        }
+        for (i, row) in blocks.remainder().chunks_exact(p).enumerate() {
+            let mut at = [0_usize];
+            while step(&self.nodes, row, p, &mut at) {}
+            visit(first + i, at[0]);
+        }
+    }
+}
+
+/// One question for every lane that is not in a leaf; false once all are.
+#[inline(always)]
+fn step<F: Float, const N: usize>(nodes: &[Node], rows: &[F], p: usize, at: &mut [usize; N]) -> bool {
+    let mut walking = false;
+    for (lane, at) in at.iter_mut().enumerate() {
+        let node = &nodes[*at];
+        let x = rows[lane * p + node.feature as usize].as_f64();
+        let child = if goes_left(x, node.threshold) { *at + 1 } else { node.right as usize };
+        *at = if node.is_leaf() { *at } else { child };
+        walking |= !node.is_leaf();
+    }
+    walking
+}
