@@ -22,7 +22,12 @@ pub enum ClassWeight {
 impl ClassWeight {
     /// The given weights by class.
     pub fn of<L: Label>(weights: impl IntoIterator<Item = (L, f64)>) -> Self {
-        Self::Of(weights.into_iter().map(|(class, weight)| (class.to_string(), weight)).collect())
+        Self::Of(
+            weights
+                .into_iter()
+                .map(|(class, weight)| (class.to_string(), weight))
+                .collect(),
+        )
     }
 
     /// One weight a class; `codes` are positions in `classes`.
@@ -42,13 +47,21 @@ impl ClassWeight {
                 let mut counts = vec![0.0; classes.len()];
                 codes.for_each(|code| counts[code] += 1.0);
                 let rows: f64 = counts.iter().sum();
-                Ok(counts.iter().map(|count| rows / (classes.len() as f64 * count)).collect())
+                Ok(counts
+                    .iter()
+                    .map(|count| rows / (classes.len() as f64 * count))
+                    .collect())
             }
             Self::Of(weights) => {
                 let names: Vec<String> = classes.iter().map(ToString::to_string).collect();
                 for (name, &weight) in weights {
                     let valid = weight.is_finite() && weight >= 0.0;
-                    check::parameter(&format!("class_weight[{name}]"), weight, valid, "finite and at least 0")?;
+                    check::parameter(
+                        &format!("class_weight[{name}]"),
+                        weight,
+                        valid,
+                        "finite and at least 0",
+                    )?;
                     if !names.contains(name) {
                         return Err(Error::Data {
                             op,
@@ -57,7 +70,10 @@ impl ClassWeight {
                         });
                     }
                 }
-                Ok(names.iter().map(|name| weights.get(name).copied().unwrap_or(1.0)).collect())
+                Ok(names
+                    .iter()
+                    .map(|name| weights.get(name).copied().unwrap_or(1.0))
+                    .collect())
             }
         }
     }

@@ -89,7 +89,13 @@ impl Rule for Entropy {
 
     #[inline(always)]
     fn impurity(classes: &[f64], weight: f64) -> f64 {
-        let term = |&c: &f64| if c > 0.0 { c / weight * (c / weight).log2() } else { 0.0 };
+        let term = |&c: &f64| {
+            if c > 0.0 {
+                c / weight * (c / weight).log2()
+            } else {
+                0.0
+            }
+        };
         -classes.iter().map(term).sum::<f64>()
     }
 }
@@ -105,6 +111,8 @@ struct Side<R> {
 pub(super) struct Classification<R> {
     items: Vec<WeightedClass>,
     total: Side<R>,
+    /// Merit of the undivided node.
+    base: f64,
     moved: Side<R>,
     rest: Side<R>,
 }
@@ -121,6 +129,7 @@ impl<R: Rule> Classification<R> {
         Self {
             items: classes.iter().zip(weights).map(item).collect(),
             total: side(),
+            base: 0.0,
             moved: side(),
             rest: side(),
         }
@@ -167,11 +176,16 @@ impl<R: Rule> Criterion for Classification<R> {
         for &class in &total.classes {
             total.rule.add(0.0, class);
         }
+        self.base = total.rule.merit(&total.classes, total.weight);
         values.extend_from_slice(&total.classes);
         let pure = total.classes.iter().filter(|&&c| c > 0.0).count() == 1;
         NodeStatistics {
             weight: total.weight,
-            impurity: if pure { 0.0 } else { R::impurity(&total.classes, total.weight) },
+            impurity: if pure {
+                0.0
+            } else {
+                R::impurity(&total.classes, total.weight)
+            },
             pure,
         }
     }
@@ -226,12 +240,9 @@ impl<R: Rule> Criterion for Classification<R> {
     }
 
     #[inline(always)]
-    fn score(&self) -> f64 {
+    fn gain(&self) -> f64 {
         self.moved.rule.merit(&self.moved.classes, self.moved.weight)
             + self.rest.rule.merit(&self.rest.classes, self.rest.weight)
-    }
-
-    fn improvement(&self, score: f64) -> f64 {
-        score - self.total.rule.merit(&self.total.classes, self.total.weight)
+            - self.base
     }
 }

@@ -170,7 +170,9 @@ impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedDecisionTreeC
         let mut shares = Array2::zeros((leaves.len(), self.classes.len()));
         for (mut row, leaf) in shares.rows_mut().into_iter().zip(leaves) {
             let weight = self.tree.weight(leaf);
-            row.iter_mut().zip(self.tree.value(leaf)).for_each(|(share, class)| *share = class / weight);
+            row.iter_mut()
+                .zip(self.tree.value(leaf))
+                .for_each(|(share, class)| *share = class / weight);
         }
         Ok(shares)
     }

@@ -160,7 +160,11 @@ impl Columns {
         let (lower, upper) = (self.value(feature, lower), self.value(feature, upper));
         let middle = lower / 2.0 + upper / 2.0;
         // Halves of the smallest numbers may round below the lower value.
-        if middle >= lower && middle < upper { middle } else { lower }
+        if middle >= lower && middle < upper {
+            middle
+        } else {
+            lower
+        }
     }
 
     /// Every column's rows sorted by value; computed once.
@@ -179,7 +183,10 @@ impl Columns {
 
 fn join<R: Rank>(columns: &[distinct::RankedColumn], n_rows: usize) -> RankMatrix<R> {
     let mut by_column = vec![R::default(); n_rows * columns.len()];
-    by_column.par_chunks_mut(n_rows).zip(columns).for_each(|(out, column)| column.copy_to(out));
+    by_column
+        .par_chunks_mut(n_rows)
+        .zip(columns)
+        .for_each(|(out, column)| column.copy_to(out));
     RankMatrix {
         n_rows,
         n_features: columns.len(),

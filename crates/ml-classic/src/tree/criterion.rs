@@ -1,9 +1,9 @@
 //! What a split is to improve: the part that all criteria share.
 
-/// Impurity of a set of rows, and the score of moving rows from one side of a split to the other.
+/// Impurity of a set of rows, and the gain of moving rows from one side of a split to the other.
 ///
 /// A search starts with all rows of the node on the *rest* side and moves them, one or a group at a
-/// time, to the *moved* side. Scores are symmetric, so it does not matter which of the two sides
+/// time, to the *moved* side. Gains are symmetric, so it does not matter which of the two sides
 /// becomes the left child.
 pub(super) trait Criterion {
     /// What a search reads of a row: its weight and target.
@@ -38,11 +38,8 @@ pub(super) trait Criterion {
     /// Weights of the moved and the rest side.
     fn side_weights(&self) -> (f64, f64);
 
-    /// The higher, the better the split; comparable within a node.
-    fn score(&self) -> f64;
-
-    /// Decrease of impurity that a score stands for, times the weight of the node.
-    fn improvement(&self, score: f64) -> f64;
+    /// Decrease of impurity by the split, times the weight of the node.
+    fn gain(&self) -> f64;
 }
 
 /// What is stored of a node beside its value.

@@ -59,7 +59,10 @@ pub(super) fn rank_columns<F: Float>(x: ArrayView2<'_, F>) -> Vec<RankedColumn> 
                 buffer.push(value.as_f64() + 0.0);
             }
         }
-        buffers.into_iter().map(|column| rank_column(&column)).collect::<Vec<_>>()
+        buffers
+            .into_iter()
+            .map(|column| rank_column(&column))
+            .collect::<Vec<_>>()
     });
     ranked.collect::<Vec<_>>().into_iter().flatten().collect()
 }
@@ -99,7 +102,9 @@ fn rank_few(column: &[f64]) -> Option<RankedColumn> {
     for (rank, &seen) in order.iter().enumerate() {
         rank_of[usize::from(seen)] = rank as u8;
     }
-    ranks.iter_mut().for_each(|rank| *rank = rank_of[usize::from(*rank)]);
+    ranks
+        .iter_mut()
+        .for_each(|rank| *rank = rank_of[usize::from(*rank)]);
     Some(RankedColumn {
         values: order.iter().map(|&seen| values[usize::from(seen)]).collect(),
         ranks: Wide::Bytes(ranks),

@@ -8,12 +8,15 @@ use super::{
     columns::{Columns, Rank, RankMatrix},
     criterion::Criterion,
     node::goes_left,
-    search::{Best, Cut, Finder, Growth, Span, Tools, offer, partition},
+    search::{Best, Cut, Finder, Span, Tools, partition},
 };
 
 /// A node with more than one row in so many reads columns, a sparser one reads the copy by rows:
 /// with ranks of one byte a cache line of a column holds 64 rows.
 const ROWS_PER_LINE: usize = 64;
+
+/// Cells of bins (bins times values a bin) up to which a histogram beats a sort, for each row.
+const BIN_CELLS_PER_ROW: usize = 4;
 
 /// Keys above which a radix sort is faster than sorting by comparison.
 const RADIX_MIN: usize = 512;
@@ -40,8 +43,9 @@ struct Scratch<R, I> {
 impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
     /// The rows of positive weight.
     pub(super) fn new(columns: &'a Columns, ranks: &'a RankMatrix<R>, weights: &[f64]) -> Self {
-        let rows: Vec<u32> =
-            (0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0).collect();
+        let rows: Vec<u32> = (0..weights.len() as u32)
+            .filter(|&row| weights[row as usize] > 0.0)
+            .collect();
         let n = rows.len();
         Self {
             columns,
@@ -80,7 +84,44 @@ impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
             }
         }
         let first = out[0];
-        out.iter().fold((first, first), |(low, high), &rank| (low.min(rank), high.max(rank)))
+        out.iter().fold((first, first), |(low, high), &rank| {
+            (low.min(rank), high.max(rank))
+        })
+    }
+
+    /// One threshold drawn between the extremes of the gathered ranks.
+    fn random_split(
+        &self,
+        span: Span,
+        feature: usize,
+        (low, high): (R, R),
+        tools: &mut Tools<'_, K>,
+    ) -> Option<Best> {
+        let values = [low, high].map(|rank| self.columns.value(feature, rank.get()));
+        let threshold = between(values[0], values[1], tools.rng.uniform());
+        let rank = self.columns.rank_at_most(feature, threshold);
+        tools.criterion.reset();
+        let mut n_left = 0;
+        for (r, &item) in self.scratch.ranks[..span.n].iter().zip(&self.scratch.items) {
+            if goes_left(r.get(), rank) {
+                tools.criterion.shift(item);
+                n_left += 1;
+            }
+        }
+        let allowed = tools
+            .growth
+            .allows(n_left, span.n - n_left, tools.criterion.side_weights());
+        let gain = if allowed {
+            tools.criterion.gain()
+        } else {
+            f64::NEG_INFINITY
+        };
+        (gain > f64::NEG_INFINITY).then_some(Best {
+            gain,
+            feature,
+            rank,
+            threshold,
+        })
     }
 }
 
@@ -100,7 +141,9 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
     fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best> {
         self.scratch.items.clear();
         let rows = &self.rows[span.rows..span.rows + span.n];
-        self.scratch.items.extend(rows.iter().map(|&row| tools.criterion.item(row)));
+        self.scratch
+            .items
+            .extend(rows.iter().map(|&row| tools.criterion.item(row)));
         let mut best = None;
         while let Some(feature) = tools.features.draw(tools.rng) {
             let (low, high) = self.gather(span, feature);
@@ -108,22 +151,20 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
                 tools.features.found_constant();
                 continue;
             }
-            if tools.growth.random_thresholds {
-                let (columns, ranks) = (self.columns, &self.scratch.ranks[..span.n]);
-                let (low, high) = (columns.value(feature, low.get()), columns.value(feature, high.get()));
-                let threshold = between(low, high, tools.rng.uniform());
-                let rank = columns.rank_at_most(feature, threshold);
-                let score = score_at(ranks, &self.scratch.items, rank, tools);
-                offer_threshold(&mut best, Best { score, feature, rank, threshold });
-                continue;
-            }
-            let bins = (high.get() - low.get()) as usize + 1;
-            let cut = if bins * tools.criterion.bin_width() <= 4 * span.n {
-                self.scratch.scan_bins(low, bins, tools.criterion, tools.growth)
+            let split = if tools.growth.random_thresholds {
+                self.random_split(span, feature, (low, high), tools)
             } else {
-                self.scratch.scan_sorted(low, bins, tools.criterion, tools.growth)
+                let bins = (high.get() - low.get()) as usize + 1;
+                let cut = if bins * tools.criterion.bin_width() <= BIN_CELLS_PER_ROW * span.n {
+                    self.scratch.scan_bins(low, bins, tools)
+                } else {
+                    self.scratch.scan_sorted(low, bins, tools)
+                };
+                cut.split(self.columns, feature)
             };
-            offer(&mut best, self.columns, feature, cut);
+            if let Some(split) = split {
+                best = Some(split.or(best, tools.tie));
+            }
         }
         best
     }
@@ -155,38 +196,22 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
 fn between(low: f64, high: f64, share: f64) -> f64 {
     let threshold = low + share * (high - low);
     // A range wider than the largest number overflows; its halves do not.
-    let threshold = if threshold.is_finite() { threshold } else { low * (1.0 - share) + high * share };
-    if threshold >= low && threshold < high { threshold } else { low }
-}
-
-/// The score of one given threshold.
-fn score_at<R: Rank, K: Criterion>(ranks: &[R], items: &[K::Item], rank: u32, tools: &mut Tools<'_, K>) -> f64 {
-    tools.criterion.reset();
-    let mut n_left = 0;
-    for (&r, &item) in ranks.iter().zip(items) {
-        if goes_left(r.get(), rank) {
-            tools.criterion.shift(item);
-            n_left += 1;
-        }
-    }
-    if !tools.growth.allows(n_left, ranks.len() - n_left, tools.criterion.side_weights()) {
-        return f64::NEG_INFINITY;
-    }
-    tools.criterion.score()
-}
-
-fn offer_threshold(best: &mut Option<Best>, new: Best) {
-    let better = best.is_none_or(|old| {
-        new.score > old.score || (new.score == old.score && new.feature < old.feature)
-    });
-    if better && new.score > f64::NEG_INFINITY {
-        *best = Some(new);
+    let threshold = if threshold.is_finite() {
+        threshold
+    } else {
+        low * (1.0 - share) + high * share
+    };
+    if threshold >= low && threshold < high {
+        threshold
+    } else {
+        low
     }
 }
 
 impl<R: Rank, I: Copy + Default> Scratch<R, I> {
     /// One pass over the rows into a bin a rank, one over the bins from the lowest up.
-    fn scan_bins<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, criterion: &mut K, growth: &Growth) -> Cut {
+    fn scan_bins<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, tools: &mut Tools<'_, K>) -> Cut {
+        let criterion = &mut *tools.criterion;
         let width = criterion.bin_width();
         let (low, n) = (low.get(), self.items.len());
         self.bins.clear();
@@ -194,7 +219,7 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
         for (rank, &item) in self.ranks[..n].iter().zip(&self.items) {
             criterion.fill(&mut self.bins, (rank.get() - low) as usize, item);
         }
-        let count_rows = growth.min_samples_leaf > 1;
+        let count_rows = tools.growth.min_samples_leaf > 1;
         if count_rows {
             self.counts.clear();
             self.counts.resize(n_bins, 0);
@@ -205,15 +230,21 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
 
         criterion.reset();
         let mut best = Cut::NONE;
+        let mut bar = f64::NEG_INFINITY;
         let (mut n_moved, mut lower) = (0, 0);
-        // A cut is known when the next bin that is not empty is found: it is scored then.
+        // A cut is complete when the next bin that is not empty is found.
         let mut pending = f64::NEG_INFINITY;
         for (bin, content) in self.bins.chunks_exact(width).enumerate() {
             if content.iter().all(|&v| v == 0.0) {
                 continue;
             }
-            if pending > best.score {
-                best = Cut { score: pending, lower: low + lower, upper: low + bin as u32 };
+            if pending > bar {
+                best = Cut {
+                    gain: pending,
+                    lower: low + lower,
+                    upper: low + bin as u32,
+                };
+                bar = pending + tools.tie;
             }
             criterion.shift_bin(content);
             lower = bin as u32;
@@ -222,8 +253,8 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
             }
             n_moved += if count_rows { self.counts[bin] as usize } else { 1 };
             let n_rest = if count_rows { n - n_moved } else { 1 };
-            pending = if growth.allows(n_moved, n_rest, criterion.side_weights()) {
-                criterion.score()
+            pending = if tools.growth.allows(n_moved, n_rest, criterion.side_weights()) {
+                criterion.gain()
             } else {
                 f64::NEG_INFINITY
             };
@@ -233,7 +264,13 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
 
     /// Rows above the lowest rank are sorted and moved from the highest down. In the sparse columns
     /// of images most rows share the lowest rank, and need not be sorted at all.
-    fn scan_sorted<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, criterion: &mut K, growth: &Growth) -> Cut {
+    fn scan_sorted<K: Criterion<Item = I>>(
+        &mut self,
+        low: R,
+        n_bins: usize,
+        tools: &mut Tools<'_, K>,
+    ) -> Cut {
+        let criterion = &mut *tools.criterion;
         let n = self.items.len();
         let mut n_keys = 0;
         for (position, &rank) in self.ranks[..n].iter().enumerate() {
@@ -253,14 +290,26 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
             let key = keys[i];
             criterion.shift(self.items[key as u32 as usize]);
             let upper = (key >> 32) as u32;
-            let lower = if i == 0 { low.get() } else { (keys[i - 1] >> 32) as u32 };
-            if lower == upper || !growth.allows(n_keys - i, n - (n_keys - i), criterion.side_weights()) {
+            let lower = if i == 0 {
+                low.get()
+            } else {
+                (keys[i - 1] >> 32) as u32
+            };
+            if lower == upper
+                || !tools
+                    .growth
+                    .allows(n_keys - i, n - (n_keys - i), criterion.side_weights())
+            {
                 continue;
             }
-            let score = criterion.score();
+            let gain = criterion.gain();
             // From the top down the lowest of equal cuts comes last.
-            if score >= best.score {
-                best = Cut { score, lower, upper };
+            if gain >= best.gain - tools.tie {
+                best = Cut {
+                    gain: gain.max(best.gain),
+                    lower,
+                    upper,
+                };
             }
         }
         best

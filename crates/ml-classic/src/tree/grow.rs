@@ -11,7 +11,7 @@ use super::{
     gathered::Gathered,
     node::{Node, Tree},
     presorted::Presorted,
-    search::{Best, Finder, Growth, Span, Tools},
+    search::{Best, Finder, Growth, Span, TIE, Tools},
 };
 
 /// A node that draws at least one feature in so many is searched faster by presorted columns.
@@ -32,9 +32,23 @@ pub(super) fn grow<K: Criterion>(
         && growth.max_features * PRESORT_SHARE >= columns.n_features
         && columns.n_rows * columns.n_features <= PRESORT_MAX_ENTRIES;
     let tree = if presort && columns.n_rows <= 1 << 16 {
-        Grower::new(Presorted::<u32>::new(columns, weights), criterion, columns, growth, rng).grow()
+        Grower::new(
+            Presorted::<u32>::new(columns, weights),
+            criterion,
+            columns,
+            growth,
+            rng,
+        )
+        .grow()
     } else if presort {
-        Grower::new(Presorted::<u64>::new(columns, weights), criterion, columns, growth, rng).grow()
+        Grower::new(
+            Presorted::<u64>::new(columns, weights),
+            criterion,
+            columns,
+            growth,
+            rng,
+        )
+        .grow()
     } else {
         with_ranks!(&columns.ranks, ranks => {
             let finder = Gathered::new(columns, ranks, weights);
@@ -104,14 +118,22 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             if let Some(parent) = node.right_of {
                 self.tree.nodes[parent].right = id as u32;
             }
-            let Some((best, _)) = self.add(&node) else { continue };
+            let Some((best, _)) = self.add(&node) else {
+                continue;
+            };
             self.tree.nodes[id].feature = best.feature as u32;
             self.tree.nodes[id].threshold = best.threshold;
             let n_constant = self.features.n_constant();
             let [left, right] = self.divide(node.span, node.depth, &best);
             let depth = node.depth + 1;
             for ((span, is_leaf), right_of) in [(right, Some(id)), (left, None)] {
-                stack.push(Waiting { span, depth, right_of, n_constant, is_leaf });
+                stack.push(Waiting {
+                    span,
+                    depth,
+                    right_of,
+                    n_constant,
+                    is_leaf,
+                });
             }
         }
         self.tree
@@ -135,14 +157,18 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             features: &mut self.features,
             rng: &mut self.rng,
             growth: self.growth,
+            tie: TIE * statistics.impurity * statistics.weight,
         };
         let best = self.finder.find(node.span, &mut tools)?;
-        let decrease = self.criterion.improvement(best.score) / self.tree.weights[0];
+        let decrease = best.gain / self.tree.weights[0];
         (decrease + f64::EPSILON >= self.growth.min_impurity_decrease).then_some((best, decrease))
     }
 
     fn too_small(&self, n: usize, depth: usize) -> bool {
-        let least = self.growth.min_samples_split.max(2 * self.growth.min_samples_leaf);
+        let least = self
+            .growth
+            .min_samples_split
+            .max(2 * self.growth.min_samples_leaf);
         n < least || depth >= self.growth.max_depth
     }
 
@@ -167,9 +193,8 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             // Nodes come in no order, so that none can rely on the constants of its parent.
             self.features.begin(0);
             let sides = self.divide(next.span, next.depth, &next.best);
-            let ids = sides.map(|(span, is_leaf)| {
-                self.add_candidate(span, next.depth + 1, is_leaf, &mut frontier)
-            });
+            let ids =
+                sides.map(|(span, is_leaf)| self.add_candidate(span, next.depth + 1, is_leaf, &mut frontier));
             children.resize(self.tree.nodes.len(), [0, 0]);
             children[next.id] = ids;
             n_leaves += 1;
@@ -194,7 +219,13 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             is_leaf,
         };
         if let Some((best, decrease)) = self.add(&node) {
-            frontier.push(Candidate { decrease, id, span, depth, best });
+            frontier.push(Candidate {
+                decrease,
+                id,
+                span,
+                depth,
+                best,
+            });
         }
         id
     }
@@ -212,7 +243,9 @@ struct Candidate {
 
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.decrease.total_cmp(&other.decrease).then(other.id.cmp(&self.id))
+        self.decrease
+            .total_cmp(&other.decrease)
+            .then(other.id.cmp(&self.id))
     }
 }
 

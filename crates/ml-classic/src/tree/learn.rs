@@ -7,7 +7,7 @@ use super::{
     columns::Columns,
     grow::grow,
     node::Tree,
-    regression_criterion::{FriedmanMse, Poisson, Regression, RegressionCriterion, SquaredError},
+    regression_criterion::{Poisson, Regression, RegressionCriterion, SquaredError},
     search::Growth,
 };
 
@@ -22,12 +22,17 @@ pub(crate) fn regression_tree(
 ) -> Tree {
     macro_rules! by {
         ($rule:ty) => {
-            grow(columns, Regression::<$rule>::new(targets, weights), weights, growth, rng)
+            grow(
+                columns,
+                Regression::<$rule>::new(targets, weights),
+                weights,
+                growth,
+                rng,
+            )
         };
     }
     match criterion {
-        RegressionCriterion::SquaredError => by!(SquaredError),
-        RegressionCriterion::FriedmanMse => by!(FriedmanMse),
+        RegressionCriterion::SquaredError | RegressionCriterion::FriedmanMse => by!(SquaredError),
         RegressionCriterion::Poisson => by!(Poisson),
     }
 }

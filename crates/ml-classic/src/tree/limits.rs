@@ -48,7 +48,12 @@ impl MaxFeatures {
                 count
             }
             Self::Share(share) => {
-                check::parameter("max_features", share, share > 0.0 && share <= 1.0, "a share in (0, 1]")?;
+                check::parameter(
+                    "max_features",
+                    share,
+                    share > 0.0 && share <= 1.0,
+                    "a share in (0, 1]",
+                )?;
                 (share * n) as usize
             }
         };

@@ -6,7 +6,7 @@
 use super::{
     columns::Columns,
     criterion::Criterion,
-    search::{Best, Cut, Finder, Growth, Span, Tools, offer, partition},
+    search::{Best, Cut, Finder, Span, Tools, partition},
 };
 
 /// A row and the rank of its value, in one word.
@@ -70,7 +70,10 @@ impl<'a, E: Entry> Presorted<'a, E> {
         rows.extend((0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0));
         let used: Vec<bool> = weights.iter().map(|&w| w > 0.0).collect();
         let mut entries = vec![E::default(); n * columns.n_features];
-        for (out, all) in entries.chunks_exact_mut(n).zip(columns.sorted().chunks_exact(weights.len())) {
+        for (out, all) in entries
+            .chunks_exact_mut(n)
+            .zip(columns.sorted().chunks_exact(weights.len()))
+        {
             let mut kept = 0;
             for &entry in all.iter().filter(|&&entry| used[entry as u32 as usize]) {
                 out[kept] = E::pack(entry);
@@ -106,20 +109,27 @@ impl<'a, E: Entry> Presorted<'a, E> {
 }
 
 /// The best cut of one column in a node.
-fn scan<E: Entry, K: Criterion>(entries: &[E], criterion: &mut K, growth: &Growth) -> Cut {
+fn scan<E: Entry, K: Criterion>(entries: &[E], tools: &mut Tools<'_, K>) -> Cut {
+    let criterion = &mut *tools.criterion;
     criterion.reset();
     let mut best = Cut::NONE;
+    let mut bar = f64::NEG_INFINITY;
     let mut upper_rank = entries[0].rank();
     for i in 1..entries.len() {
         criterion.shift(criterion.item(entries[i - 1].row()));
         let (lower, upper) = (upper_rank, entries[i].rank());
         upper_rank = upper;
-        if lower == upper || !growth.allows(i, entries.len() - i, criterion.side_weights()) {
+        if lower == upper
+            || !tools
+                .growth
+                .allows(i, entries.len() - i, criterion.side_weights())
+        {
             continue;
         }
-        let score = criterion.score();
-        if score > best.score {
-            best = Cut { score, lower, upper };
+        let gain = criterion.gain();
+        if gain > bar {
+            best = Cut { gain, lower, upper };
+            bar = gain + tools.tie;
         }
     }
     best
@@ -146,8 +156,9 @@ impl<K: Criterion, E: Entry> Finder<K> for Presorted<'_, E> {
                 tools.features.found_constant();
                 continue;
             }
-            let cut = scan(entries, tools.criterion, tools.growth);
-            offer(&mut best, self.columns, feature, cut);
+            if let Some(split) = scan(entries, tools).split(self.columns, feature) {
+                best = Some(split.or(best, tools.tie));
+            }
         }
         best
     }

@@ -1,4 +1,4 @@
-//! Criteria for numbers: squared error, Friedman's variant, Poisson deviance.
+//! Criteria for numbers: squared error and Poisson deviance.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ pub enum RegressionCriterion {
     /// Variance of the targets: `1/W · Σ w·(y - mean)²`.
     #[default]
     SquaredError,
-    /// Variance too, but splits are ranked by `W_left·W_right·(mean_left - mean_right)²`
-    /// (Friedman, "Greedy Function Approximation", 2001, eq. 35).
+    /// `W_left·W_right / W · (mean_left - mean_right)²` (Friedman, "Greedy Function Approximation",
+    /// 2001, eq. 35): by algebra exactly what the squared error loses, so another name of it.
     FriedmanMse,
     /// Half the Poisson deviance: `1/W · Σ w·y·ln(y / mean)`; targets at least 0, their sum above 0.
     Poisson,
@@ -26,66 +26,36 @@ pub(super) struct WeightedTarget {
     sum: f64,
 }
 
-/// How the three criteria differ, over the sums of weights and weighted targets of two sides.
+/// How the criteria differ, over the sums of weights and weighted targets.
 pub(super) trait Rule {
-    /// Score of a split; `total` is the sum of both sides.
-    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64;
-
-    /// Decrease of impurity times the node's weight.
-    fn improvement(score: f64, total: WeightedTarget) -> f64;
-
-    /// Impurity of rows with this mean.
-    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64;
-
     /// Whether targets may be measured from their mean.
     const CENTRED: bool;
+
+    /// Decrease of impurity, times the weight, when these rows part from the others.
+    fn gain(moved: WeightedTarget, total: WeightedTarget, mean: f64) -> f64;
+
+    /// Impurity of rows (weight, target) with this mean and this sum of weights.
+    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64;
 }
 
 #[derive(Debug)]
 pub(super) struct SquaredError;
 #[derive(Debug)]
-pub(super) struct FriedmanMse;
-#[derive(Debug)]
 pub(super) struct Poisson;
-
-fn variance(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
-    rows.map(|(w, y)| w * (y - mean) * (y - mean)).sum::<f64>() / weight
-}
 
 impl Rule for SquaredError {
     const CENTRED: bool = true;
 
-    // The sum of squares of the two sides falls as `S²/W` of the two rises.
+    // W_m·W_r/W·(mean_m - mean_r)², with the distance of the moved side's sum from what its weight
+    // would give at the node's mean: one division.
     #[inline(always)]
-    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
-        moved.sum * moved.sum / moved.weight + rest.sum * rest.sum / rest.weight
-    }
-
-    fn improvement(score: f64, total: WeightedTarget) -> f64 {
-        score - total.sum * total.sum / total.weight
+    fn gain(moved: WeightedTarget, total: WeightedTarget, mean: f64) -> f64 {
+        let excess = moved.sum - moved.weight * mean;
+        excess * excess * total.weight / (moved.weight * (total.weight - moved.weight))
     }
 
     fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
-        variance(rows, mean, weight)
-    }
-}
-
-impl Rule for FriedmanMse {
-    const CENTRED: bool = true;
-
-    #[inline(always)]
-    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
-        let difference = rest.weight * moved.sum - moved.weight * rest.sum;
-        difference * difference / (moved.weight * rest.weight)
-    }
-
-    fn improvement(score: f64, total: WeightedTarget) -> f64 {
-        // W_l·W_r/W·(mean_l - mean_r)² is what the sum of squares loses.
-        score / total.weight
-    }
-
-    fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
-        variance(rows, mean, weight)
+        rows.map(|(w, y)| w * (y - mean) * (y - mean)).sum::<f64>() / weight
     }
 }
 
@@ -93,18 +63,17 @@ impl Rule for Poisson {
     const CENTRED: bool = false;
 
     // Σ y·ln(y) is the same for every split, which leaves S·ln(mean) of the two sides.
-    #[inline(always)]
-    fn score(moved: WeightedTarget, rest: WeightedTarget) -> f64 {
-        let side = |side: WeightedTarget| side.sum * (side.sum / side.weight).ln();
+    fn gain(moved: WeightedTarget, total: WeightedTarget, mean: f64) -> f64 {
+        let rest = WeightedTarget {
+            weight: total.weight - moved.weight,
+            sum: total.sum - moved.sum,
+        };
         // A side without events would predict a rate of 0, under which nothing may ever happen.
         if moved.sum <= f64::EPSILON || rest.sum <= f64::EPSILON {
             return f64::NEG_INFINITY;
         }
+        let side = |side: WeightedTarget| side.sum * (side.sum / side.weight / mean).ln();
         side(moved) + side(rest)
-    }
-
-    fn improvement(score: f64, total: WeightedTarget) -> f64 {
-        score - total.sum * (total.sum / total.weight).ln()
     }
 
     fn impurity(rows: impl Iterator<Item = (f64, f64)>, mean: f64, weight: f64) -> f64 {
@@ -118,8 +87,9 @@ pub(super) struct Regression<'a, R> {
     targets: &'a [f64],
     items: Vec<WeightedTarget>,
     total: WeightedTarget,
+    /// Mean of the node, measured as the items are.
+    mean: f64,
     moved: WeightedTarget,
-    rest: WeightedTarget,
     rule: std::marker::PhantomData<R>,
 }
 
@@ -138,8 +108,8 @@ impl<'a, R: Rule> Regression<'a, R> {
             targets,
             items: targets.iter().zip(weights).map(item).collect(),
             total: zero,
+            mean: 0.0,
             moved: zero,
-            rest: zero,
             rule: std::marker::PhantomData,
         }
     }
@@ -167,6 +137,7 @@ impl<R: Rule> Criterion for Regression<'_, R> {
             sum += item.weight * self.targets[row as usize];
         }
         self.total = total;
+        self.mean = total.sum / total.weight;
         let pure = self.is_pure(rows);
         // The mean of equal numbers is that number, whatever the weights round to.
         let mean = if pure {
@@ -178,7 +149,11 @@ impl<R: Rule> Criterion for Regression<'_, R> {
         let pairs = rows
             .iter()
             .map(|&row| (self.items[row as usize].weight, self.targets[row as usize]));
-        let impurity = if pure { 0.0 } else { R::impurity(pairs, mean, total.weight) };
+        let impurity = if pure {
+            0.0
+        } else {
+            R::impurity(pairs, mean, total.weight)
+        };
         NodeStatistics {
             weight: total.weight,
             impurity,
@@ -194,15 +169,12 @@ impl<R: Rule> Criterion for Regression<'_, R> {
     #[inline(always)]
     fn reset(&mut self) {
         self.moved = WeightedTarget::default();
-        self.rest = self.total;
     }
 
     #[inline(always)]
     fn shift(&mut self, item: WeightedTarget) {
         self.moved.weight += item.weight;
         self.moved.sum += item.sum;
-        self.rest.weight = self.total.weight - self.moved.weight;
-        self.rest.sum = self.total.sum - self.moved.sum;
     }
 
     fn bin_width(&self) -> usize {
@@ -226,15 +198,11 @@ impl<R: Rule> Criterion for Regression<'_, R> {
 
     #[inline(always)]
     fn side_weights(&self) -> (f64, f64) {
-        (self.moved.weight, self.rest.weight)
+        (self.moved.weight, self.total.weight - self.moved.weight)
     }
 
     #[inline(always)]
-    fn score(&self) -> f64 {
-        R::score(self.moved, self.rest)
-    }
-
-    fn improvement(&self, score: f64) -> f64 {
-        R::improvement(score, self.total)
+    fn gain(&self) -> f64 {
+        R::gain(self.moved, self.total, self.mean)
     }
 }

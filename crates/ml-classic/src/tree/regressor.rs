@@ -104,7 +104,10 @@ pub(crate) fn check_targets<F: Float>(
         return Ok(());
     }
     let problem = if let Some(row) = y.iter().position(|&v| v < F::zero()) {
-        format!("the target of row {row} is {}, which no Poisson distribution gives", y[row])
+        format!(
+            "the target of row {row} is {}, which no Poisson distribution gives",
+            y[row]
+        )
     } else if y.iter().all(|&v| v == F::zero()) {
         "all targets are 0, which leaves the Poisson deviance undefined".to_owned()
     } else {

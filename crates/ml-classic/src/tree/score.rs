@@ -3,7 +3,11 @@
 use ml_core::{Float, Label, Result, check, ndarray::ArrayView1};
 
 /// `1 - Σ(y - predicted)² / Σ(y - mean)²`; for a constant target 1 if it is met and 0 if not.
-pub(crate) fn r_squared<F: Float>(op: &'static str, y: ArrayView1<'_, F>, predicted: ArrayView1<'_, F>) -> Result<f64> {
+pub(crate) fn r_squared<F: Float>(
+    op: &'static str,
+    y: ArrayView1<'_, F>,
+    predicted: ArrayView1<'_, F>,
+) -> Result<f64> {
     check::same_rows(op, predicted.len(), y.len())?;
     let mean = y.iter().map(|v| v.as_f64()).sum::<f64>() / y.len() as f64;
     let square = |a: f64, b: f64| (a - b) * (a - b);
@@ -18,7 +22,11 @@ pub(crate) fn r_squared<F: Float>(op: &'static str, y: ArrayView1<'_, F>, predic
 }
 
 /// Share of rows whose class was met.
-pub(crate) fn accuracy<L: Label>(op: &'static str, y: ArrayView1<'_, L>, predicted: ArrayView1<'_, L>) -> Result<f64> {
+pub(crate) fn accuracy<L: Label>(
+    op: &'static str,
+    y: ArrayView1<'_, L>,
+    predicted: ArrayView1<'_, L>,
+) -> Result<f64> {
     check::same_rows(op, predicted.len(), y.len())?;
     let met = y.iter().zip(predicted).filter(|(a, b)| a == b).count();
     Ok(met as f64 / y.len() as f64)

@@ -37,48 +37,60 @@ pub(super) struct Span {
     pub(super) n: usize,
 }
 
+/// Gains that differ by less than this share of a node's impurity count as equal.
+///
+/// The same two sides reached through two features give the same gain, up to the rounding of sums
+/// taken in another order; the tie rule must not depend on that. What it can cost is as small.
+pub(super) const TIE: f64 = 1e-10;
+
 /// The best split of a node so far.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Best {
-    pub(super) score: f64,
+    pub(super) gain: f64,
     pub(super) feature: usize,
     /// Rank of the threshold's lower neighbour: ranks up to it go left.
     pub(super) rank: u32,
     pub(super) threshold: f64,
 }
 
+impl Best {
+    /// The better of two splits of different features; among equals the lowest feature wins (and,
+    /// within a feature, the lowest threshold, which is up to the searches).
+    pub(super) fn or(self, other: Option<Self>, tie: f64) -> Self {
+        let Some(other) = other else { return self };
+        let difference = self.gain - other.gain;
+        let wins = difference > tie || (difference >= -tie && self.feature < other.feature);
+        Self {
+            // The higher of two equal gains: a row of near ties must not lead downhill.
+            gain: self.gain.max(other.gain),
+            ..if wins { self } else { other }
+        }
+    }
+}
+
 /// Best cut within one feature: the ranks on both sides of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
-    pub(super) score: f64,
+    pub(super) gain: f64,
     pub(super) lower: u32,
     pub(super) upper: u32,
 }
 
 impl Cut {
     pub(super) const NONE: Self = Self {
-        score: f64::NEG_INFINITY,
+        gain: f64::NEG_INFINITY,
         lower: 0,
         upper: 0,
     };
-}
 
-/// Keeps the better of two; among equals the lowest feature wins (and, within a feature, the lowest
-/// threshold, which is up to the searches).
-pub(super) fn offer(best: &mut Option<Best>, columns: &Columns, feature: usize, cut: Cut) {
-    if cut.score == f64::NEG_INFINITY {
-        return;
-    }
-    let better = best.is_none_or(|best| {
-        cut.score > best.score || (cut.score == best.score && feature < best.feature)
-    });
-    if better {
-        *best = Some(Best {
-            score: cut.score,
+    /// The split that this cut makes of `feature`, if there is one.
+    pub(super) fn split(self, columns: &Columns, feature: usize) -> Option<Best> {
+        (self.gain > f64::NEG_INFINITY).then(|| Best {
+            gain: self.gain,
             feature,
-            rank: cut.lower,
-            threshold: columns.threshold(feature, cut.lower, cut.upper),
-        });
+            rank: self.lower,
+            threshold: columns.threshold(feature, self.lower, self.upper),
+        })
     }
 }
 
@@ -88,6 +100,8 @@ pub(super) struct Tools<'a, K> {
     pub(super) features: &'a mut FeaturePool,
     pub(super) rng: &'a mut Rng,
     pub(super) growth: &'a Growth,
+    /// Gains closer than this are equal.
+    pub(super) tie: f64,
 }
 
 /// The rows of a growing tree, arranged by node.

@@ -3,7 +3,10 @@
 use ml_core::{Result, check};
 use serde::{Deserialize, Serialize};
 
-use super::{limits::{MaxFeatures, RowCount}, search::Growth};
+use super::{
+    limits::{MaxFeatures, RowCount},
+    search::Growth,
+};
 
 /// How a node chooses the threshold of a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,7 +57,12 @@ impl Settings {
         let not_below_1 = |n: Option<usize>| n.is_none_or(|n| n >= 1);
         let shown = |n: Option<usize>| n.map_or("None".to_owned(), |n| n.to_string());
         let depth = shown(self.max_depth);
-        check::parameter("max_depth", depth, not_below_1(self.max_depth), "None or at least 1")?;
+        check::parameter(
+            "max_depth",
+            depth,
+            not_below_1(self.max_depth),
+            "None or at least 1",
+        )?;
         let leaves = shown(self.max_leaf_nodes);
         let enough = self.max_leaf_nodes.is_none_or(|n| n >= 2);
         check::parameter("max_leaf_nodes", leaves, enough, "None or at least 2")?;
@@ -65,7 +73,12 @@ impl Settings {
             ("min_impurity_decrease", self.min_impurity_decrease),
             ("ccp_alpha", self.ccp_alpha),
         ] {
-            check::parameter(name, value, value.is_finite() && value >= 0.0, "finite and at least 0")?;
+            check::parameter(
+                name,
+                value,
+                value.is_finite() && value >= 0.0,
+                "finite and at least 0",
+            )?;
         }
         Ok(Growth {
             max_depth: self.max_depth.unwrap_or(usize::MAX),

@@ -50,7 +50,10 @@ impl<'a, F: Float> Rows<'a, F> {
         let cells = self.cells();
         let cells_per_block = block_rows * self.values.ncols();
         if self.len() < PARALLEL_ROWS {
-            for (out, rows) in out.chunks_mut(block_rows * width).zip(cells.chunks(cells_per_block)) {
+            for (out, rows) in out
+                .chunks_mut(block_rows * width)
+                .zip(cells.chunks(cells_per_block))
+            {
                 fill(rows, out);
             }
             return;
@@ -100,7 +103,11 @@ fn step<F: Float, const N: usize>(nodes: &[Node], rows: &[F], p: usize, at: &mut
     for (lane, at) in at.iter_mut().enumerate() {
         let node = &nodes[*at];
         let x = rows[lane * p + node.feature as usize].as_f64();
-        let child = if goes_left(x, node.threshold) { *at + 1 } else { node.right as usize };
+        let child = if goes_left(x, node.threshold) {
+            *at + 1
+        } else {
+            node.right as usize
+        };
         *at = if node.is_leaf() { *at } else { child };
         walking |= !node.is_leaf();
     }

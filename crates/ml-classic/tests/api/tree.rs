@@ -17,7 +17,12 @@ fn fixture(text: &str) -> Value {
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_f64().unwrap())
+        .collect()
 }
 
 fn matrix(value: &Value) -> Array2<f64> {
@@ -34,14 +39,20 @@ fn iris() -> (Array2<f64>, Array1<i64>) {
 fn close(ours: f64, theirs: f64, what: &str) {
     // Scikit-Learn sums in another order, and takes variances as mean squares less squared means.
     let tolerance = 1e-11 * theirs.abs().max(1.0);
-    assert!((ours - theirs).abs() <= tolerance, "{what}: {ours} against {theirs}");
+    assert!(
+        (ours - theirs).abs() <= tolerance,
+        "{what}: {ours} against {theirs}"
+    );
 }
 
 /// Reproduces N06-01 to N06-04: splits 2.45 and 1.75, node counts, impurities, probabilities.
 #[test]
 fn iris_tree_is_the_one_of_the_book() {
     let (x, y) = iris();
-    let model = DecisionTreeClassifier::default().max_depth(2).fit(x.view(), y.view()).unwrap();
+    let model = DecisionTreeClassifier::default()
+        .max_depth(2)
+        .fit(x.view(), y.view())
+        .unwrap();
     let tree = &model.tree;
     let root = tree.split(0).unwrap();
     // Midpoints 1.9 | 3.0 and 1.7 | 1.8. Petal width 0.8 would split the root as well: the first wins.
@@ -70,9 +81,13 @@ fn iris_tree_is_the_one_of_the_book() {
 #[test]
 fn entropy_of_the_iris_node() {
     let (x, y) = iris();
-    let tree = DecisionTreeClassifier::default().max_depth(2).criterion(ClassCriterion::Entropy);
+    let tree = DecisionTreeClassifier::default()
+        .max_depth(2)
+        .criterion(ClassCriterion::Entropy);
     let tree = tree.fit(x.view(), y.view()).unwrap().tree;
-    let node = (0..tree.n_nodes()).find(|&n| tree.value(n) == [0.0, 49.0, 5.0]).unwrap();
+    let node = (0..tree.n_nodes())
+        .find(|&n| tree.value(n) == [0.0, 49.0, 5.0])
+        .unwrap();
     let by_hand = -(49.0 / 54.0 * (49.0_f64 / 54.0).log2() + 5.0 / 54.0 * (5.0_f64 / 54.0).log2());
     assert!((tree.impurity(node) - by_hand).abs() < 1e-15);
     assert!((by_hand - 0.445).abs() < 5e-4);
@@ -82,9 +97,12 @@ fn entropy_of_the_iris_node() {
 #[test]
 fn noisy_parabola_has_the_leaf_of_the_book() {
     let mut rng = NumpyRng::new(42);
-    let x = Array2::from_shape_fn((200, 1), |_| rng.random_sample());
-    let y = x.column(0).mapv(|v| 4.0 * (v - 0.5) * (v - 0.5)) + Array1::from_shape_fn(200, |_| rng.standard_normal() / 10.0);
-    let model = DecisionTreeRegressor::default().max_depth(2).fit(x.view(), y.view()).unwrap();
+    let x = rng.rand((200, 1));
+    let y = x.column(0).mapv(|v| 4.0 * (v - 0.5) * (v - 0.5)) + rng.randn(200) / 10.0;
+    let model = DecisionTreeRegressor::default()
+        .max_depth(2)
+        .fit(x.view(), y.view())
+        .unwrap();
     let leaf = model.apply(array![[0.6]].view()).unwrap()[0];
     assert_eq!(model.tree.samples(leaf), 110);
     assert!((model.tree.value(leaf)[0] - 0.110_639_7).abs() < 1e-7);
@@ -96,7 +114,11 @@ fn noisy_parabola_has_the_leaf_of_the_book() {
 fn a_child_may_be_less_pure_than_its_parent() {
     let x = array![[1.0], [2.0], [3.0], [4.0], [5.0]];
     let y = array!['A', 'B', 'A', 'A', 'A'];
-    let tree = DecisionTreeClassifier::default().max_depth(1).fit(x.view(), y.view()).unwrap().tree;
+    let tree = DecisionTreeClassifier::default()
+        .max_depth(1)
+        .fit(x.view(), y.view())
+        .unwrap()
+        .tree;
     assert_eq!(tree.split(0).unwrap().threshold, 2.5);
     let impurities = [0, 1, 2].map(|node| tree.impurity(node));
     for (ours, by_hand) in impurities.into_iter().zip([0.32, 0.5, 0.0]) {
@@ -108,13 +130,20 @@ fn a_child_may_be_less_pure_than_its_parent() {
 /// `[feature or -1, threshold, samples, weight, impurity, values...]` of every node, depth first.
 fn assert_same_tree(tree: &Tree, expected: &Value, case: &str) {
     let rows: Vec<Vec<f64>> = expected.as_array().unwrap().iter().map(numbers).collect();
-    let ours: Vec<f64> = (0..tree.n_nodes()).map(|n| tree.split(n).map_or(-1.0, |s| s.feature as f64)).collect();
+    let ours: Vec<f64> = (0..tree.n_nodes())
+        .map(|n| tree.split(n).map_or(-1.0, |s| s.feature as f64))
+        .collect();
     let theirs: Vec<f64> = rows.iter().map(|row| row[0]).collect();
     assert_eq!(ours, theirs, "{case}: features");
     for (node, row) in rows.iter().enumerate() {
         let what = |part: &str| format!("{case}, node {node}: {part}");
         // Thresholds are midpoints of numbers that f32 holds exactly.
-        assert_eq!(tree.split(node).map_or(0.0, |s| s.threshold), row[1], "{}", what("threshold"));
+        assert_eq!(
+            tree.split(node).map_or(0.0, |s| s.threshold),
+            row[1],
+            "{}",
+            what("threshold")
+        );
         assert_eq!(tree.samples(node) as f64, row[2], "{}", what("samples"));
         close(tree.weight(node), row[3], &what("weight"));
         close(tree.impurity(node), row[4], &what("impurity"));
@@ -135,16 +164,30 @@ fn with_params<E: Params>(mut estimator: E, params: &Value) -> E {
 fn trees_agree_with_scikit_learn_for_every_hyperparameter() {
     let data = fixture(include_str!("../fixtures/tree.json"));
     let all = matrix(&data["x"]);
-    let (y, counts) = (Array1::from(numbers(&data["y"])), Array1::from(numbers(&data["counts"])));
+    let (y, counts) = (
+        Array1::from(numbers(&data["y"])),
+        Array1::from(numbers(&data["counts"])),
+    );
     let classes: Array1<i64> = numbers(&data["classes"]).iter().map(|&v| v as i64).collect();
     let weights = Array1::from(numbers(&data["weights"]));
     let ones = Array1::ones(weights.len());
     for case in data["cases"].as_array().unwrap() {
-        let name = format!("{} {} weighted {}", case["task"], case["params"], case["weighted"]);
+        let name = format!(
+            "{} {} weighted {}",
+            case["task"], case["params"], case["weighted"]
+        );
         let x = all.slice(s![.., ..case["columns"].as_u64().unwrap() as usize]);
-        let weights = if case["weighted"] == json!(true) { weights.view() } else { ones.view() };
+        let weights = if case["weighted"] == json!(true) {
+            weights.view()
+        } else {
+            ones.view()
+        };
         let (tree, predictions) = if case["task"] == json!("regression") {
-            let target = if case["params"]["criterion"] == json!("poisson") { counts.view() } else { y.view() };
+            let target = if case["params"]["criterion"] == json!("poisson") {
+                counts.view()
+            } else {
+                y.view()
+            };
             let estimator = with_params(DecisionTreeRegressor::default(), &case["params"]);
             let model = estimator.fit_weighted(x, target, weights).unwrap();
             let predictions = model.predict(x).unwrap();
@@ -156,7 +199,11 @@ fn trees_agree_with_scikit_learn_for_every_hyperparameter() {
             (model.tree, predictions)
         };
         assert_same_tree(&tree, &case["nodes"], &name);
-        for (ours, theirs) in tree.feature_importances().into_iter().zip(numbers(&case["importances"])) {
+        for (ours, theirs) in tree
+            .feature_importances()
+            .into_iter()
+            .zip(numbers(&case["importances"]))
+        {
             close(ours, theirs, &format!("{name}: importance"));
         }
         for (&ours, theirs) in predictions.iter().zip(numbers(&case["predictions"])) {
@@ -168,7 +215,11 @@ fn trees_agree_with_scikit_learn_for_every_hyperparameter() {
 fn friedman(seed: u64, n: usize) -> (Array2<f64>, Array1<f64>) {
     let mut rng = Rng::new(seed);
     let x = Array2::from_shape_fn((n, 5), |_| rng.uniform());
-    let y = x.rows().into_iter().map(|r| (3.0 * r[0] * r[1]).sin() + r[2] * r[2] + 0.1 * r[3]).collect();
+    let y = x
+        .rows()
+        .into_iter()
+        .map(|r| (3.0 * r[0] * r[1]).sin() + r[2] * r[2] + 0.1 * r[3])
+        .collect();
     (x, y)
 }
 
@@ -177,10 +228,15 @@ fn a_weight_is_a_repetition() {
     let (x, y) = friedman(1, 80);
     let weights = Array1::from_shape_fn(80, |i| (i % 4) as f64);
     let repeated: Vec<usize> = (0..80).flat_map(|i| vec![i; i % 4]).collect();
-    let (x2, y2) = (x.select(ml_core::ndarray::Axis(0), &repeated), y.select(ml_core::ndarray::Axis(0), &repeated));
+    let (x2, y2) = (
+        x.select(ml_core::ndarray::Axis(0), &repeated),
+        y.select(ml_core::ndarray::Axis(0), &repeated),
+    );
     for leaves in [None, Some(12)] {
         let estimator = DecisionTreeRegressor::default().max_leaf_nodes(leaves);
-        let a = estimator.fit_weighted(x.view(), y.view(), weights.view()).unwrap();
+        let a = estimator
+            .fit_weighted(x.view(), y.view(), weights.view())
+            .unwrap();
         let b = estimator.fit(x2.view(), y2.view()).unwrap();
         let splits = |tree: &Tree| (0..tree.n_nodes()).map(|n| tree.split(n)).collect::<Vec<_>>();
         assert_eq!(splits(&a.tree), splits(&b.tree));
@@ -196,13 +252,19 @@ fn presorted_and_gathered_searches_find_the_same_tree() {
     let narrow = DecisionTreeRegressor::default().fit(x.view(), y.view()).unwrap();
     // Constant columns are never chosen, but every draw of 11 of 45 must go on until a varying one
     // is found; with all of the 5 drawn the trees are the same, otherwise both still fit exactly.
-    let gathered = DecisionTreeRegressor::default().max_features(11_usize).fit(wide.view(), y.view()).unwrap();
+    let gathered = DecisionTreeRegressor::default()
+        .max_features(11_usize)
+        .fit(wide.view(), y.view())
+        .unwrap();
     assert_eq!(narrow.score(x.view(), y.view()).unwrap(), 1.0);
     assert_eq!(gathered.score(wide.view(), y.view()).unwrap(), 1.0);
     let one = x.slice(s![.., ..1]);
     let padded = Array2::from_shape_fn((300, 9), |(i, j)| if j == 8 { x[[i, 0]] } else { 0.0 });
     let a = DecisionTreeRegressor::default().fit(one, y.view()).unwrap();
-    let b = DecisionTreeRegressor::default().max_features(2_usize).fit(padded.view(), y.view()).unwrap();
+    let b = DecisionTreeRegressor::default()
+        .max_features(2_usize)
+        .fit(padded.view(), y.view())
+        .unwrap();
     for node in 0..a.tree.n_nodes() {
         let threshold = |tree: &Tree| tree.split(node).map(|s| s.threshold);
         assert_eq!(threshold(&a.tree), threshold(&b.tree), "node {node}");
@@ -217,7 +279,10 @@ fn histograms_and_sorts_agree_on_classes() {
     let y = x.column(0).mapv(|v| (v as i64 * 3 + rng.below(3) as i64) % 4);
     let padded = Array2::from_shape_fn((900, 70), |(i, j)| if j == 69 { x[[i, 0]] } else { 5.0 });
     let a = DecisionTreeClassifier::default().fit(x.view(), y.view()).unwrap();
-    let b = DecisionTreeClassifier::default().max_features(MaxFeatures::Sqrt).fit(padded.view(), y.view()).unwrap();
+    let b = DecisionTreeClassifier::default()
+        .max_features(MaxFeatures::Sqrt)
+        .fit(padded.view(), y.view())
+        .unwrap();
     for node in 0..a.tree.n_nodes() {
         let threshold = |tree: &Tree| tree.split(node).map(|s| s.threshold);
         assert_eq!(threshold(&a.tree), threshold(&b.tree), "node {node}");
@@ -231,15 +296,28 @@ fn random_thresholds_lie_between_the_extremes() {
     let (x, y) = friedman(3, 200);
     let estimator = DecisionTreeRegressor::default().splitter(Splitter::Random);
     let model = estimator.clone().seed(1).fit(x.view(), y.view()).unwrap();
-    assert_eq!(model.predict(x.view()).unwrap(), y, "distinct rows are told apart all the same");
+    assert_eq!(
+        model.predict(x.view()).unwrap(),
+        y,
+        "distinct rows are told apart all the same"
+    );
     assert_ne!(model, estimator.clone().seed(2).fit(x.view(), y.view()).unwrap());
     assert_eq!(model, estimator.seed(1).fit(x.view(), y.view()).unwrap());
     // One column in [0, 1): the root's threshold is uniform over its range.
     let column = x.slice(s![.., ..1]);
     let mean: f64 = (0..400)
         .map(|seed| {
-            let stump = DecisionTreeRegressor::default().splitter(Splitter::Random).max_depth(1).seed(seed);
-            stump.fit(column, y.view()).unwrap().tree.split(0).unwrap().threshold
+            let stump = DecisionTreeRegressor::default()
+                .splitter(Splitter::Random)
+                .max_depth(1)
+                .seed(seed);
+            stump
+                .fit(column, y.view())
+                .unwrap()
+                .tree
+                .split(0)
+                .unwrap()
+                .threshold
         })
         .sum::<f64>()
         / 400.0;
@@ -249,19 +327,36 @@ fn random_thresholds_lie_between_the_extremes() {
 
 #[test]
 fn one_row_and_constant_targets_make_a_lone_leaf() {
-    let model = DecisionTreeRegressor::default().fit(array![[3.0]].view(), array![7.5].view()).unwrap();
+    let model = DecisionTreeRegressor::default()
+        .fit(array![[3.0]].view(), array![7.5].view())
+        .unwrap();
     assert_eq!((model.tree.n_nodes(), model.tree.depth()), (1, 0));
-    assert_eq!(model.predict(array![[-1.0], [9.0]].view()).unwrap(), array![7.5, 7.5]);
+    assert_eq!(
+        model.predict(array![[-1.0], [9.0]].view()).unwrap(),
+        array![7.5, 7.5]
+    );
     assert_eq!(model.feature_importances(), array![0.0]);
     // 0.1 has no exact binary form, so that a mean of seven could differ from it.
     let x = Array2::from_shape_fn((7, 2), |(i, j)| (i * 2 + j) as f64);
-    let model = DecisionTreeRegressor::default().fit(x.view(), Array1::from_elem(7, 0.1).view()).unwrap();
+    let model = DecisionTreeRegressor::default()
+        .fit(x.view(), Array1::from_elem(7, 0.1).view())
+        .unwrap();
     assert_eq!((model.tree.n_nodes(), model.tree.value(0)[0]), (1, 0.1));
     let equal_rows = Array2::from_elem((4, 2), 1.0);
-    let model = DecisionTreeRegressor::default().fit(equal_rows.view(), array![1.0, 2.0, 3.0, 6.0].view()).unwrap();
+    let model = DecisionTreeRegressor::default()
+        .fit(equal_rows.view(), array![1.0, 2.0, 3.0, 6.0].view())
+        .unwrap();
     assert_eq!((model.tree.n_nodes(), model.tree.value(0)[0]), (1, 3.0));
     let empty: ArrayView2<f64> = x.slice(s![..0, ..]);
-    assert_eq!(DecisionTreeRegressor::default().fit(x.view(), x.column(0)).unwrap().predict(empty).unwrap().len(), 0);
+    assert_eq!(
+        DecisionTreeRegressor::default()
+            .fit(x.view(), x.column(0))
+            .unwrap()
+            .predict(empty)
+            .unwrap()
+            .len(),
+        0
+    );
 }
 
 #[test]
@@ -270,8 +365,14 @@ fn class_weights_move_the_prediction() {
     let plain = DecisionTreeClassifier::default();
     let heavy = plain.clone().class_weight(ClassWeight::of([(1_i64, 5.0)]));
     let balanced = plain.clone().class_weight(ClassWeight::Balanced);
-    assert_eq!(plain.fit(x.view(), y.view()).unwrap().predict(x.view()).unwrap()[0], 0);
-    assert_eq!(heavy.fit(x.view(), y.view()).unwrap().predict(x.view()).unwrap()[0], 1);
+    assert_eq!(
+        plain.fit(x.view(), y.view()).unwrap().predict(x.view()).unwrap()[0],
+        0
+    );
+    assert_eq!(
+        heavy.fit(x.view(), y.view()).unwrap().predict(x.view()).unwrap()[0],
+        1
+    );
     let tree = balanced.fit(x.view(), y.view()).unwrap().tree;
     assert_eq!(tree.value(0), [1.5, 1.5]);
 }
@@ -295,8 +396,14 @@ fn parameters_have_plain_json_forms() {
         let shown = tree.params().into_iter().find(|(n, _)| n == name).unwrap().1;
         assert_eq!(shown, value);
     }
-    let error = tree.set_param("max_features", &json!("cube")).unwrap_err().to_string();
-    assert!(error.contains("max_features") && error.contains("\"sqrt\""), "{error}");
+    let error = tree
+        .set_param("max_features", &json!("cube"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("max_features") && error.contains("\"sqrt\""),
+        "{error}"
+    );
 }
 
 #[test]
@@ -305,20 +412,28 @@ fn object_safe_forms_learn_and_survive_json() {
     let estimator: Box<dyn Estimator> = Box::new(DecisionTreeClassifier::default().max_depth(2));
     let features = Features::from(x.clone());
     let context = ml_core::FitContext::default();
-    let model = estimator.fit_features(&features, &Target::from(&y), &context).unwrap();
+    let model = estimator
+        .fit_features(&features, &Target::from(&y), &context)
+        .unwrap();
     assert_eq!(model.classes().unwrap(), [0, 1, 2]);
     assert_eq!(model.predict_proba_features(&features).unwrap().dim(), (150, 3));
     let sum: f64 = model.feature_importances().unwrap().iter().sum();
     assert!((sum - 1.0).abs() < 1e-15);
     let text = serde_json::to_string(&model).unwrap();
     let again: Box<dyn ml_core::Model> = serde_json::from_str(&text).unwrap();
-    assert_eq!(again.predict_features(&features).unwrap(), model.predict_features(&features).unwrap());
+    assert_eq!(
+        again.predict_features(&features).unwrap(),
+        model.predict_features(&features).unwrap()
+    );
 }
 
 #[test]
 fn a_damaged_tree_does_not_load() {
     let (x, y) = iris();
-    let model = DecisionTreeClassifier::default().max_depth(2).fit(x.view(), y.view()).unwrap();
+    let model = DecisionTreeClassifier::default()
+        .max_depth(2)
+        .fit(x.view(), y.view())
+        .unwrap();
     let good = serde_json::to_value(&model.tree).unwrap();
     for (path, value) in [
         ("/nodes/0/right", json!(99)),
@@ -339,8 +454,14 @@ fn errors_say_what_and_where() {
     let (x, y) = (array![[1.0, 2.0], [3.0, 4.0]], array![1.0, 2.0]);
     let tree = DecisionTreeRegressor::default;
     let fails = |tree: DecisionTreeRegressor| tree.fit(x.view(), y.view()).unwrap_err().to_string();
-    assert_eq!(fails(tree().max_depth(0)), "max_depth = 0: must be None or at least 1");
-    assert_eq!(fails(tree().max_leaf_nodes(1)), "max_leaf_nodes = 1: must be None or at least 2");
+    assert_eq!(
+        fails(tree().max_depth(0)),
+        "max_depth = 0: must be None or at least 1"
+    );
+    assert_eq!(
+        fails(tree().max_leaf_nodes(1)),
+        "max_leaf_nodes = 1: must be None or at least 2"
+    );
     assert_eq!(
         fails(tree().min_samples_split(1_usize)),
         "min_samples_split = 1: must be at least 2, or a share in (0, 1]"
@@ -357,7 +478,10 @@ fn errors_say_what_and_where() {
         fails(tree().min_weight_fraction_leaf(0.6)),
         "min_weight_fraction_leaf = 0.6: must be a share in [0, 0.5]"
     );
-    assert_eq!(fails(tree().ccp_alpha(-1.0)), "ccp_alpha = -1: must be finite and at least 0");
+    assert_eq!(
+        fails(tree().ccp_alpha(-1.0)),
+        "ccp_alpha = -1: must be finite and at least 0"
+    );
 
     let error = |x: Array2<f64>, y: Array1<f64>| tree().fit(x.view(), y.view()).unwrap_err().to_string();
     assert_eq!(
@@ -380,7 +504,10 @@ fn errors_say_what_and_where() {
     );
     let class_weight = ClassWeight::of([("c", 1.0)].map(|(c, w)| (c.to_owned(), w)));
     let labels = array!["a", "b"].mapv(String::from);
-    let error = DecisionTreeClassifier::default().class_weight(class_weight).fit(x.view(), labels.view()).unwrap_err();
+    let error = DecisionTreeClassifier::default()
+        .class_weight(class_weight)
+        .fit(x.view(), labels.view())
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "DecisionTreeClassifier::fit: class_weight names the class c, which y does not hold; \

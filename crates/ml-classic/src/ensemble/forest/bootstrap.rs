@@ -25,7 +25,9 @@ impl Bootstrap {
         bootstrap: bool,
         max_samples: Option<RowCount>,
     ) -> Result<Self> {
-        let rows: Vec<u32> = (0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0).collect();
+        let rows: Vec<u32> = (0..weights.len() as u32)
+            .filter(|&row| weights[row as usize] > 0.0)
+            .collect();
         let n_draws = match (bootstrap, max_samples) {
             (false, None) => None,
             (false, Some(_)) => {

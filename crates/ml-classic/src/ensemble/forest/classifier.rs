@@ -148,7 +148,12 @@ impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for RandomFor
         check::not_empty(op, x)?;
         check::same_rows(op, x.nrows(), y.len())?;
         check::finite(op, x)?;
-        check::parameter("n_estimators", self.n_estimators, self.n_estimators >= 1, "at least 1")?;
+        check::parameter(
+            "n_estimators",
+            self.n_estimators,
+            self.n_estimators >= 1,
+            "at least 1",
+        )?;
         let settings = settings_of!(self, Splitter::Best);
         let growth = settings.resolve(x.nrows(), x.ncols())?;
         let (classes, codes) = label::encode(y);
@@ -169,9 +174,15 @@ impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for RandomFor
         let columns = Columns::new(x);
         let plan = (&settings, &growth);
         let task = "RandomForestClassifier";
-        let trees = plant(task, self.n_estimators, &bootstrap, &weights, plan, context.observer, |weights, growth, rng| {
-            class_tree(&columns, encoded, weights, self.criterion, growth, rng)
-        });
+        let trees = plant(
+            task,
+            self.n_estimators,
+            &bootstrap,
+            &weights,
+            plan,
+            context.observer,
+            |weights, growth, rng| class_tree(&columns, encoded, weights, self.criterion, growth, rng),
+        );
         let oob = if self.oob_score {
             Some(estimate(op, &trees, &bootstrap, x, encoded)?)
         } else {
@@ -196,7 +207,11 @@ fn estimate<F: Float>(
     classes: Classes<'_>,
 ) -> Result<OutOfBag> {
     let estimates = out_of_bag(op, trees, bootstrap, x, classes.n_classes, add_shares)?;
-    let known = estimates.rows().into_iter().zip(classes.codes).filter(|(row, _)| !row[0].is_nan());
+    let known = estimates
+        .rows()
+        .into_iter()
+        .zip(classes.codes)
+        .filter(|(row, _)| !row[0].is_nan());
     let largest = |row: ArrayView1<'_, f64>| first_largest(row.as_slice().unwrap_or_default()) as u32;
     let (predicted, known): (Vec<u32>, Vec<u32>) = known.map(|(row, &code)| (largest(row), code)).unzip();
     let score = accuracy(op, ArrayView1::from(&known), ArrayView1::from(&predicted))?;

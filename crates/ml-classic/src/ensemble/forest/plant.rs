@@ -40,7 +40,11 @@ pub(super) fn plant(
         .into_par_iter()
         .map(|i| {
             let (counts, rng) = bootstrap.draw(i);
-            let weights: Vec<f64> = weights.iter().zip(counts).map(|(w, n)| w * f64::from(n)).collect();
+            let weights: Vec<f64> = weights
+                .iter()
+                .zip(counts)
+                .map(|(w, n)| w * f64::from(n))
+                .collect();
             let tree = grow(&weights, &settings.weighted(growth, &weights), rng);
             observer.advance(task, 1);
             tree
@@ -63,7 +67,9 @@ pub(super) fn average<F: Float>(
     let n_trees = trees.len() as f64;
     rows.fill_blocks(&mut sums, width, BLOCK_ROWS, |rows, sums| {
         for tree in trees {
-            tree.for_each_leaf(rows, |row, leaf| add(tree, leaf, &mut sums[row * width..(row + 1) * width]));
+            tree.for_each_leaf(rows, |row, leaf| {
+                add(tree, leaf, &mut sums[row * width..(row + 1) * width])
+            });
         }
         sums.iter_mut().for_each(|sum| *sum /= n_trees);
     });
@@ -87,17 +93,24 @@ pub(super) fn out_of_bag<F: Float>(
         .collect();
     let p = x.ncols();
     let mut estimates = vec![0.0; n * width];
-    estimates.par_chunks_mut(width).enumerate().with_min_len(BLOCK_ROWS).for_each(|(row, sums)| {
-        let cells = &rows.cells()[row * p..(row + 1) * p];
-        let mut n_trees = 0.0;
-        for (tree, _) in trees.iter().zip(&unseen).filter(|(_, unseen)| unseen[row]) {
-            add(tree, tree.leaf(cells), sums);
-            n_trees += 1.0;
-        }
-        // 0 / 0: a row without estimate is NaN.
-        sums.iter_mut().for_each(|sum| *sum /= n_trees);
-    });
-    let missing = estimates.chunks_exact(width).filter(|row| row[0].is_nan()).count();
+    estimates
+        .par_chunks_mut(width)
+        .enumerate()
+        .with_min_len(BLOCK_ROWS)
+        .for_each(|(row, sums)| {
+            let cells = &rows.cells()[row * p..(row + 1) * p];
+            let mut n_trees = 0.0;
+            for (tree, _) in trees.iter().zip(&unseen).filter(|(_, unseen)| unseen[row]) {
+                add(tree, tree.leaf(cells), sums);
+                n_trees += 1.0;
+            }
+            // 0 / 0: a row without estimate is NaN.
+            sums.iter_mut().for_each(|sum| *sum /= n_trees);
+        });
+    let missing = estimates
+        .chunks_exact(width)
+        .filter(|row| row[0].is_nan())
+        .count();
     if missing == n {
         return Err(Error::Data {
             op,
@@ -138,7 +151,12 @@ pub(super) fn check_stored(trees: &[Tree], n_values: usize) -> Result<(), &'stat
 
 /// Out-of-bag estimates need rows out of the bag.
 pub(super) fn check_oob(oob_score: bool, bootstrap: bool) -> Result<()> {
-    ml_core::check::parameter("oob_score", oob_score, !oob_score || bootstrap, "false when bootstrap is false")
+    ml_core::check::parameter(
+        "oob_score",
+        oob_score,
+        !oob_score || bootstrap,
+        "false when bootstrap is false",
+    )
 }
 
 pub(super) fn require_oob<'a>(owner: &str, oob: Option<&'a OutOfBag>) -> Result<&'a OutOfBag> {

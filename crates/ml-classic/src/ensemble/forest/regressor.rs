@@ -133,7 +133,12 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for RandomForestRegress
         let op = "RandomForestRegressor::fit";
         check::training_set(op, x, y)?;
         check_targets(op, self.criterion, y)?;
-        check::parameter("n_estimators", self.n_estimators, self.n_estimators >= 1, "at least 1")?;
+        check::parameter(
+            "n_estimators",
+            self.n_estimators,
+            self.n_estimators >= 1,
+            "at least 1",
+        )?;
         let settings = settings_of!(self, Splitter::Best);
         let growth = settings.resolve(x.nrows(), x.ncols())?;
         let weights = row_weights(context.weights_for(op, x.nrows())?, x.nrows());
@@ -144,9 +149,15 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for RandomForestRegress
         let columns = Columns::new(x);
         let plan = (&settings, &growth);
         let task = "RandomForestRegressor";
-        let trees = plant(task, self.n_estimators, &bootstrap, &weights, plan, context.observer, |weights, growth, rng| {
-            regression_tree(&columns, &targets, weights, self.criterion, growth, rng)
-        });
+        let trees = plant(
+            task,
+            self.n_estimators,
+            &bootstrap,
+            &weights,
+            plan,
+            context.observer,
+            |weights, growth, rng| regression_tree(&columns, &targets, weights, self.criterion, growth, rng),
+        );
         let oob = if self.oob_score {
             Some(estimate(op, &trees, &bootstrap, x, y)?)
         } else {
