@@ -4,6 +4,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use ml::{
@@ -12,6 +13,24 @@ use ml::{
     plot::Figure,
 };
 use serde::Serialize;
+
+/// What a program's parts return: any error, with its message.
+pub type AnyResult<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Runs a chapter's program and writes its report; an error is printed and makes the program fail.
+pub fn run(name: &str, title: &str, chapter: impl FnOnce(&mut Chapter) -> AnyResult) -> ExitCode {
+    let outcome = Chapter::new(name, title).map_err(Into::into).and_then(|mut report| {
+        chapter(&mut report)?;
+        Ok(report.finish()?)
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// What the book says of a number, and how near ours must come.
 #[derive(Debug, Clone)]
