@@ -48,7 +48,7 @@ fn chapter(book: &mut Chapter) -> AnyResult {
     let line = linear(book, &sample)?;
     neighbours(book, &sample)?;
     bad_data(book, &all, &line)?;
-    bad_models(book, &all, &line)
+    bad_models(book, &all)
 }
 
 /// What needs no data.
@@ -153,7 +153,7 @@ fn penalised_line(sample: &CountryStats, alpha: f64) -> (f64, f64) {
 }
 
 /// Figure 1-22: a polynomial of high degree follows the noise.
-fn bad_models(book: &mut Chapter, all: &CountryStats, line: &FittedLinearRegression<f64>) -> AnyResult {
+fn bad_models(book: &mut Chapter, all: &CountryStats) -> AnyResult {
     book.section("Overfitting");
     let (x, y) = data(all);
     let polynomial: FittedModelPipeline = Pipeline::new()
@@ -162,10 +162,9 @@ fn bad_models(book: &mut Chapter, all: &CountryStats, line: &FittedLinearRegress
         .step("scale_powers", StandardScaler::default())
         .model("line", LinearRegression::default())
         .fit(&x, &y)?;
-    let (sx, sy) = data(&all.sample());
-    let curve = polynomial.predict(&sx)?.numbers("ch01")?;
-    let curve_error = mean_squared_error(sy.view(), curve.view())?;
-    let line_error = mean_squared_error(sy.view(), line.predict(sx.view())?.view())?;
+    let line = LinearRegression::default().fit(x.view(), y.view())?;
+    let curve_error = mean_squared_error(y.view(), polynomial.predict(&x)?.numbers("ch01")?.view())?;
+    let line_error = mean_squared_error(y.view(), line.predict(x.view())?.view())?;
     let errors = format!("MSE {curve_error:.4} instead of {line_error:.4}");
     book.claim("N01-010", "degree 10 fits the training set better than the line", errors, curve_error < line_error);
     book.figure("1-22", "overfitting the training data", &figures::overfit(all, &polynomial)?)?;
