@@ -21,7 +21,7 @@ fn line(n: usize) -> (Array2<f64>, Array1<f64>) {
 #[test]
 fn a_worse_model_is_not_deployed_and_a_better_one_is() {
     let (x, y) = line(20);
-    let r2 = Scorer::from_name("r2").unwrap();
+    let r2 = Scorer::by_name("r2").unwrap();
     let data = || (&x, &y);
     let first = retrain(&DummyRegressor::default(), None, data(), data(), &r2).unwrap();
     assert!(first.deploy(), "the first model has nothing to beat");
@@ -40,7 +40,7 @@ fn slices_come_worst_first() {
     let slices = ["b", "b", "b", "a", "a", "a"];
     // The labels of slice a are shifted, so the model is wrong by exactly 3 there.
     let shifted = array![1.0, 3.0, 5.0, 10.0, 12.0, 14.0];
-    let scorer = Scorer::from_name("neg_mean_squared_error").unwrap();
+    let scorer = Scorer::by_name("neg_mean_squared_error").unwrap();
     let scores = score_slices(&model, &x, &shifted, &slices, &scorer).unwrap();
     assert_eq!((scores[0].slice, scores[0].n_rows), ("a", 3));
     assert!((scores[0].score + 9.0).abs() < 1e-9);
@@ -91,7 +91,7 @@ fn a_live_drop_is_told_and_the_store_is_the_way_back() {
 #[test]
 fn retrained_models_are_plain_models() {
     let (x, y) = line(8);
-    let r2 = Scorer::from_name("r2").unwrap();
+    let r2 = Scorer::by_name("r2").unwrap();
     let outcome = retrain(&LinearRegression::default(), None, (&x, &y), (&x, &y), &r2).unwrap();
     let model: &dyn Model = outcome.model.as_ref();
     let predicted = model.predict_features(&x.into()).unwrap();

@@ -32,7 +32,7 @@ pub(crate) fn run(book: &mut Chapter, training: &Training, sets: &Sets, found: &
     book.section("Where it errs");
     let places = text(&sets.test, "ocean_proximity")?.to_vec();
     let scorer = Scorer::by_name("neg_root_mean_squared_error")?;
-    for slice in score_slices(found.best_model.as_ref(), &x, &y, &places, &scorer)? {
+    for slice in score_slices(found.model()?, &x, &y, &places, &scorer)? {
         println!("  {:<12} {:>5} rows, RMSE {:>8.0}", slice.slice, slice.n_rows, -slice.score);
     }
     let mut errors: Vec<(usize, f64)> = predicted.iter().zip(&y).map(|(p, y)| p - y).enumerate().collect();

@@ -21,8 +21,8 @@ use crate::{
 pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult {
     book.section("Exercise 2: random search");
     let draws = ParamDistributions::new()
-        .draw("n_estimators", Distribution::randint(5, 40))
-        .draw("max_features", Distribution::randint(2, 9));
+        .sample("n_estimators", Distribution::integer(5, 40))
+        .sample("max_features", Distribution::integer(2, 9));
     let search = RandomizedSearchCV::new(RandomForestRegressor::default().seed(42), draws)
         .n_iter(6)
         .cv(3)
@@ -32,7 +32,7 @@ pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult {
     println!("  best {:?}: RMSE {:.0}", found.best_params, (-found.best_score).sqrt());
 
     book.section("Exercises 3 and 4: the five most important attributes, in one pipeline with the model");
-    let importances = found.best_model.feature_importances().ok_or("forests know their importances")?;
+    let importances = found.model()?.feature_importances().ok_or("forests know their importances")?;
     let pipeline = Pipeline::new()
         .step("prepare", preparation(&training.frame))
         .step("select", TopFeatures::new(importances, 5))

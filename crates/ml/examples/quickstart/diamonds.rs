@@ -108,8 +108,8 @@ fn shortlist(page: &mut Page, observer: &dyn Observer, x: &DataFrame, y: &Array1
 
     page.title("Random search over the forest");
     let draws = ParamDistributions::new()
-        .draw("forest__max_features", Distribution::uniform(0.3, 1.0))
-        .draw("forest__min_samples_leaf", Distribution::randint(1, 5));
+        .sample("forest__max_features", Distribution::uniform(0.3, 1.0))
+        .sample("forest__min_samples_leaf", Distribution::integer(1, 5));
     let search = RandomizedSearchCV::new(forest.clone(), draws)
         .n_iter(6)
         .cv(3)
@@ -118,7 +118,7 @@ fn shortlist(page: &mut Page, observer: &dyn Observer, x: &DataFrame, y: &Array1
     let found = search.fit_with(x, y, &FitContext::observed(observer))?;
     page.text(&found.results);
     let mut best = forest;
-    for (path, value) in &found.best_params {
+    for (path, value) in found.best_params.iter() {
         best.set_param(path, value)?;
     }
     Ok(best)
