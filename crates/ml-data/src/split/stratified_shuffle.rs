@@ -140,9 +140,12 @@ impl Strata {
 
 /// `n_draws` seats among classes in proportion to their counts: everyone's whole seats, then one more
 /// for the largest remainders, ties by lot.
+///
+/// A share is `n_draws * count / total`, in this order: one rounding, and the order of operations of the Scikit-Learn that the book
+/// used. Newer releases divide first, whose rounding decides some ties otherwise, such as the book's income categories.
 fn apportion(counts: &[usize], n_draws: usize, rng: &mut dyn Generator) -> Vec<usize> {
     let total: usize = counts.iter().sum();
-    let exact = |&n: &usize| n as f64 / total as f64 * n_draws as f64;
+    let exact = |&n: &usize| n_draws as f64 * n as f64 / total as f64;
     let exact: Vec<f64> = counts.iter().map(exact).collect();
     let mut seats: Vec<usize> = exact.iter().map(|share| share.floor() as usize).collect();
     let mut left = n_draws - seats.iter().sum::<usize>();
