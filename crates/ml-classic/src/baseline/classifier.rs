@@ -2,7 +2,8 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Error, Fit, FitContext, Float, Label, Predict, PredictProba, Result, Rng, Score, Seed, check, label,
+    Error, Fit, FitContext, Float, Label, Persist, Predict, PredictProba, Result, Rng, Score, Seed, check,
+    label,
     ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis},
 };
 use serde::{Deserialize, Serialize};
@@ -172,3 +173,7 @@ ml_core::classifier!(DummyClassifier => FittedDummyClassifier<i64>, {
         PredictProba::predict_proba(self, x.dense("FittedDummyClassifier")?.view())
     }
 });
+
+impl Persist for FittedDummyClassifier<i64> {
+    const TYPE_NAME: &'static str = "ml_classic::FittedDummyClassifier<i64>";
+}

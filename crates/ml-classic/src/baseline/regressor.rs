@@ -2,7 +2,7 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Fit, FitContext, Float, Predict, Result, Score, check,
+    Fit, FitContext, Float, Persist, Predict, Result, Score, check,
     ndarray::{Array1, ArrayView1, ArrayView2},
 };
 use serde::{Deserialize, Serialize};
@@ -103,3 +103,11 @@ impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedDummyRegres
 }
 
 ml_core::regressor!(DummyRegressor => FittedDummyRegressor<f64>);
+
+impl Persist for FittedDummyRegressor<f32> {
+    const TYPE_NAME: &'static str = "ml_classic::FittedDummyRegressor<f32>";
+}
+
+impl Persist for FittedDummyRegressor<f64> {
+    const TYPE_NAME: &'static str = "ml_classic::FittedDummyRegressor<f64>";
+}

@@ -2,7 +2,7 @@
 
 use ml_classic::baseline::{ClassifierStrategy, DummyClassifier, DummyRegressor, RegressorStrategy};
 use ml_core::{
-    Estimator, Features, Fit, FitContext, Params, Predict, PredictProba, Score, Target, Task,
+    Estimator, Features, Fit, FitContext, Predict, PredictProba, Score, Target, Task,
     ndarray::{Array1, Array2, array},
 };
 

@@ -3,4 +3,6 @@
 mod baseline;
 mod ensemble;
 mod metrics;
+mod model_selection;
+mod neighbors;
 mod tree;

@@ -1,0 +1,203 @@
+//! What all searches share: evaluate candidates, choose the best, fit it on all rows.
+
+use std::{any::Any, time::Instant};
+
+use ml_core::{
+    Error, Estimator, Features, FitContext, Model, Persist, Predict, Result, Target, ndarray::Array2,
+};
+use ml_data::IntoFeatures;
+use serde::{Deserialize, Serialize};
+
+use super::{CrossValidation, ParamSet, SearchResults, evaluate::Evaluator};
+
+/// What a search found. It predicts with the best candidate, fitted on all rows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FittedSearch {
+    /// Hyperparameters of the best candidate.
+    pub best_params: ParamSet,
+    /// Its mean score over the folds.
+    pub best_score: f64,
+    /// Its place in [`results`](FittedSearch::results); the first of equals.
+    pub best_index: usize,
+    /// The estimator with the best hyperparameters, not fitted.
+    pub best_estimator: Box<dyn Estimator>,
+    /// The same, fitted on all rows; `None` if the search was told not to refit.
+    pub best_model: Option<Box<dyn Model>>,
+    /// Wall-clock seconds of that last fit.
+    pub refit_seconds: f64,
+    /// Name of the scorer.
+    pub scoring: String,
+    /// Every candidate's scores and times.
+    pub results: SearchResults,
+}
+
+impl FittedSearch {
+    /// The best candidate, fitted on all rows.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if the search was told not to refit.
+    pub fn model(&self) -> Result<&dyn Model> {
+        self.best_model.as_deref().ok_or_else(|| Error::Unsupported {
+            owner: "a search without refit".to_owned(),
+            what: "prediction",
+            remedy: "search with refit(true), or fit best_estimator",
+        })
+    }
+}
+
+impl<X: IntoFeatures> Predict<X> for FittedSearch {
+    type Output = Target;
+
+    fn predict(&self, x: X) -> Result<Target> {
+        self.model()?.predict_features(&x.into_features()?)
+    }
+}
+
+#[ml_core::typetag::serde]
+impl Model for FittedSearch {
+    fn name(&self) -> String {
+        match &self.best_model {
+            Some(model) => format!("FittedSearch of {}", model.name()),
+            None => "FittedSearch".to_owned(),
+        }
+    }
+
+    fn predict_features(&self, x: &Features) -> Result<Target> {
+        self.model()?.predict_features(x)
+    }
+
+    fn predict_proba_features(&self, x: &Features) -> Result<Array2<f64>> {
+        self.model()?.predict_proba_features(x)
+    }
+
+    fn decision_function_features(&self, x: &Features) -> Result<Array2<f64>> {
+        self.model()?.decision_function_features(x)
+    }
+
+    fn classes(&self) -> Option<Vec<i64>> {
+        self.best_model.as_ref()?.classes()
+    }
+
+    fn feature_importances(&self) -> Option<Vec<f64>> {
+        self.best_model.as_ref()?.feature_importances()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A search that has its candidates.
+pub(super) struct Search<'a> {
+    pub(super) task: &'static str,
+    pub(super) estimator: &'a (dyn Estimator + 'static),
+    pub(super) how: &'a CrossValidation,
+    pub(super) refit: bool,
+}
+
+impl Search<'_> {
+    pub(super) fn run(
+        &self,
+        params: Vec<ParamSet>,
+        x: &Features,
+        y: &Target,
+        context: &FitContext<'_>,
+    ) -> Result<FittedSearch> {
+        // Every name is tried before the first fit, so that a slip of the pen costs no hour.
+        let candidates: Vec<Box<dyn Estimator>> = params
+            .iter()
+            .map(|p| p.apply(self.estimator))
+            .collect::<Result<_>>()?;
+        let borrowed: Vec<&dyn Estimator> = candidates.iter().map(|c| &**c).collect();
+        let scorer = self.how.scoring.scorer(self.estimator.task())?;
+        let scoring = scorer.name().to_owned();
+        let folds = self.how.cv.split(self.estimator.task(), x, y)?;
+        let (how, task) = (self.how, self.task);
+        let evaluator = Evaluator {
+            task,
+            x,
+            y,
+            how,
+            scorer,
+            context,
+            keep_models: false,
+        };
+        let results = SearchResults::new(params, &evaluator.run(&borrowed, &folds)?);
+
+        let best_index = results.sorted()[0];
+        let best_score = results.mean_test_score[best_index];
+        if best_score.is_nan() {
+            return Err(Error::Numerical {
+                op: self.task,
+                problem: "no candidate has a score that is a number".to_owned(),
+                remedy: "search with error_score Raise to see why fits fail",
+            });
+        }
+        let best_estimator = candidates
+            .into_iter()
+            .nth(best_index)
+            .expect("the best is one of them");
+        let start = Instant::now();
+        let best_model = match self.refit {
+            true => Some(best_estimator.fit_features(x, y, context)?),
+            false => None,
+        };
+        Ok(FittedSearch {
+            best_params: results.params[best_index].clone(),
+            best_score,
+            best_index,
+            best_estimator,
+            best_model,
+            refit_seconds: start.elapsed().as_secs_f64(),
+            scoring,
+            results,
+        })
+    }
+}
+
+/// `Params` of a search: its own switches, and the estimator's hyperparameters under `estimator__`.
+macro_rules! search_params {
+    ($search:ident, [$($own:ident),*]) => {
+        impl ml_core::Params for $search {
+            fn type_name(&self) -> &'static str {
+                stringify!($search)
+            }
+
+            fn params(&self) -> Vec<(String, ml_core::params::Value)> {
+                let own = vec![$((stringify!($own).to_owned(), serde_json::json!(self.$own))),*];
+                let nested = self.estimator.params().into_iter();
+                own.into_iter()
+                    .chain(nested.map(|(path, value)| (format!("estimator__{path}"), value)))
+                    .collect()
+            }
+
+            fn set_param(&mut self, path: &str, value: &ml_core::params::Value) -> ml_core::Result<()> {
+                if let Some(("estimator", rest)) = ml_core::params::split_path(path) {
+                    return self.estimator.set_param(rest, value);
+                }
+                match path {
+                    $(stringify!($own) => {
+                        self.$own = serde_json::from_value(value.clone()).map_err(|e| {
+                            ml_core::Error::Parameter {
+                                name: format!("{}.{path}", stringify!($search)),
+                                value: value.to_string(),
+                                domain: format!("a value of the right type ({e})"),
+                            }
+                        })?;
+                        Ok(())
+                    })*
+                    _ => Err(ml_core::params::unknown(
+                        stringify!($search),
+                        path,
+                        [$(stringify!($own),)* "estimator__..."],
+                    )),
+                }
+            }
+        }
+    };
+}
+pub(super) use search_params;
+
+impl Persist for FittedSearch {
+    const TYPE_NAME: &'static str = "ml_classic::FittedSearch";
+}
