@@ -1,6 +1,11 @@
 //! Tables from CSV files.
 
-use std::{io::Cursor, path::Path, sync::Arc};
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
 
 use derive_setters::Setters;
 use ml_core::{Error, Result, check};
@@ -10,7 +15,7 @@ use polars::prelude::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{column, infer};
+use super::{column, infer, lines};
 
 /// Rows by which column types are guessed at first; a guess that fails later is made good.
 const GUESSING_ROWS: usize = 1_000;
@@ -65,7 +70,7 @@ pub enum Encoding {
 /// Reads a table from a CSV file.
 ///
 /// A column becomes `i64`, `f64` or `bool` if each of its cells is one or missing, else text. Cells
-/// may stand in double quotes. A short row is filled up with missing cells, a long one is an error.
+/// may stand in double quotes; empty lines are skipped. A short row is filled up with missing cells, a long one is an error.
 ///
 /// # Errors
 /// [`Error::Io`] if the file cannot be read, [`Error::File`] if it is not such a table,
@@ -125,6 +130,7 @@ pub fn parse_csv(bytes: impl Into<Vec<u8>>, options: &CsvOptions) -> Result<Data
             .collect::<String>()
             .into_bytes();
     }
+    lines::drop_empty(&mut bytes);
     // Guessed types fail where a later cell does not fit; then each cell is read as text, and the
     // types are found by looking at all of them.
     let df = match read(&bytes, options, Some(GUESSING_ROWS)) {
@@ -146,10 +152,13 @@ pub fn parse_csv(bytes: impl Into<Vec<u8>>, options: &CsvOptions) -> Result<Data
 }
 
 fn read(bytes: &[u8], options: &CsvOptions, guess: Option<usize>) -> PolarsResult<DataFrame> {
-    options
+    let reader = options
         .to_polars(guess)
-        .into_reader_with_file_handle(Cursor::new(bytes))
-        .finish()
+        .into_reader_with_file_handle(Cursor::new(bytes));
+    // Polars 0.55 panics where a file ends right after an opening quote. Nothing that the reader
+    // changed outlives it, so there is no half-done state to be seen.
+    catch_unwind(AssertUnwindSafe(|| reader.finish()))
+        .unwrap_or_else(|_| Err(PolarsError::InvalidOperation("its quotes do not pair up".into())))
 }
 
 /// What polars says of a file that it cannot read, and what can be done.

@@ -30,6 +30,7 @@ mod dictionary;
 mod features;
 mod infer;
 mod info;
+mod lines;
 mod missing;
 mod rows;
 mod target;

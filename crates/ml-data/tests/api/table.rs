@@ -127,6 +127,11 @@ fn quotes_line_ends_and_short_rows_are_understood() {
 }
 
 #[test]
+fn empty_lines_are_skipped_as_in_pandas() {
+    assert_eq!(csv("a,b\n\n1,2\n\n,\n\n").height(), 2);
+}
+
+#[test]
 fn parts_of_a_file_are_read() {
     let text = "written by hand\na,b\n1,2\n3,4\n5,6\n";
     let options = CsvOptions::default()
@@ -159,6 +164,12 @@ fn files_that_are_no_tables_say_why() {
     );
     let latin1 = parse(b"town\nK\xf8benhavn\n");
     assert!(latin1.contains("set encoding to Latin1"), "{latin1}");
+    let bare = CsvOptions::default().has_header(false);
+    let open = message(parse_csv(",,1,\"\"\"\",\0\"\"\"\n,,\"", &bare));
+    assert!(
+        open.contains("quotes do not pair up; check delimiter, quotes"),
+        "{open}"
+    );
     let missing = message(read_csv("nowhere/none.csv", &CsvOptions::default()));
     assert!(missing.starts_with("nowhere/none.csv: cannot read:"), "{missing}");
     assert_eq!(
