@@ -2,6 +2,7 @@
 
 mod baseline;
 mod ensemble;
+mod linear;
 mod metrics;
 mod model_selection;
 mod neighbors;
