@@ -7,7 +7,7 @@ use std::path::Path;
 use ml_core::{Error, Result, check};
 
 use crate::Color;
-use crate::axes::{Axes, Margins, Plan};
+use crate::axes::{Axes, Margins, Plan, wrapped};
 use crate::numbers;
 use crate::scene::{self, Anchor, Rect, Scene, Text};
 use crate::style::{HUGE, INK, setters};
@@ -97,6 +97,10 @@ impl Figure {
         &mut self.axes[0]
     }
 
+    pub(crate) fn all_axes(&mut self) -> impl Iterator<Item = &mut Axes> {
+        self.axes.iter_mut()
+    }
+
     /// The axes in a row and a column, from 0.
     ///
     /// # Errors
@@ -166,7 +170,13 @@ impl Figure {
         let (width, height) = (f64::from(self.width), f64::from(self.height));
         let mut scene = Scene::new(width, height, self.background);
         let mut room = Rect::new(0.0, 0.0, width, height).grown(-BORDER);
-        let title = Text::new(&self.title, [width / 2.0, BORDER], Anchor::TOP, HUGE, INK);
+        let title = Text::new(
+            &wrapped(&self.title, HUGE, room.width() / 1.1),
+            [width / 2.0, BORDER],
+            Anchor::TOP,
+            HUGE,
+            INK,
+        );
         if !self.title.is_empty() {
             room.top = title.bounds().bottom + BORDER;
         }
@@ -275,4 +285,135 @@ pub(crate) fn side(name: &str, pixels: f64) -> Result<u32> {
         "1 to 20000 pixels",
     )?;
     Ok(pixels.round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use ml_core::ndarray::Array2;
+
+    use super::*;
+    use crate::scene::Shape;
+    use crate::{ColorMap, Diagram, Legend, Scale};
+
+    fn texts(shapes: &[Shape]) -> Vec<Text> {
+        let inside = |shape: &Shape| match shape {
+            Shape::Text(text) => vec![text.clone()],
+            Shape::Clip { shapes, .. } => texts(shapes),
+            _ => Vec::new(),
+        };
+        shapes.iter().flat_map(inside).collect()
+    }
+
+    /// No label leaves the figure, and no two labels overlap.
+    fn labels_fit(figure: &Figure) {
+        let scene = figure.scene().unwrap();
+        let whole = Rect::new(0.0, 0.0, scene.width, scene.height);
+        let texts = texts(&scene.shapes);
+        assert!(!texts.is_empty());
+        for (i, text) in texts.iter().enumerate() {
+            let bounds = text.bounds();
+            let inside = bounds.corners().iter().all(|corner| whole.contains(*corner));
+            assert!(inside, "{:?} at {bounds:?} leaves {whole:?}", text.string);
+            // The boxes around slanted names overlap although the names do not.
+            for other in texts[i + 1..]
+                .iter()
+                .filter(|t| t.angle % 90.0 == 0.0 && text.angle % 90.0 == 0.0)
+            {
+                let apart = !bounds.grown(-1.5).overlaps(&other.bounds().grown(-1.5));
+                assert!(apart, "{:?} lies on {:?}", text.string, other.string);
+            }
+        }
+    }
+
+    fn wave(n: usize) -> Vec<f64> {
+        (0..n).map(|i| (i as f64 * 0.7).sin() * 1e5).collect()
+    }
+
+    #[test]
+    fn labels_of_lines_fit_whatever_the_numbers() {
+        for (width, height) in [(200, 150), (640, 480), (1500, 300)] {
+            for factor in [1e-12, 1e-3, 1.0, 1e7, 1e300] {
+                let mut figure = Figure::new(width, height);
+                figure.title("A figure");
+                let axes = figure.axes();
+                axes.title("A title that has several words")
+                    .x_label("x")
+                    .y_label("a long label of an axis");
+                let y: Vec<f64> = wave(50).iter().map(|v| v * factor / 1e5).collect();
+                axes.line(0..50, &y).unwrap();
+                labels_fit(&figure);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_of_every_kind_fit() {
+        let y = wave(60);
+        let mut figure = Figure::subplots(1000, 700, 2, 3);
+        figure.title("Six kinds");
+        let points = figure.at(0, 0).unwrap().scatter(&y, 0..60).unwrap();
+        points.values(&y).unwrap().color_label("value of the point");
+        let bars = figure.at(0, 1).unwrap();
+        bars.bar(
+            ["linear regression", "decision tree", "random forest"],
+            [1.0, -2.0, 3.0],
+        )
+        .unwrap()
+        .show_values(true);
+        let lying = figure.at(0, 2).unwrap();
+        lying
+            .barh(["a very long name", "b"], [123_456.0, 5.0])
+            .unwrap()
+            .show_values(true);
+        let log = figure.at(1, 0).unwrap();
+        log.x_scale(Scale::Log)
+            .y_scale(Scale::Log)
+            .legend(Legend::Outside);
+        log.function(|x| x * x, 1e-4, 1e4).unwrap().label("square");
+        let table = Array2::from_shape_fn((4, 4), |(i, j)| (i * j) as f64 * 1111.0);
+        let heatmap = figure.at(1, 1).unwrap().heatmap(table.view()).unwrap();
+        heatmap.show_values(true).color_label("count");
+        let notes = figure.at(1, 2).unwrap();
+        notes.line(0..3, [0.0, 2.0, 1.0]).unwrap();
+        notes
+            .annotate("a note at the very edge of it all", 2.0, 1.0)
+            .offset(40.0, -30.0)
+            .arrow(true);
+        labels_fit(&figure);
+    }
+
+    #[test]
+    fn labels_of_grids_and_diagrams_fit() {
+        let columns = || (0..9).map(|i| (format!("attribute_number_{i}"), wave(100)));
+        labels_fit(&Figure::histograms(1000, 800, columns(), 50).unwrap());
+        labels_fit(&Figure::scatter_matrix(900, 700, columns().take(4)).unwrap());
+        let images = vec![Array2::<f64>::zeros((8, 8)); 3];
+        let mut grid =
+            Figure::image_grid(300, 140, 3, images.iter().map(|image| image.view()), ColorMap::Binary).unwrap();
+        grid.at(0, 1).unwrap().title("7");
+        labels_fit(&grid);
+        let mut diagram = Diagram::new();
+        let nodes: Vec<_> = (0..7)
+            .map(|i| diagram.node(format!("node {i}\nwith two lines")))
+            .collect();
+        for i in 1..7 {
+            diagram.edge(nodes[(i - 1) / 2], nodes[i]).unwrap().label("yes");
+        }
+        diagram.title("Tree");
+        labels_fit(&diagram.figure().unwrap());
+    }
+
+    #[test]
+    fn figures_too_small_for_their_labels_are_still_drawn() {
+        for (width, height) in [(1, 1), (20, 20), (60, 1000)] {
+            let mut figure = Figure::subplots(width, height, 2, 2);
+            figure
+                .axes()
+                .title("title")
+                .line(0..3, 0..3)
+                .unwrap()
+                .label("label");
+            assert!(figure.to_png().unwrap().starts_with(b"\x89PNG"));
+        }
+    }
 }

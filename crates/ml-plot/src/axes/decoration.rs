@@ -1,6 +1,6 @@
 //! Grid, frame, ticks and titles.
 
-use super::plan::{LABEL_GAP, TICK, TITLE_GAP};
+use super::plan::{LABEL_GAP, TICK, TITLE_GAP, wrapped};
 use super::{Axes, Plan};
 use crate::scene::{Anchor, Point, Scene, Stroke, Text};
 use crate::style::{GRID, INK, MEDIUM, SPINE};
@@ -56,12 +56,15 @@ pub(crate) fn frame(plan: &Plan, scene: &mut Scene) {
 pub(crate) fn titles(axes: &Axes, plan: &Plan, scene: &mut Scene) {
     let area = plan.frame.area;
     let [x, y] = area.centre();
+    let title = wrapped(&axes.title, axes.title_size, area.width());
     let top = [x, area.top - TITLE_GAP];
-    scene.text(Text::new(&axes.title, top, Anchor::BOTTOM, axes.title_size, INK));
+    scene.text(Text::new(&title, top, Anchor::BOTTOM, axes.title_size, INK));
+    let label = wrapped(&axes.x.label, MEDIUM, area.width());
     let under = [x, plan.x_labels_end() + LABEL_GAP];
-    scene.text(Text::new(&axes.x.label, under, Anchor::TOP, MEDIUM, INK));
+    scene.text(Text::new(&label, under, Anchor::TOP, MEDIUM, INK));
+    let label = wrapped(&axes.y.label, MEDIUM, area.height());
     let beside = [plan.y_labels_end() - LABEL_GAP, y];
-    scene.text(Text::new(&axes.y.label, beside, Anchor::BOTTOM, MEDIUM, INK).turned(-90.0));
+    scene.text(Text::new(&label, beside, Anchor::BOTTOM, MEDIUM, INK).turned(-90.0));
 }
 
 /// Positions of the ticks of the x axis, or of the y axis.

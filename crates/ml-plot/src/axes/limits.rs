@@ -23,7 +23,11 @@ impl Axes {
                 y: join(both.y, extent.y),
             };
         }
-        Ok([along("x", &self.x, both.x)?, along("y", &self.y, both.y)?])
+        let down = self.layers.iter().any(|layer| layer.downwards());
+        Ok([
+            along("x", &self.x, both.x, false)?,
+            along("y", &self.y, both.y, down)?,
+        ])
     }
 }
 
@@ -46,7 +50,8 @@ fn positive(layer: &'static str, axis: &str, scale: Scale, reach: Option<Reach>)
     }
 }
 
-fn along(name: &str, axis: &Axis, reach: Option<Reach>) -> Result<(f64, f64)> {
+fn along(name: &str, axis: &Axis, reach: Option<Reach>, inverted: bool) -> Result<(f64, f64)> {
+    let inverted = axis.inverted.unwrap_or(inverted);
     if let Some((first, last)) = axis.limits {
         let (positive, domain) = match axis.scale {
             Scale::Linear => (true, "finite and different"),
@@ -58,7 +63,7 @@ fn along(name: &str, axis: &Axis, reach: Option<Reach>) -> Result<(f64, f64)> {
         let valid = first.is_finite() && last.is_finite() && first != last && positive;
         let value = format!("{first} to {last}");
         ml_core::check::parameter(&format!("{name}_limits"), value, valid, domain)?;
-        return Ok(if axis.inverted && first < last {
+        return Ok(if inverted && first < last {
             (last, first)
         } else {
             (first, last)
@@ -70,7 +75,7 @@ fn along(name: &str, axis: &Axis, reach: Option<Reach>) -> Result<(f64, f64)> {
         (0.0, 1.0)
     });
     let (low, high) = roomy(axis.scale, reach.unwrap_or(default));
-    Ok(if axis.inverted { (high, low) } else { (low, high) })
+    Ok(if inverted { (high, low) } else { (low, high) })
 }
 
 /// The range with air on its sides; a single value gets a range around it.

@@ -7,7 +7,7 @@ mod limits;
 mod plan;
 
 pub use legend::Legend;
-pub(crate) use plan::{Margins, Plan};
+pub(crate) use plan::{Margins, Plan, wrapped};
 
 use std::any::Any;
 
@@ -26,7 +26,7 @@ pub(crate) struct Axis {
     pub(crate) label: String,
     pub(crate) scale: Scale,
     pub(crate) limits: Option<(f64, f64)>,
-    pub(crate) inverted: bool,
+    pub(crate) inverted: Option<bool>,
     pub(crate) ticks: Option<Vec<Tick>>,
 }
 
@@ -39,7 +39,7 @@ pub struct Axes {
     title_size: f64,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
-    equal_aspect: bool,
+    equal_aspect: Option<bool>,
     grid: Option<bool>,
     framed: bool,
     legend: Legend,
@@ -54,7 +54,7 @@ impl Default for Axes {
             title_size: style::LARGE,
             x: Axis::default(),
             y: Axis::default(),
-            equal_aspect: false,
+            equal_aspect: None,
             grid: None,
             framed: true,
             legend: Legend::default(),
@@ -69,7 +69,7 @@ impl Axes {
         /// Text above. Default none.
         title: String,
         /// Whether one unit is as long along y as along x. Default false; images set it.
-        equal_aspect: bool,
+        equal_aspect: Option<bool>,
         /// Whether lines lead from the ticks across the area. Default: yes, unless an image covers it.
         grid: Option<bool>,
         /// Whether frame, ticks and their labels show. Default true.
@@ -115,9 +115,9 @@ impl Axes {
         self
     }
 
-    /// Whether y grows downwards. Default false; images and lying bars set it.
+    /// Whether y grows downwards. Default: yes with images, heat maps and lying bars, else no.
     pub fn y_inverted(&mut self, inverted: bool) -> &mut Self {
-        self.y.inverted = inverted;
+        self.y.inverted = Some(inverted);
         self
     }
 
@@ -159,6 +159,19 @@ impl Axes {
         self.layers.push(Box::new(layer));
         let last: &mut dyn Any = self.layers.last_mut().expect("pushed just now").as_mut();
         last.downcast_mut().expect("it is of the type that was pushed")
+    }
+
+    /// The colour that the last layer took, for a layer that belongs to it.
+    pub(crate) fn last_color(&mut self) -> Color {
+        match self.colors_taken {
+            0 => self.next_color(),
+            taken => PALETTE[(taken - 1) % PALETTE.len()],
+        }
+    }
+
+    pub(crate) fn is_equal(&self) -> bool {
+        self.equal_aspect
+            .unwrap_or_else(|| self.layers.iter().any(|l| l.equal_aspect()))
     }
 
     pub(crate) fn shows_grid(&self) -> bool {

@@ -51,7 +51,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(axes: &Axes, limits: [(f64, f64); 2], room: Rect) -> Self {
-        let area = snapped(if axes.equal_aspect {
+        let area = snapped(if axes.is_equal() {
             equal(axes, limits, room)
         } else {
             room
@@ -143,13 +143,14 @@ impl Plan {
             bottom: outer.bottom - area.bottom,
         };
         if !axes.y.label.is_empty() {
-            margins.left += LABEL_GAP + height(&axes.y.label, MEDIUM);
+            margins.left += LABEL_GAP + height(&wrapped(&axes.y.label, MEDIUM, area.height()), MEDIUM);
         }
         if !axes.x.label.is_empty() {
-            margins.bottom += LABEL_GAP + height(&axes.x.label, MEDIUM);
+            margins.bottom += LABEL_GAP + height(&wrapped(&axes.x.label, MEDIUM, area.width()), MEDIUM);
         }
         if !axes.title.is_empty() {
-            margins.top = margins.top.max(TITLE_GAP + height(&axes.title, axes.title_size));
+            let title = wrapped(&axes.title, axes.title_size, area.width());
+            margins.top = margins.top.max(TITLE_GAP + height(&title, axes.title_size));
         }
         if let Some(scale) = axes.color_scale() {
             margins.right = margins.right.max(color_bar::width(&scale, area.height()));
@@ -164,6 +165,28 @@ pub(crate) fn height(text: &str, size: f64) -> f64 {
     Text::new(text, [0.0, 0.0], Anchor::TOP, size, SOFT_INK)
         .bounds()
         .height()
+}
+
+/// A text broken between words so that its lines stay within `room` where words allow.
+pub(crate) fn wrapped(text: &str, size: f64, room: f64) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut current = String::new();
+        for word in line.split(' ') {
+            let longer = if current.is_empty() {
+                word.to_owned()
+            } else {
+                format!("{current} {word}")
+            };
+            if !current.is_empty() && font::width(&longer, size) > room * 1.1 {
+                lines.push(std::mem::replace(&mut current, word.to_owned()));
+            } else {
+                current = longer;
+            }
+        }
+        lines.push(current);
+    }
+    lines.join("\n")
 }
 
 /// Edges on the middles of pixels, where thin lines are crisp.

@@ -54,7 +54,6 @@ impl Axes {
         names: impl IntoIterator<Item = impl Into<String>>,
         lengths: impl IntoIterator<Item = impl Number>,
     ) -> Result<&mut Bar> {
-        self.y_inverted(true);
         self.bars(names.into_iter().map(Into::into).collect(), lengths, true)
     }
 
@@ -217,6 +216,10 @@ impl Draw for Bar {
             .iter()
             .flat_map(|(_, rect)| fill_points(rect))
             .collect()
+    }
+
+    fn downwards(&self) -> bool {
+        self.lying
     }
 
     fn names(&self) -> [Option<Names>; 2] {

@@ -1,9 +1,17 @@
 //! The things that axes show, one file each.
 
+pub mod annotation;
+pub mod band;
 pub mod bar;
+pub mod contour;
+pub mod error_bars;
+pub mod heatmap;
 pub mod histogram;
+pub mod image;
 pub mod line;
+pub mod rule;
 pub mod scatter;
+pub mod surface;
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -96,10 +104,6 @@ impl Frame {
         let points: Vec<Option<Point>> = x.iter().zip(y).map(|(&x, &y)| self.at(x, y)).collect();
         let runs = points.split(Option::is_none).filter(|run| !run.is_empty());
         runs.map(|run| run.iter().flatten().copied().collect()).collect()
-    }
-
-    pub(crate) fn scales(&self) -> [Scale; 2] {
-        [self.x.scale, self.y.scale]
     }
 }
 
@@ -198,6 +202,16 @@ pub(crate) trait Draw: Any + Debug + Send + Sync {
 
     /// Whether it covers the whole area, so that a grid would only disturb.
     fn covers(&self) -> bool {
+        false
+    }
+
+    /// Whether y should grow downwards, as the rows of a table do.
+    fn downwards(&self) -> bool {
+        false
+    }
+
+    /// Whether units should be equally long on both axes, as the sides of a pixel are.
+    fn equal_aspect(&self) -> bool {
         false
     }
 }

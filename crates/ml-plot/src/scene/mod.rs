@@ -1,5 +1,6 @@
 //! A figure as a list of shapes in pixels, y downwards: what both outputs are made from.
 
+mod dense;
 mod png;
 mod svg;
 mod text;
@@ -52,6 +53,7 @@ impl Rect {
         x >= self.left && x <= self.right && y >= self.top && y <= self.bottom
     }
 
+    #[cfg(test)]
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right
             && other.left < self.right

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::{Pixels, Point, Rect, Scene, Shape, Spot, Stroke, Text, encode};
+use super::{Pixels, Point, Rect, Scene, Shape, Spot, Stroke, Text, dense, encode};
 use crate::style::Marker;
 use crate::{Color, font};
 
 /// The document.
 pub(crate) fn to_svg(scene: &Scene) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        size: (scene.width, scene.height),
+        ..Writer::default()
+    };
     for shape in &scene.shapes {
         writer.shape(shape);
     }
@@ -40,6 +43,7 @@ pub(crate) fn to_svg(scene: &Scene) -> String {
 #[derive(Default)]
 struct Writer {
     body: String,
+    size: (f64, f64),
     // Ordered sets: the same figure gives the same bytes.
     glyphs: BTreeSet<u16>,
     definitions: BTreeSet<String>,
@@ -89,7 +93,17 @@ impl Writer {
                 };
                 self.add(format_args!("<rect{place}{round}{fill}{stroke}/>\n"));
             }
-            Shape::Markers { marker, spots, edge } => self.markers(*marker, spots, edge.as_ref()),
+            Shape::Markers { marker, spots, edge } => {
+                let (width, height) = self.size;
+                let many = spots.len() > dense::MOST && edge.is_none();
+                match many
+                    .then(|| dense::image(*marker, spots, width, height))
+                    .flatten()
+                {
+                    Some(image) => self.shape(&image),
+                    None => self.markers(*marker, spots, edge.as_ref()),
+                }
+            }
             Shape::Text(text) => self.text(text),
             Shape::Image { rect, pixels, smooth } => self.image(rect, pixels, *smooth),
             Shape::Clip { rect, shapes } => {

@@ -13,7 +13,6 @@ impl Anchor {
     pub(crate) const BOTTOM: Self = Self(0.5, 1.0);
     pub(crate) const LEFT: Self = Self(0.0, 0.5);
     pub(crate) const RIGHT: Self = Self(1.0, 0.5);
-    pub(crate) const TOP_LEFT: Self = Self(0.0, 0.0);
 }
 
 /// Distance of the lines of a text, of the font size.
