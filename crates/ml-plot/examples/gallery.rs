@@ -348,7 +348,13 @@ fn images() -> Result<Figure> {
         })
     };
     let digits: Vec<Array2<f64>> = (0..20).map(digit).collect();
-    let mut figure = Figure::image_grid(760, 380, 10, digits.iter().map(|image| image.view()), ColorMap::Binary)?;
+    let mut figure = Figure::image_grid(
+        760,
+        380,
+        10,
+        digits.iter().map(|image| image.view()),
+        ColorMap::Binary,
+    )?;
     figure.title("Rings");
     for i in 0..20 {
         figure.at(i / 10, i % 10)?.title(format!("{i}"));

@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn labels_of_lines_fit_whatever_the_numbers() {
-        for (width, height) in [(200, 150), (640, 480), (1500, 300)] {
+        for (width, height) in [(320, 240), (640, 480), (1500, 300)] {
             for factor in [1e-12, 1e-3, 1.0, 1e7, 1e300] {
                 let mut figure = Figure::new(width, height);
                 figure.title("A figure");
@@ -388,8 +388,14 @@ mod tests {
         labels_fit(&Figure::histograms(1000, 800, columns(), 50).unwrap());
         labels_fit(&Figure::scatter_matrix(900, 700, columns().take(4)).unwrap());
         let images = vec![Array2::<f64>::zeros((8, 8)); 3];
-        let mut grid =
-            Figure::image_grid(300, 140, 3, images.iter().map(|image| image.view()), ColorMap::Binary).unwrap();
+        let mut grid = Figure::image_grid(
+            300,
+            140,
+            3,
+            images.iter().map(|image| image.view()),
+            ColorMap::Binary,
+        )
+        .unwrap();
         grid.at(0, 1).unwrap().title("7");
         labels_fit(&grid);
         let mut diagram = Diagram::new();

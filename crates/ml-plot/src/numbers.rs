@@ -36,6 +36,9 @@ impl<N: Number> Number for &N {
     }
 }
 
+/// Larger numbers would overflow in the arithmetic of axes.
+pub(crate) const LARGEST: f64 = 1e300;
+
 /// One list of numbers: NaN allowed, infinities not, at least one number that is not NaN.
 pub(crate) fn column(
     op: &'static str,
@@ -43,8 +46,8 @@ pub(crate) fn column(
     values: impl IntoIterator<Item = impl Number>,
 ) -> Result<Vec<f64>> {
     let values: Vec<f64> = values.into_iter().map(Number::number).collect();
-    if let Some(row) = values.iter().position(|v| v.is_infinite()) {
-        return Err(infinite(op, what, values[row], row, 0));
+    if let Some(row) = values.iter().position(|v| v.abs() > LARGEST) {
+        return Err(too_large(op, what, values[row], row, 0));
     }
     if values.iter().all(|v| v.is_nan()) {
         let what = if values.is_empty() {
@@ -96,8 +99,8 @@ pub(crate) fn matrix<N: Number>(
     values: ArrayView2<'_, N>,
 ) -> Result<Array2<f64>> {
     let values = values.map(|v| v.number());
-    if let Some(((row, column), &value)) = values.indexed_iter().find(|(_, v)| v.is_infinite()) {
-        return Err(infinite(op, what, value, row, column));
+    if let Some(((row, column), &value)) = values.indexed_iter().find(|(_, v)| v.abs() > LARGEST) {
+        return Err(too_large(op, what, value, row, column));
     }
     if values.iter().all(|v| v.is_nan()) {
         let what = if values.is_empty() {
@@ -114,7 +117,15 @@ pub(crate) fn matrix<N: Number>(
     Ok(values)
 }
 
-fn infinite(op: &'static str, what: &'static str, value: f64, row: usize, column: usize) -> Error {
+fn too_large(op: &'static str, what: &'static str, value: f64, row: usize, column: usize) -> Error {
+    if value.is_finite() {
+        let problem = format!("{what} holds {value:e} at row {row}, column {column}");
+        return Error::Data {
+            op,
+            problem,
+            remedy: "scale the values: figures reach to 1e300",
+        };
+    }
     let remedy = "leave infinite values out, or write NaN, which is skipped";
     Error::NotFinite {
         op,
@@ -128,7 +139,7 @@ fn infinite(op: &'static str, what: &'static str, value: f64, row: usize, column
 
 /// A finite number as a setting of a figure.
 pub(crate) fn setting(name: &str, value: f64, valid: bool, domain: &str) -> Result<()> {
-    ml_core::check::parameter(name, value, value.is_finite() && valid, domain)
+    ml_core::check::parameter(name, value, value.abs() <= LARGEST && valid, domain)
 }
 
 /// Smallest and largest number, NaN left out.

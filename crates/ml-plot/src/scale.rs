@@ -43,7 +43,13 @@ impl Span {
     pub(crate) fn at(&self, value: f64) -> f64 {
         let [low, high, value] = [self.values.0, self.values.1, value].map(|v| self.scale.apply(v));
         // Halves first: a range as wide as the numbers themselves does not overflow.
-        let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
+        let width = high / 2.0 - low / 2.0;
+        // A range too small for its half to be a number shows everything in the middle.
+        let share = if width == 0.0 {
+            0.5
+        } else {
+            (value / 2.0 - low / 2.0) / width
+        };
         let pixel = self.pixels.0 + share * (self.pixels.1 - self.pixels.0);
         if pixel.is_nan() {
             pixel

@@ -72,15 +72,7 @@ pub(crate) fn labels(values: &[f64], step: f64) -> Vec<String> {
         return values.iter().map(|&v| plain(v, decimals)).collect();
     }
     let exponent = largest.log10().floor() as i32;
-    let shown = |v: f64| v / 10_f64.powi(exponent);
-    // 10^308 is the last power there is, so tiny numbers are scaled in two steps.
-    let shown = |v: f64| {
-        if exponent < -300 {
-            shown(v * 1e10) / 1e10
-        } else {
-            shown(v)
-        }
-    };
+    let shown = |v: f64| mantissa(v, exponent);
     let decimals = decimals(shown(step)).min(8);
     let text = |v: f64| {
         if v == 0.0 {
@@ -90,6 +82,15 @@ pub(crate) fn labels(values: &[f64], step: f64) -> Vec<String> {
         }
     };
     values.iter().map(|&v| text(v)).collect()
+}
+
+/// `value / 10^exponent`, in two steps where that power itself is too small for a number.
+fn mantissa(value: f64, exponent: i32) -> f64 {
+    if exponent < -290 {
+        value * 1e290 / 10_f64.powi(exponent + 290)
+    } else {
+        value / 10_f64.powi(exponent)
+    }
 }
 
 /// Decimals that tell apart multiples of `step`.
@@ -138,7 +139,7 @@ pub(crate) fn short(value: f64, digits: usize) -> String {
         }
         return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
-    let mantissa = short(value / 10_f64.powi(exponent), digits);
+    let mantissa = short(mantissa(value, exponent), digits);
     format!("{mantissa}×10{}", superscript(exponent))
 }
 

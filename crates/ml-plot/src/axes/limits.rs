@@ -4,8 +4,11 @@ use ml_core::{Error, Result};
 
 use super::{Axes, Axis};
 use crate::layer::{Extent, Reach};
+use crate::numbers::LARGEST;
 use crate::scale::Scale;
 
+/// Smallest number on a logarithmic axis, with room below for the air.
+const LEAST: f64 = 1e-290;
 /// Air between the data and the frame, of the range of the data.
 const AIR: f64 = 0.045;
 
@@ -41,7 +44,7 @@ fn join(a: Option<Reach>, b: Option<Reach>) -> Option<Reach> {
 /// Only positive numbers on a logarithmic axis.
 fn positive(layer: &'static str, axis: &str, scale: Scale, reach: Option<Reach>) -> Result<()> {
     match reach {
-        Some(reach) if scale == Scale::Log && reach.low <= 0.0 => Err(Error::Data {
+        Some(reach) if scale == Scale::Log && reach.low < LEAST => Err(Error::Data {
             op: layer,
             problem: format!("{axis} holds {}, which a logarithmic axis cannot show", reach.low),
             remedy: "leave out values that are not positive, or use a linear axis",
@@ -60,7 +63,7 @@ fn along(name: &str, axis: &Axis, reach: Option<Reach>, inverted: bool) -> Resul
                 "finite, different and positive on a logarithmic axis",
             ),
         };
-        let valid = first.is_finite() && last.is_finite() && first != last && positive;
+        let valid = first.abs().max(last.abs()) <= LARGEST && first != last && positive;
         let value = format!("{first} to {last}");
         ml_core::check::parameter(&format!("{name}_limits"), value, valid, domain)?;
         return Ok(if inverted && first < last {
@@ -84,14 +87,14 @@ fn roomy(scale: Scale, reach: Reach) -> (f64, f64) {
     let width = high - low;
     // Below this, neighbouring numbers could no longer be told apart on the axis.
     let least = low.abs().max(high.abs()) * 1e-12;
-    let (low, high) = if width > least {
+    let (low, high) = if width > least.max(LEAST) {
         let air = |flush: bool| if flush { 0.0 } else { AIR * width };
         (low - air(reach.flush.0), high + air(reach.flush.1))
     } else {
         let room = if low == 0.0 {
             0.5
         } else {
-            (low.abs() * 0.05).max(f64::MIN_POSITIVE)
+            (low.abs() * 0.05).max(10.0 * LEAST)
         };
         (low - room, high + room)
     };

@@ -168,7 +168,10 @@ pub(crate) fn height(text: &str, size: f64) -> f64 {
 }
 
 /// A text broken between words so that its lines stay within `room` where words allow.
+///
+/// However small the room, lines stay this long: each further line would only take more room away.
 pub(crate) fn wrapped(text: &str, size: f64, room: f64) -> String {
+    let room = room.max(8.0 * size);
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut current = String::new();

@@ -68,7 +68,7 @@ impl Drawing {
                 .filter(|&j| ends[j] == (a, b) || ends[j] == (b, a))
                 .collect();
             let position = same.iter().position(|&j| j == i).unwrap_or(0);
-            (position as f64 - (same.len() - 1) as f64 / 2.0) * 22.0
+            (position as f64 - (same.len() - 1) as f64 / 2.0) * 14.0
         };
         let route = |i: usize| {
             if ends[i].0 == ends[i].1 {
@@ -78,10 +78,9 @@ impl Drawing {
             let onward = laid.places[route[0]].layer < laid.places[route[1]].layer;
             let along = |k: usize, leaving: bool| {
                 let place = laid.places[route[k]];
-                let half = if route[k] < sizes.len() {
-                    turned[route[k]].1 / 2.0
-                } else {
-                    0.0
+                let half = match diagram.nodes.get(route[k]) {
+                    Some(node) => reach(node, turned[route[k]], beside(i)),
+                    None => 0.0,
                 };
                 middle(place.layer) + if leaving == onward { half } else { -half }
             };
@@ -154,6 +153,16 @@ fn size(node: &Node) -> (f64, f64) {
     } else {
         (w, h)
     }
+}
+
+/// From the middle of a node to its edge along the arrows, `aside` of its middle.
+fn reach(node: &Node, (across, along): (f64, f64), aside: f64) -> f64 {
+    if node.outline == Outline::Box {
+        return along / 2.0;
+    }
+    let radius = across.min(along) / 2.0;
+    let aside = (aside.abs() - (across / 2.0 - radius)).clamp(0.0, radius);
+    along / 2.0 - radius + (radius * radius - aside * aside).sqrt()
 }
 
 fn widest_label(diagram: &Diagram) -> f64 {

@@ -106,6 +106,30 @@ impl Bar {
         label: String,
     }
 
+    /// A number that would leave the frame stands inside the end of its bar instead.
+    fn within(&self, text: Text, bar: Rect) -> Text {
+        let Anchor(across, down) = text.anchor;
+        let [x, y] = text.at;
+        let at = match (self.lying, across + down > 1.0) {
+            (false, true) => [x, bar.top + 4.0],
+            (false, false) => [x, bar.bottom - 4.0],
+            (true, false) => [bar.right - 4.0, y],
+            (true, true) => [bar.left + 4.0, y],
+        };
+        let anchor = if self.lying {
+            Anchor(1.0 - across, down)
+        } else {
+            Anchor(across, 1.0 - down)
+        };
+        let color = if self.color.is_dark() { Color::WHITE } else { INK };
+        Text {
+            at,
+            anchor,
+            color,
+            ..text
+        }
+    }
+
     fn rects(&self, frame: &Frame) -> Vec<(f64, Rect)> {
         let axis = if self.lying { frame.x } else { frame.y };
         // Zero is infinitely far down a logarithmic axis.
@@ -203,7 +227,13 @@ impl Draw for Bar {
                 (true, false) => (Anchor::LEFT, [rect.right + 4.0, rect.centre()[1]]),
                 (true, true) => (Anchor::RIGHT, [rect.left - 4.0, rect.centre()[1]]),
             };
-            scene.text(Text::new(&ticks::short(value, 3), at, anchor, SMALL, INK));
+            let text = Text::new(&ticks::short(value, 3), at, anchor, SMALL, INK);
+            let inside = text
+                .bounds()
+                .corners()
+                .iter()
+                .all(|corner| frame.area.contains(*corner));
+            scene.text(if inside { text } else { self.within(text, rect) });
         }
     }
 
