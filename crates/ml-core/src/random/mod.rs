@@ -3,6 +3,7 @@
 //! Nothing draws from a hidden global generator: whatever is stochastic takes a [`Seed`].
 //! [`Rng`] is the fast default; [`NumpyRng`] reproduces NumPy's legacy `RandomState` bit for bit.
 
+mod distributions;
 mod generator;
 mod numpy;
 mod rng;

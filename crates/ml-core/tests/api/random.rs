@@ -1,8 +1,8 @@
 //! The two generators: NumPy's numbers bit for bit, and the fast one's distributions.
 
 use ml_core::{
-    ndarray::Array1,
-    random::{NumpyRng, Seed},
+    ndarray::{Array1, Array2, array},
+    random::{NumpyRng, Rng, Seed},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -202,6 +202,63 @@ fn numpy_draws_the_numbers_of_numpy() {
 }
 
 #[test]
+fn numpy_draws_the_multivariate_normal_numbers_of_numpy() {
+    let text = include_str!("../fixtures/numpy_multivariate.json");
+    let entries: Vec<Value> = serde_json::from_str(text).unwrap();
+    let (mut covariance, mut differences) = (Array2::zeros((0, 0)), Vec::new());
+    for entry in &entries {
+        let rows: Option<Vec<Vec<f64>>> = serde_json::from_value(entry["covariance"].clone()).unwrap();
+        if let Some(rows) = rows {
+            covariance = Array2::from_shape_fn((rows.len(), rows.len()), |(i, j)| rows[i][j]);
+        }
+        let mean: Array1<f64> = (0..covariance.nrows()).map(|i| i as f64 - 1.5).collect();
+        let mut rng = NumpyRng::new(entry["seed"].as_u64().unwrap() as u32);
+        let size = entry["n"].as_u64().unwrap() as usize;
+        let drawn = rng
+            .multivariate_normal(mean.view(), covariance.view(), size)
+            .unwrap();
+        let head: Vec<f64> = serde_json::from_value(entry["head"].clone()).unwrap();
+        // Sums of other orders: a few units in the last place of numbers up to 25 * 25. What should be
+        // a singular value of 0 is rounded to some 1e-16, whose root is drawn.
+        let singular = entry["name"] == "semidefinite";
+        let tolerance = if singular { 1e-7 } else { 1e-11 };
+        let far = drawn.iter().zip(&head).any(|(a, b)| (a - b).abs() > tolerance);
+        let millionths = drawn.iter().map(|v| (v * 1e6).round_ties_even() as i64);
+        let bytes: Vec<u8> = millionths.flat_map(i64::to_le_bytes).collect();
+        let digest: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        if far || (!singular && digest != entry["sha256"]) {
+            differences.push(format!(
+                "{} seed {}: {drawn:.6} {head:?}",
+                entry["name"], entry["seed"]
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn numpy_refuses_what_is_no_covariance() {
+    let draw = |covariance: Array2<f64>| {
+        NumpyRng::new(0)
+            .multivariate_normal(array![0.0, 0.0].view(), covariance.view(), 1)
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        draw(array![[1.0]]),
+        "NumpyRng::multivariate_normal: cannot combine shape [2] with [1, 1]; the covariance of n means is [n, n]"
+    );
+    let not_a_covariance = "NumpyRng::multivariate_normal: the covariance is not symmetric and positive \
+                            semi-definite; compute it from data, or as a a' of any matrix a";
+    assert_eq!(draw(array![[1.0, 2.0], [2.0, 1.0]]), not_a_covariance);
+    assert_eq!(draw(array![[1.0, 0.5], [0.0, 1.0]]), not_a_covariance);
+    assert!(draw(array![[1.0, f64::NAN], [0.0, 1.0]]).contains("holds NaN at row 0, column 1"));
+}
+
+#[test]
 fn numpy_serves_the_shared_trait_with_the_same_numbers() {
     let (mut direct, mut shared) = (NumpyRng::new(7), Seed::numpy(7).generator());
     assert_eq!(shared.permutation(50), direct.permutation(50));
@@ -280,5 +337,163 @@ fn numpy_refuses_parameters_outside_their_domain() {
     assert_eq!(
         text(NumpyRng::from_state(&state).unwrap_err()),
         "state.key.len() = 623: must be 624"
+    );
+}
+
+/// Mean and variance of many draws.
+fn moments(mut draw: impl FnMut() -> f64) -> (f64, f64) {
+    let n = 200_000;
+    let values: Array1<f64> = (0..n).map(|_| draw()).collect();
+    let mean = values.sum() / f64::from(n);
+    (
+        mean,
+        values.mapv(|v| (v - mean) * (v - mean)).sum() / f64::from(n),
+    )
+}
+
+/// Of 200,000 draws: five standard errors of a mean are 0.011 standard deviations.
+#[track_caller]
+fn assert_moments((mean, variance): (f64, f64), expected_mean: f64, expected_variance: f64) {
+    let deviation = expected_variance.sqrt();
+    assert!(
+        (mean - expected_mean).abs() < 0.012 * deviation,
+        "mean {mean}, expected {expected_mean}"
+    );
+    let error = (variance / expected_variance - 1.0).abs();
+    assert!(error < 0.05, "variance {variance}, expected {expected_variance}");
+}
+
+#[test]
+fn the_fast_generator_has_the_moments_of_its_distributions() {
+    let mut rng = Rng::new(11);
+    assert_moments(moments(|| rng.uniform_in(-2.0, 4.0).unwrap()), 1.0, 3.0);
+    assert_moments(moments(|| rng.normal(3.0, 2.0).unwrap()), 3.0, 4.0);
+    assert_moments(moments(|| rng.exponential(0.5).unwrap()), 0.5, 0.25);
+    for alpha in [0.3, 1.0, 4.5] {
+        assert_moments(
+            moments(|| rng.gamma(alpha, 2.0).unwrap()),
+            2.0 * alpha,
+            4.0 * alpha,
+        );
+    }
+    let die = moments(|| rng.below(6) as f64);
+    assert_moments(die, 2.5, 35.0 / 12.0);
+}
+
+#[test]
+fn truncated_normals_have_the_moments_of_scipy() {
+    // scipy.stats.truncnorm.stats(a, b), for every way of drawing and mirrored.
+    let inf = f64::INFINITY;
+    let cases = [
+        (-2.0, 2.0, 0.0, 0.7737413035499232),
+        (0.2, 0.4, 0.29900139246464974, 0.0033282933741780596),
+        (-0.3, inf, 0.6172208536127345, 0.43387216178174703),
+        (3.0, inf, 3.28309865493044, 0.07055918678525586),
+        (8.0, 8.05, 8.023332732370221, 0.00020664992226715473),
+    ];
+    let mut rng = Rng::new(12);
+    for (low, high, mean, variance) in cases {
+        let drawn = moments(|| rng.truncated_normal(0.0, 1.0, low, high).unwrap());
+        assert_moments(drawn, mean, variance);
+        let (low, high) = (5.0 - 2.0 * high, 5.0 - 2.0 * low);
+        let mirrored = moments(|| rng.truncated_normal(5.0, 2.0, low, high).unwrap());
+        assert_moments(mirrored, 5.0 - 2.0 * mean, 4.0 * variance);
+    }
+}
+
+#[test]
+fn streams_are_reproducible_and_independent() {
+    let draws = |index: u64| -> Vec<f64> {
+        let mut rng = Rng::new(42).stream(index);
+        (0..5000).map(|_| rng.uniform() - 0.5).collect()
+    };
+    assert_eq!(draws(3), draws(3));
+    for (i, j) in [(0, 1), (1, 2), (7, 1_000_000)] {
+        let covariance = draws(i).iter().zip(draws(j)).map(|(a, b)| a * b).sum::<f64>() / 5000.0;
+        // Five standard errors: the product has standard deviation 1/12.
+        assert!(
+            covariance.abs() < 5.0 / 12.0 / 5000.0_f64.sqrt(),
+            "{i} and {j}: {covariance}"
+        );
+    }
+    // What was drawn from the parent does not matter.
+    let mut parent = Rng::new(42);
+    parent.uniform();
+    assert_eq!(parent.stream(9).next_u64(), Rng::new(42).stream(9).next_u64());
+}
+
+#[test]
+fn weights_decide_how_often_a_position_is_chosen() {
+    let mut rng = Rng::new(13);
+    let weights = [1.0, 0.0, 3.0, 0.0];
+    let drawn = rng.choice_weighted(&weights, 40_000).unwrap();
+    let share = |i| drawn.iter().filter(|&&d| d == i).count() as f64 / 40_000.0;
+    assert_eq!((share(1), share(3)), (0.0, 0.0));
+    assert!((share(2) - 0.75).abs() < 0.011);
+    // First place of a draw without replacement is a draw of the same probabilities.
+    let first = |rng: &mut Rng| rng.choice_weighted_without_replacement(&weights, 2).unwrap();
+    let firsts = (0..40_000).filter(|_| first(&mut rng) == [2, 0]).count() as f64 / 40_000.0;
+    assert!((firsts - 0.75).abs() < 0.011);
+}
+
+#[test]
+fn unordered_samples_are_different_ones_for_any_share() {
+    for seed in [Seed::from(1), Seed::numpy(1)] {
+        for (n, k) in [(0, 0), (1, 1), (10_000, 3), (50, 20), (50, 50), (1000, 995)] {
+            let mut items = seed.generator().sample_unordered(n, k);
+            items.sort_unstable();
+            items.dedup();
+            assert!(items.len() == k && items.iter().all(|&i| i < n), "{k} of {n}");
+        }
+    }
+    // By sklearn.utils.random.sample_without_replacement(n, k, random_state=42).
+    assert_eq!(
+        Seed::numpy(42).generator().sample_unordered(10_000, 3),
+        [7270, 860, 5390]
+    );
+    assert_eq!(
+        Seed::numpy(42).generator().sample_unordered(300, 298)[..8],
+        [0, 1, 2, 3, 4, 5, 6, 7]
+    );
+}
+
+#[test]
+fn the_fast_generator_refuses_parameters_outside_their_domain() {
+    let mut rng = Rng::new(0);
+    let text = |e: ml_core::Error| e.to_string();
+    assert_eq!(
+        text(rng.uniform_in(1.0, 0.0).unwrap_err()),
+        "high - low = -1: must be finite and at least 0"
+    );
+    assert_eq!(
+        text(rng.normal(0.0, -1.0).unwrap_err()),
+        "standard_deviation = -1: must be finite and at least 0"
+    );
+    assert_eq!(
+        text(rng.truncated_normal(0.0, 1.0, 2.0, 2.0).unwrap_err()),
+        "low = 2: must be below high = 2"
+    );
+    assert_eq!(
+        text(rng.gamma(0.0, 1.0).unwrap_err()),
+        "alpha = 0: must be above 0 and finite"
+    );
+    assert_eq!(
+        text(rng.exponential(-1.0).unwrap_err()),
+        "mean = -1: must be at least 0"
+    );
+    assert_eq!(
+        text(rng.choice_weighted(&[], 1).unwrap_err()),
+        "Rng::choice_weighted: weights is empty; at least 1 weight needed"
+    );
+    assert_eq!(
+        text(rng.choice_weighted(&[0.0, 0.0], 1).unwrap_err()),
+        "Rng::choice_weighted: all weights are 0; give at least one row a positive weight"
+    );
+    assert_eq!(
+        text(
+            rng.choice_weighted_without_replacement(&[1.0, 0.0], 2)
+                .unwrap_err()
+        ),
+        "size = 2: must be at most the number of positive weights"
     );
 }

@@ -8,6 +8,7 @@ mod counts;
 mod gamma;
 mod integers;
 mod mt19937;
+mod multivariate;
 mod normal;
 
 use ndarray::{Array, Array1, IntoDimension};
