@@ -36,9 +36,9 @@ pub fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     }
     if needed(&["forest-classifier", "k-nn"]) && absent("mnist_test_y.npy") {
         let data = datasets::mnist()?;
-        write_npy(folder.join("mnist_train_x.npy"), &data.train_images)?;
+        write_npy(folder.join("mnist_train_x.npy"), &data.train_rows())?;
         write_npy(folder.join("mnist_train_y.npy"), &data.train_labels)?;
-        write_npy(folder.join("mnist_test_x.npy"), &data.test_images)?;
+        write_npy(folder.join("mnist_test_x.npy"), &data.test_rows())?;
         write_npy(folder.join("mnist_test_y.npy"), &data.test_labels)?;
     }
     if needed(&["grid-search"]) && absent("housing_y.npy") {

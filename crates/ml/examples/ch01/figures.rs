@@ -37,7 +37,7 @@ pub(crate) fn countries(sample: &CountryStats) -> Result<Figure> {
     for name in ["Hungary", "Korea", "France", "Australia", "United States"] {
         if let Some(i) = sample.countries.iter().position(|c| c == name) {
             let (x, y) = (sample.gdp_per_capita[i], sample.life_satisfaction[i]);
-            axes.annotate(name, x - 4_000.0, y - 1.6)?.arrow(x, y);
+            axes.annotate(name, x, y).offset(-40.0, 50.0).arrow(true);
         }
     }
     Ok(figure)

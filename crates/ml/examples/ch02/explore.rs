@@ -1,12 +1,12 @@
 //! Discover and visualise the training set (a copy: the test set stays out of sight).
 
 use ml::{
-    core::{Rng, ndarray::Array1},
+    core::Rng,
     data::{
         polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series},
         table::{corr, numbers},
     },
-    plot::{self, ColorMap, Figure},
+    plot::{ColorMap, Figure},
 };
 
 use crate::support::{AnyResult, Book, Chapter};
@@ -32,9 +32,8 @@ pub(crate) fn run(book: &mut Chapter, train: &DataFrame) -> AnyResult {
 
     let names = [LABEL, "median_income", "total_rooms", "housing_median_age"];
     let columns = names.iter().map(|name| numbers(&housing, name)).collect::<Result<Vec<_>, _>>()?;
-    let matrix = ml::core::ndarray::stack(ml::core::ndarray::Axis(1), &columns.iter().map(Array1::view).collect::<Vec<_>>())?;
-    let names = names.map(str::to_owned);
-    book.figure("2-15", "every attribute against every other", &plot::scatter_matrix(&names, matrix.view())?)?;
+    let matrix = Figure::scatter_matrix(960, 680, names.into_iter().zip(&columns))?;
+    book.figure("2-15", "every attribute against every other", &matrix)?;
 
     let mut figure = Figure::new(760, 520);
     figure.axes().x_label("median income (10,000 US dollars)").y_label("median house value (US dollars)");

@@ -3,9 +3,9 @@
 use ml::data::{
     polars::prelude::DataFrame,
     quality,
-    table::{describe, frame_to_features, info, numbers, to_array, value_counts},
+    table::{MissingInArray, describe, frame_to_features, info, numbers, to_array, value_counts},
 };
-use ml::{core::Features, plot};
+use ml::{core::Features, plot::Figure};
 
 use crate::support::{AnyResult, Book, Chapter};
 
@@ -76,8 +76,9 @@ pub(crate) fn run(book: &mut Chapter, housing: &DataFrame) -> AnyResult {
         println!("{}", quality::profile(&table));
     }
     let numeric = housing.drop("ocean_proximity")?;
-    let columns = to_array::<f64>(&numeric, ml::data::table::MissingInArray::Nan)?;
-    let names: Vec<String> = numeric.get_column_names().iter().map(|n| n.to_string()).collect();
-    book.figure("2-8", "a histogram for each numeric attribute", &plot::histograms(&names, columns.view(), 50)?)
-        .map_err(Into::into)
+    let columns = to_array::<f64>(&numeric, MissingInArray::Nan)?;
+    let names = numeric.get_column_names().into_iter().map(|name| name.to_string());
+    let figure = Figure::histograms(1000, 800, names.zip(columns.columns()), 50)?;
+    book.figure("2-8", "a histogram for each numeric attribute", &figure)?;
+    Ok(())
 }

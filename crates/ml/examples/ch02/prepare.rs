@@ -6,7 +6,9 @@ use ml::{
         pipeline::{ColumnTransformer, FittedColumnTransformer, Pipeline},
         polars::prelude::DataFrame,
         preprocess::{CombinedAttributes, OneHotEncoder, OrdinalEncoder, SimpleImputer, StandardScaler},
-        table::{describe, drop_missing, fill_missing, median, numbers, text},
+        table::{
+            MissingInArray, MissingInFrame, describe, drop_missing, fill_missing, from_array, median, numbers, text, to_array,
+        },
     },
     prelude::*,
 };
@@ -93,7 +95,7 @@ fn gaps(book: &mut Chapter, frame: &DataFrame) -> AnyResult {
     println!("  option 3 fills {gaps} gaps with {middle}");
 
     let numeric = frame.drop(CATEGORY)?;
-    let matrix = ml::data::table::to_array::<f64>(&numeric, ml::data::table::MissingInArray::Nan)?;
+    let matrix = to_array::<f64>(&numeric, MissingInArray::Nan)?;
     let imputer = SimpleImputer::median().fit(matrix.view(), ())?;
     let printed = [-118.51, 34.26, 29.0, 2119.5, 433.0, 1164.0, 408.0, 3.5409];
     let description = describe(&numeric)?;
@@ -103,7 +105,7 @@ fn gaps(book: &mut Chapter, frame: &DataFrame) -> AnyResult {
         book.number("N02-013", &format!("{name}: the imputer against the column"), *ours, Book::Exact(column_median));
     }
     let complete = imputer.transform(matrix.view())?;
-    let back = ml::data::table::from_array(complete.view(), &number_names(frame))?;
+    let back = from_array(complete.view(), &number_names(frame), MissingInFrame::Nan)?;
     println!("{}", back.head(Some(3)));
     Ok(())
 }

@@ -21,9 +21,9 @@ use ml::{
         polars::prelude::DataFrame,
         preprocess::{OneHotEncoder, StandardScaler},
         split::TrainTestSplit,
-        table::{corr, cut, describe, info, numbers, to_array, value_counts},
+        table::{corr, cut, describe, info, numbers, value_counts},
     },
-    plot::{self, Figure},
+    plot::Figure,
     prelude::*,
 };
 
@@ -77,9 +77,10 @@ fn explore(page: &mut Page, diamonds: &DataFrame) -> AnyResult {
     let with_price = corr(diamonds)?.with("price")?;
     let lines: Vec<String> = with_price.iter().map(|(name, r)| format!("{name:<8} {r:>7.4}")).collect();
     page.text(format!("correlation with the price\n{}", lines.join("\n")));
-    let columns: Vec<String> = NUMBERS.iter().chain(&["price"]).map(|name| (*name).to_owned()).collect();
-    let matrix = to_array::<f64>(&diamonds.select(columns.iter().map(String::as_str))?, ml::data::table::MissingInArray::Nan)?;
-    page.figure("histograms", "every number's histogram", &plot::histograms(&columns, matrix.view(), 40)?)
+    let columns = NUMBERS.into_iter().chain(["price"]);
+    let columns = columns.into_iter().map(|name| numbers(diamonds, name).map(|values| (name, values)));
+    let figure = Figure::histograms(1000, 560, columns.collect::<Result<Vec<_>>>()?, 40)?;
+    page.figure("histograms", "every number's histogram", &figure)
 }
 
 /// Numbers are scaled, words become one column a category, then the model.
@@ -130,7 +131,7 @@ fn importances(page: &mut Page, fitted: &FittedModelPipeline) -> AnyResult {
     pairs.truncate(12);
     let mut figure = Figure::new(640, 420);
     figure.axes().title("importance of each column");
-    figure.axes().barh(pairs.iter().rev().map(|(name, _)| name.as_str()), pairs.iter().rev().map(|(_, value)| *value))?;
+    figure.axes().barh(pairs.iter().map(|(name, _)| name.as_str()), pairs.iter().map(|(_, value)| *value))?;
     page.figure("importances", "what the forest looks at", &figure)
 }
 

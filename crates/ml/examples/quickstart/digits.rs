@@ -8,9 +8,9 @@ use ml::{
         neighbors::KNeighborsClassifier,
         tree::DecisionTreeClassifier,
     },
-    core::{Observer, ndarray::s},
+    core::{Observer, ndarray::Axis},
     data::{datasets, split::TrainTestSplit},
-    plot,
+    plot::{ColorMap, Figure},
     prelude::*,
 };
 
@@ -36,10 +36,10 @@ pub fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
     page.text(format!("k-NN on the test set: accuracy {:.4}", accuracy_score(y_test.view(), predicted.view())?));
     let wrong: Vec<usize> = (0..y_test.len()).filter(|&i| predicted[i] != y_test[i]).take(10).collect();
     let shown: Vec<usize> = if wrong.is_empty() { (0..10).collect() } else { wrong };
-    let images: Vec<_> = shown
-        .iter()
-        .map(|&i| x_test.slice(s![i, ..]).to_shape((8, 8)).map(|image| image.to_owned()))
-        .collect::<Result<_, _>>()?;
-    let titles: Vec<String> = shown.iter().map(|&i| format!("{} for {}", predicted[i], y_test[i])).collect();
-    page.figure("digits", "what k-NN got wrong, and for what", &plot::image_grid(&images, &titles, 5)?)
+    let images = x_test.select(Axis(0), &shown).into_shape_with_order((shown.len(), 8, 8))?;
+    let mut figure = Figure::image_grid(640, 300, 5, images.outer_iter(), ColorMap::Binary)?;
+    for (place, &i) in shown.iter().enumerate() {
+        figure.at(place / 5, place % 5)?.title(format!("{} for {}", predicted[i], y_test[i]));
+    }
+    page.figure("digits", "what k-NN got wrong, and for what", &figure)
 }
