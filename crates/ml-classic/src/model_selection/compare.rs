@@ -77,22 +77,38 @@ pub fn compare(
 ) -> Result<Comparison> {
     let op = "compare";
     let Some(task) = models.first().map(|(_, model)| model.task()) else {
-        return Err(Error::Empty { op, what: "the list of models".to_owned(), least: "1 model" });
+        return Err(Error::Empty {
+            op,
+            what: "the list of models".to_owned(),
+            least: "1 model",
+        });
     };
     if let Some((name, _)) = models.iter().find(|(_, model)| model.task() != task) {
         let problem = format!("{name:?} does another task than {:?}", models[0].0);
-        return Err(Error::Data { op, problem, remedy: "compare regressors with regressors, classifiers with classifiers" });
+        return Err(Error::Data {
+            op,
+            problem,
+            remedy: "compare regressors with regressors, classifiers with classifiers",
+        });
     }
     let (x, y) = (x.into_features()?, y.into_target()?);
     let folds = how.cv.split(task, &x, &y)?;
     let scorer = how.scoring.scorer(task)?;
     let scoring = scorer.name().to_owned();
     let context = FitContext::observed(observer);
-    let evaluator = Evaluator { task: op, x: &x, y: &y, how, scorer, context: &context, keep_models: true };
+    let evaluator = Evaluator {
+        task: op,
+        x: &x,
+        y: &y,
+        how,
+        scorer,
+        context: &context,
+        keep_models: true,
+    };
     let estimators: Vec<&dyn Estimator> = models.iter().map(|(_, model)| *model).collect();
 
     let mut rows = Vec::new();
-    let mut errors = Vec::new();
+    let mut errors: Vec<Array1<f64>> = Vec::new();
     for ((name, _), evaluations) in models.iter().zip(evaluator.run(&estimators, &folds)?) {
         rows.push(ModelScores {
             name: (*name).to_owned(),
@@ -108,8 +124,12 @@ pub fn compare(
         errors.push(Array1::from(held_out));
     }
     let zeros = Array1::zeros(errors.first().map_or(0, Array1::len));
-    let views: Vec<_> = errors.iter().map(Array1::view).collect();
-    Ok(Comparison { models: rows, error_correlation: error_correlation(zeros.view(), &views)?, scoring })
+    let views: Vec<_> = errors.iter().map(|e| e.view()).collect();
+    Ok(Comparison {
+        models: rows,
+        error_correlation: error_correlation(zeros.view(), &views)?,
+        scoring,
+    })
 }
 
 /// Prediction minus target on the rows held out; 1 or 0 for classes.
@@ -127,7 +147,11 @@ fn fold_errors(
         Task::Regression => (&predicted.numbers(op)? - &actual.numbers(op)?).to_vec(),
         Task::Classification => {
             let (predicted, actual) = (predicted.classes(op)?, actual.classes(op)?);
-            predicted.iter().zip(&actual).map(|(p, a)| f64::from(u8::from(p != a))).collect()
+            predicted
+                .iter()
+                .zip(&actual)
+                .map(|(p, a)| f64::from(u8::from(p != a)))
+                .collect()
         }
     })
 }
@@ -136,7 +160,11 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut order: Vec<usize> = (0..self.models.len()).collect();
         order.sort_by(|&a, &b| self.models[b].mean().total_cmp(&self.models[a].mean()));
-        writeln!(f, "{:<12} {:>14} {:>12} {:>9}   correlation of errors with", "model", self.scoring, "deviation", "fit")?;
+        writeln!(
+            f,
+            "{:<12} {:>14} {:>12} {:>9}   correlation of errors with",
+            "model", self.scoring, "deviation", "fit"
+        )?;
         write!(f, "{:<50}  ", "")?;
         for &i in &order {
             write!(f, " {:>8}", self.models[i].name)?;
@@ -145,7 +173,11 @@ impl fmt::Display for Comparison {
         for &i in &order {
             let model = &self.models[i];
             let (mean, deviation) = (model.mean(), model.deviation());
-            write!(f, "{:<12} {mean:>14.4} {deviation:>12.4} {:>8.3}s  ", model.name, model.fit_seconds)?;
+            write!(
+                f,
+                "{:<12} {mean:>14.4} {deviation:>12.4} {:>8.3}s  ",
+                model.name, model.fit_seconds
+            )?;
             for &j in &order {
                 write!(f, " {:>8.2}", self.error_correlation[[i, j]])?;
             }
@@ -167,10 +199,17 @@ mod tests {
         let (x, y) = (array![[0.0], [1.0]], array![0.0, 1.0]);
         let how = CrossValidation::default().cv(2_usize);
         let error = compare(&[], &x, &y, &how, &Silent).unwrap_err();
-        assert_eq!(error.to_string(), "compare: the list of models is empty; at least 1 model needed");
+        assert_eq!(
+            error.to_string(),
+            "compare: the list of models is empty; at least 1 model needed"
+        );
         let (a, b) = (DummyRegressor::default(), DummyClassifier::default());
         let error = compare(&[("mean", &a), ("most", &b)], &x, &y, &how, &Silent).unwrap_err();
-        assert!(error.to_string().starts_with("compare: \"most\" does another task than \"mean\""));
+        assert!(
+            error
+                .to_string()
+                .starts_with("compare: \"most\" does another task than \"mean\"")
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | to know whether more data would help | [`learning_curve`] |
 //! | to see what one hyperparameter does | [`validation_curve`] |
 //! | to know what to do about a disappointing score | [`Diagnosis`] |
-//! | models that make different errors, for an ensemble | [`error_correlation`] |
+//! | several models side by side, and how alike their errors are | [`compare`], [`error_correlation`] |
 //! | the final mark, once | [`TestSet`] |
 //!
 //! All take any [`Estimator`](ml_core::Estimator), pipelines and searches included. Candidates and folds
@@ -24,6 +24,7 @@
 //! there and bad on validation suffers from a mismatch of data ([`Diagnosis::with_train_dev`]), one that
 //! is bad there too overfits.
 
+mod compare;
 mod cross_val_predict;
 mod cross_validate;
 mod cv;
@@ -42,6 +43,7 @@ mod search;
 mod test_set;
 mod validation_curve;
 
+pub use compare::{Comparison, ModelScores, compare};
 pub use cross_val_predict::{cross_val_decision_function, cross_val_predict, cross_val_predict_proba};
 pub use cross_validate::{CrossValidated, cross_val_score, cross_validate};
 pub use cv::{CrossValidation, Cv, ErrorScore};

@@ -54,9 +54,19 @@ impl PerformanceMonitor {
     /// [`Error::Parameter`](ml_core::Error::Parameter) unless `baseline` is finite, `tolerance` > 0 and `window` >= 1.
     pub fn new(baseline: f64, tolerance: f64, window: usize) -> Result<Self> {
         check::parameter("baseline", baseline, baseline.is_finite(), "finite")?;
-        check::parameter("tolerance", tolerance, tolerance > 0.0 && tolerance.is_finite(), "finite and > 0")?;
+        check::parameter(
+            "tolerance",
+            tolerance,
+            tolerance > 0.0 && tolerance.is_finite(),
+            "finite and > 0",
+        )?;
         check::parameter("window", window, window >= 1, "at least 1")?;
-        Ok(Self { baseline, tolerance, window, recent: VecDeque::with_capacity(window) })
+        Ok(Self {
+            baseline,
+            tolerance,
+            window,
+            recent: VecDeque::with_capacity(window),
+        })
     }
 
     /// Takes in one live score. A NaN counts as a drop: a score that cannot be computed is a broken component.
@@ -85,7 +95,13 @@ mod tests {
     fn slow_decay_is_told_once_the_window_is_full() {
         let mut monitor = PerformanceMonitor::new(1.0, 0.1, 2).unwrap();
         assert_eq!(monitor.observe(0.875), Health::Good);
-        assert_eq!(monitor.observe(0.875), Health::Decayed { mean: 0.875, expected: 1.0 });
+        assert_eq!(
+            monitor.observe(0.875),
+            Health::Decayed {
+                mean: 0.875,
+                expected: 1.0
+            }
+        );
         assert_eq!(monitor.observe(1.0), Health::Good);
     }
 

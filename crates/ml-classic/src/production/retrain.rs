@@ -40,6 +40,12 @@ pub fn retrain<X: IntoFeatures, Y: IntoTarget>(
     let (test_x, test_y) = (test_x.into_features()?, test_y.into_target()?);
     let model = estimator.fit_features(&train_x, &train_y, &FitContext::default())?;
     let new_score = scorer.score(model.as_ref(), &test_x, &test_y)?;
-    let old_score = in_service.map(|old| scorer.score(old, &test_x, &test_y)).transpose()?;
-    Ok(Outcome { model, new_score, old_score })
+    let old_score = in_service
+        .map(|old| scorer.score(old, &test_x, &test_y))
+        .transpose()?;
+    Ok(Outcome {
+        model,
+        new_score,
+        old_score,
+    })
 }

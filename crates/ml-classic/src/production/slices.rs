@@ -34,7 +34,13 @@ pub fn score_slices<S: Ord + Clone + Display>(
     let (op, x, y) = ("score_slices", x.into_features()?, y.into_target()?);
     for (right_name, right) in [("y", y.len()), ("slices", slices.len())] {
         if x.n_rows() != right {
-            return Err(Error::Length { op, left_name: "x", left: x.n_rows(), right_name, right });
+            return Err(Error::Length {
+                op,
+                left_name: "x",
+                left: x.n_rows(),
+                right_name,
+                right,
+            });
         }
     }
     let mut rows: BTreeMap<&S, Vec<usize>> = BTreeMap::new();
@@ -45,7 +51,11 @@ pub fn score_slices<S: Ord + Clone + Display>(
         .into_iter()
         .map(|(slice, rows)| {
             let score = scorer.score(model, &x.select_rows(&rows), &y.select_rows(&rows))?;
-            Ok(SliceScore { slice: slice.clone(), n_rows: rows.len(), score })
+            Ok(SliceScore {
+                slice: slice.clone(),
+                n_rows: rows.len(),
+                score,
+            })
         })
         .collect::<Result<Vec<_>>>()?;
     scores.sort_by(|a, b| a.score.total_cmp(&b.score));

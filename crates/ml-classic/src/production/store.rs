@@ -54,7 +54,10 @@ impl<M: Persist> ModelStore<M> {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref().to_owned();
         fs::create_dir_all(&folder).map_err(|source| io(&folder, "create", source))?;
-        Ok(Self { folder, model: PhantomData })
+        Ok(Self {
+            folder,
+            model: PhantomData,
+        })
     }
 
     /// Stores `model` under the next number and puts it into service.
@@ -76,8 +79,12 @@ impl<M: Persist> ModelStore<M> {
         let entries = fs::read_dir(&self.folder).map_err(|source| io(&self.folder, "read", source))?;
         let mut versions = Vec::new();
         for entry in entries {
-            let name = entry.map_err(|source| io(&self.folder, "read", source))?.file_name();
-            let number = name.to_str().and_then(|n| n.strip_prefix("model-")?.strip_suffix(".ml")?.parse().ok());
+            let name = entry
+                .map_err(|source| io(&self.folder, "read", source))?
+                .file_name();
+            let number: Option<Version> = name
+                .to_str()
+                .and_then(|n| n.strip_prefix("model-")?.strip_suffix(".ml")?.parse().ok());
             versions.extend(number);
         }
         versions.sort_unstable();
@@ -134,7 +141,11 @@ impl<M: Persist> ModelStore<M> {
     pub fn load_current(&self) -> Result<M> {
         match self.current()? {
             Some(version) => self.load(version),
-            None => Err(Error::Empty { op: "ModelStore", what: "the store".to_owned(), least: "1 published model" }),
+            None => Err(Error::Empty {
+                op: "ModelStore",
+                what: "the store".to_owned(),
+                least: "1 published model",
+            }),
         }
     }
 
@@ -151,5 +162,9 @@ impl<M: Persist> ModelStore<M> {
 }
 
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> Error {
-    Error::Io { path: path.to_owned(), action, source }
+    Error::Io {
+        path: path.to_owned(),
+        action,
+        source,
+    }
 }

@@ -6,4 +6,5 @@ mod linear;
 mod metrics;
 mod model_selection;
 mod neighbors;
+mod production;
 mod tree;

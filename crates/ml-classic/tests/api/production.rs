@@ -25,11 +25,25 @@ fn a_worse_model_is_not_deployed_and_a_better_one_is() {
     let data = || (&x, &y);
     let first = retrain(&DummyRegressor::default(), None, data(), data(), &r2).unwrap();
     assert!(first.deploy(), "the first model has nothing to beat");
-    let better = retrain(&LinearRegression::default(), Some(first.model.as_ref()), data(), data(), &r2).unwrap();
+    let better = retrain(
+        &LinearRegression::default(),
+        Some(first.model.as_ref()),
+        data(),
+        data(),
+        &r2,
+    )
+    .unwrap();
     assert!(better.deploy());
     assert!((better.new_score - 1.0).abs() < 1e-12);
     assert_eq!(better.old_score, Some(first.new_score));
-    let worse = retrain(&DummyRegressor::default(), Some(better.model.as_ref()), data(), data(), &r2).unwrap();
+    let worse = retrain(
+        &DummyRegressor::default(),
+        Some(better.model.as_ref()),
+        data(),
+        data(),
+        &r2,
+    )
+    .unwrap();
     assert!(!worse.deploy());
 }
 
@@ -64,7 +78,9 @@ fn a_store_keeps_every_model_and_rolls_back() {
         "ModelStore: the store is empty; at least 1 published model needed"
     );
     assert_eq!(store.publish(&model).unwrap(), 1);
-    let steeper = LinearRegression::default().fit(x.view(), (&y * 2.0).view()).unwrap();
+    let steeper = LinearRegression::default()
+        .fit(x.view(), (&y * 2.0).view())
+        .unwrap();
     assert_eq!(store.publish(&steeper).unwrap(), 2);
     assert_eq!(store.versions().unwrap(), [1, 2]);
 
@@ -84,7 +100,10 @@ fn a_store_keeps_every_model_and_rolls_back() {
 fn a_live_drop_is_told_and_the_store_is_the_way_back() {
     let mut monitor = PerformanceMonitor::new(0.95, 0.02, 4).unwrap();
     let live = [0.95, 0.94, 0.96, 0.80];
-    let told: Vec<bool> = live.iter().map(|&score| monitor.observe(score) != Health::Good).collect();
+    let told: Vec<bool> = live
+        .iter()
+        .map(|&score| monitor.observe(score) != Health::Good)
+        .collect();
     assert_eq!(told, [false, false, false, true]);
 }
 
