@@ -120,7 +120,7 @@ pub(crate) fn map_features<T: Elementwise<f64>>(
                 return Err(Error::Kind {
                     op,
                     found: "a sparse matrix".to_owned(),
-                    expected: "a dense one, since zeros would not stay zeros",
+                    expected: "a dense one (centring moves the zeros)",
                     remedy: "make it dense, or leave out the centring (with_mean(false), MaxAbsScaler)",
                 });
             }

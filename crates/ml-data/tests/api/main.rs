@@ -10,6 +10,8 @@ mod generators;
 #[cfg(test)]
 mod pipeline;
 #[cfg(test)]
+mod preprocess;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 #[cfg(feature = "fetch")]

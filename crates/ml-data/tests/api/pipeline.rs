@@ -1,8 +1,8 @@
 //! Pipelines, column transformers and unions.
 
 use ml_core::{
-    Column, Error, Estimator, Features, Fit, FitContext, FittedTransformer, Params, Predict, Result, Score,
-    Table, Target, TextColumn, Transform, Transformer,
+    Column, Error, Estimator, Features, Fit, FitContext, FittedTransformer, Params, Persist, Predict, Result,
+    Score, Table, Target, TextColumn, Transform, Transformer,
     ndarray::{Array1, Array2, ArrayView1, ArrayView2, array},
 };
 use ml_data::{
@@ -442,6 +442,18 @@ fn pipelines_survive_serialisation() {
         again.predict(&housing()).unwrap(),
         fitted.predict(&housing()).unwrap()
     );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("forecast.model");
+    fitted.save(&path).unwrap();
+    let again = FittedModelPipeline::load(&path).unwrap();
+    assert_eq!(
+        again.predict(&housing()).unwrap(),
+        fitted.predict(&housing()).unwrap()
+    );
+    assert_eq!(again.feature_importances(), fitted.feature_importances());
+    forecast().save(&path).unwrap();
+    assert_eq!(ModelPipeline::load(&path).unwrap().params(), forecast().params());
 
     let text = serde_json::to_string(&forecast()).unwrap();
     let again: ModelPipeline = serde_json::from_str(&text).unwrap();
