@@ -221,11 +221,8 @@ impl Fetcher {
             retry: &self.retry,
             web,
         };
-        let result = transfer
-            .run(&part)
-            .and_then(|()| self.open(file, origin, &part, folder));
-        observer.finish(&task);
-        result
+        transfer.run(&part)?;
+        self.open(file, origin, &part, folder)
     }
 
     fn open(&self, file: &Download, origin: &Origin, part: &Path, folder: &Path) -> Result<()> {

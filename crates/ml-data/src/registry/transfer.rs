@@ -41,8 +41,7 @@ impl Transfer<'_> {
     /// Brings the file to `part` and checks it. What an earlier process left there is resumed when a
     /// checksum can vouch for the result, else thrown away.
     pub(super) fn run(&self, part: &Path) -> Result<()> {
-        let vouched = !self.file.sha256.is_empty() || self.file.unpacked_sha256.is_some();
-        if !vouched {
+        if !self.vouched() {
             remove_file(part)?;
         }
         let resumed = length(part) > 0;
@@ -63,6 +62,11 @@ impl Transfer<'_> {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether a checksum will tell bytes that do not belong together.
+    fn vouched(&self) -> bool {
+        !self.file.sha256.is_empty() || self.file.unpacked_sha256.is_some()
     }
 
     fn check(&self, part: &Path) -> Result<()> {
@@ -89,24 +93,35 @@ impl Transfer<'_> {
     fn attempts(&self, part: &Path) -> Result<()> {
         let (mut wait, mut version, mut attempt) = (self.retry.first_wait, None, 1);
         loop {
-            let reason = match self.attempt(part, &mut version) {
+            let result = self.attempt(part, &mut version);
+            if let Err(Setback::Retry(reason)) = &result {
+                self.observer.message(self.task, reason);
+            }
+            self.observer.finish(self.task);
+            match result {
                 Ok(()) => return Ok(()),
                 Err(Setback::Final(error)) => return Err(error),
-                Err(Setback::Retry(reason)) => reason,
-            };
-            if attempt >= self.retry.attempts {
-                return Err(self.failed(attempt, reason));
+                Err(Setback::Retry(reason)) if attempt >= self.retry.attempts => {
+                    return Err(self.failed(attempt, reason));
+                }
+                Err(Setback::Retry(reason)) => {
+                    tracing::warn!(file = self.task, attempt, reason, "trying again");
+                }
             }
             attempt += 1;
-            let text = format!("{reason}; attempt {attempt} of {}", self.retry.attempts);
-            self.observer.message(self.task, &text);
             thread::sleep(wait);
             wait = doubled(wait, self.retry.longest_wait);
         }
     }
 
     fn attempt(&self, part: &Path, version: &mut Option<String>) -> Result<(), Setback> {
-        let opened = match self.origin.open(length(part), version.as_deref(), self.web) {
+        // Without a checksum only the server's word tells that the file is still the same.
+        let from = if self.vouched() || version.is_some() {
+            length(part)
+        } else {
+            0
+        };
+        let opened = match self.origin.open(from, version.as_deref(), self.web) {
             Ok(opened) => opened,
             Err(refusal) => return Err(self.setback(refusal, part)),
         };
