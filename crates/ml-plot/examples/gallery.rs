@@ -316,7 +316,13 @@ fn column(i: u64) -> Vec<f64> {
     let scale = 10_f64.powi(i as i32 % 6);
     normal(10 + i, 3000)
         .iter()
-        .map(|v| if i % 2 == 0 { v * scale } else { v.exp() * scale })
+        .map(|v| {
+            if i.is_multiple_of(2) {
+                v * scale
+            } else {
+                v.exp() * scale
+            }
+        })
         .collect()
 }
 

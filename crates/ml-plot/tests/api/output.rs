@@ -4,13 +4,13 @@ use ml_plot::{Color, Dash, Figure, Scale};
 
 /// Red, green and blue at a pixel of a PNG.
 pub(crate) fn pixel(png: &[u8], x: u32, y: u32) -> [u8; 3] {
-    let map = resvg::tiny_skia::Pixmap::decode_png(png).unwrap();
-    let color = map.pixel(x, y).unwrap();
+    let map = resvg::tiny_skia::Pixmap::decode_png(png).expect("a figure is a valid PNG");
+    let color = map.pixel(x, y).expect("inside the picture");
     [color.red(), color.green(), color.blue()]
 }
 
 fn size(png: &[u8]) -> (u32, u32) {
-    let map = resvg::tiny_skia::Pixmap::decode_png(png).unwrap();
+    let map = resvg::tiny_skia::Pixmap::decode_png(png).expect("a figure is a valid PNG");
     (map.width(), map.height())
 }
 
