@@ -90,12 +90,13 @@ fn fit(case: &Case) -> (FittedMultiLinearRegression<f64>, Array2<f64>, Array2<f6
     let model = LinearRegression::default()
         .fit_intercept(case.fit_intercept)
         .fit_with(x.view(), y.view(), &context)
-        .unwrap();
+        .expect("good data");
     (model, x, y)
 }
 
 fn close(name: &str, found: &Array2<f64>, expected: &[Vec<f64>], tolerance: f64) {
-    let expected = Array2::from_shape_vec((expected.len(), expected[0].len()), expected.concat()).unwrap();
+    let expected = Array2::from_shape_vec((expected.len(), expected[0].len()), expected.concat())
+        .expect("rows of equal length");
     assert_eq!(found.dim(), expected.dim(), "{name}");
     for (found, expected) in found.rows().into_iter().zip(expected.rows()) {
         let largest = expected.iter().fold(1e-300, |m: f64, v| m.max(v.abs()));

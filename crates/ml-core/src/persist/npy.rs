@@ -1,1 +1,254 @@
 //! Arrays as `.npy` and `.npz`, shared with NumPy.
+//!
+//! Element types are not converted: reading `<f4` as `f64` is an error that names both. Both byte
+//! orders and both memory orders are read; little-endian, row-major is written. Nothing is allocated
+//! beyond what the file holds.
+//!
+//! Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{Cursor, Read, Write},
+    path::Path,
+};
+
+use ndarray::{Array, ArrayD, ArrayView, Dimension, IxDyn, ShapeBuilder};
+use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+use super::write_atomically;
+use crate::{Error, Result};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// NumPy refuses longer headers too.
+const LONGEST_HEADER: usize = 10_000;
+/// The data begin at a multiple of this.
+const ALIGNMENT: usize = 64;
+
+/// A number that `.npy` files hold: `f32`, `f64`, and the integers of 8 to 64 bits.
+pub trait NpyElement: Copy + private::Sealed {
+    /// NumPy's code without the byte order: `"f8"`.
+    const CODE: &'static str;
+    #[doc(hidden)]
+    fn put(self, bytes: &mut Vec<u8>);
+    #[doc(hidden)]
+    fn take(bytes: &[u8], big_endian: bool) -> Self;
+}
+
+mod private {
+    pub trait Sealed {}
+}
+
+macro_rules! elements {
+    ($($type:ty => $code:literal),*) => { $(
+        impl private::Sealed for $type {}
+        impl NpyElement for $type {
+            const CODE: &'static str = $code;
+
+            fn put(self, bytes: &mut Vec<u8>) {
+                bytes.extend(self.to_le_bytes());
+            }
+
+            fn take(bytes: &[u8], big_endian: bool) -> Self {
+                let bytes = bytes.try_into().expect("cut into elements of this size");
+                if big_endian { Self::from_be_bytes(bytes) } else { Self::from_le_bytes(bytes) }
+            }
+        }
+    )* };
+}
+elements!(
+    f32 => "f4", f64 => "f8", i8 => "i1", i16 => "i2", i32 => "i4", i64 => "i8",
+    u8 => "u1", u16 => "u2", u32 => "u4", u64 => "u8"
+);
+
+/// Writes an array to a `.npy` file, atomically.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be written.
+///
+/// # Examples
+/// ```
+/// use ml_core::{ndarray::{Array2, array}, persist::npy};
+///
+/// let folder = tempfile::tempdir().expect("a temporary folder");
+/// let path = folder.path().join("x.npy");
+/// npy::write_npy(&path, array![[1.0, 2.0], [3.0, 4.0]].view())?;
+/// let x: Array2<f64> = npy::read_npy(&path)?;
+/// assert_eq!(x[[1, 0]], 3.0);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+pub fn write_npy<A: NpyElement, D: Dimension>(
+    path: impl AsRef<Path>,
+    array: ArrayView<'_, A, D>,
+) -> Result<()> {
+    let bytes = encode(array);
+    write_atomically(path.as_ref(), |file| file.write_all(&bytes))
+}
+
+/// Reads an array of a known number of dimensions (or of any, as `ArrayD`) from a `.npy` file.
+///
+/// # Errors
+/// [`Error::File`] for a damaged or foreign file, another element type or number of dimensions;
+/// [`Error::Io`] if it cannot be read.
+pub fn read_npy<A: NpyElement, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
+    let path = path.as_ref();
+    let bytes = fs::read(path).map_err(|source| unreadable(path, source))?;
+    let array = decode::<A>(&bytes).map_err(|problem| refused(path, problem))?;
+    let shape = array.shape().to_vec();
+    array.into_dimensionality().map_err(|_| {
+        let wanted = D::NDIM.map_or("other".to_owned(), |n| n.to_string());
+        refused(
+            path,
+            format!("holds an array of shape {shape:?}, not of {wanted} dimensions"),
+        )
+    })
+}
+
+/// Writes named arrays to a compressed `.npz` file, atomically.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be written.
+pub fn write_npz<A: NpyElement>(path: impl AsRef<Path>, arrays: &BTreeMap<String, ArrayD<A>>) -> Result<()> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let path = path.as_ref();
+    let failed = |source| Error::Io {
+        path: path.to_owned(),
+        action: "write",
+        source,
+    };
+    for (name, array) in arrays {
+        let options = SimpleFileOptions::default().large_file(array.len() >= 1 << 28);
+        archive
+            .start_file(format!("{name}.npy"), options)
+            .map_err(|e| failed(e.into()))?;
+        archive.write_all(&encode(array.view())).map_err(failed)?;
+    }
+    let bytes = archive.finish().map_err(|e| failed(e.into()))?.into_inner();
+    write_atomically(path, |file| file.write_all(&bytes))
+}
+
+/// Reads all arrays of an `.npz` file, which must share one element type.
+///
+/// # Errors
+/// As [`read_npy`].
+pub fn read_npz<A: NpyElement>(path: impl AsRef<Path>) -> Result<BTreeMap<String, ArrayD<A>>> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|source| unreadable(path, source))?;
+    let damaged = |reason: &dyn std::fmt::Display| refused(path, format!("is no readable archive: {reason}"));
+    let mut archive = ZipArchive::new(file).map_err(|e| damaged(&e))?;
+    let mut arrays = BTreeMap::new();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).map_err(|e| damaged(&e))?;
+        let name = entry.name().trim_end_matches(".npy").to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
+        let array = decode(&bytes).map_err(|problem| refused(path, format!("array {name:?} {problem}")))?;
+        arrays.insert(name, array);
+    }
+    Ok(arrays)
+}
+
+fn encode<A: NpyElement, D: Dimension>(array: ArrayView<'_, A, D>) -> Vec<u8> {
+    let order = if size_of::<A>() == 1 { '|' } else { '<' };
+    let sizes: String = array.shape().iter().map(|n| format!("{n}, ")).collect();
+    let mut header = format!(
+        "{{'descr': '{order}{}', 'fortran_order': False, 'shape': ({}), }}",
+        A::CODE,
+        sizes.trim_end()
+    );
+    let start = MAGIC.len() + 2 + 2;
+    let padding = ALIGNMENT - (start + header.len() + 1) % ALIGNMENT;
+    header.extend(std::iter::repeat_n(' ', padding));
+    header.push('\n');
+    let mut bytes = [MAGIC, &[1, 0]].concat();
+    let length = u16::try_from(header.len()).expect("an array has few dimensions");
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.reserve(array.len() * size_of::<A>());
+    array.iter().for_each(|v| v.put(&mut bytes));
+    bytes
+}
+
+/// The array in the content of a `.npy` file, or what is wrong with it.
+fn decode<A: NpyElement>(bytes: &[u8]) -> Result<ArrayD<A>, String> {
+    let (header, data) = split(bytes).ok_or("is no .npy file, or is cut off in its header")?;
+    let damaged = || "has a header that cannot be read".to_owned();
+    let descr = field(header, "descr").ok_or_else(damaged)?;
+    let descr = descr
+        .strip_prefix('\'')
+        .and_then(|d| d.split('\'').next())
+        .ok_or_else(damaged)?;
+    let (order, code) = descr.split_at_checked(1).ok_or_else(damaged)?;
+    if code != A::CODE || !["<", ">", "|"].contains(&order) {
+        return Err(format!(
+            "holds elements of type {descr:?}, but {:?} was asked for",
+            A::CODE
+        ));
+    }
+    let by_columns = field(header, "fortran_order")
+        .ok_or_else(damaged)?
+        .starts_with("True");
+    let shape = shape(field(header, "shape").ok_or_else(damaged)?).ok_or_else(damaged)?;
+    let claimed = shape
+        .iter()
+        .try_fold(size_of::<A>(), |n, &size| n.checked_mul(size));
+    if claimed != Some(data.len()) {
+        return Err(format!(
+            "has {} bytes of data, which is not shape {shape:?}",
+            data.len()
+        ));
+    }
+    let elements = data.chunks_exact(size_of::<A>());
+    let elements = elements.map(|bytes| A::take(bytes, order == ">")).collect();
+    Array::from_shape_vec(IxDyn(&shape).set_f(by_columns), elements).map_err(|e| e.to_string())
+}
+
+/// Header and data.
+fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let (version, rest) = rest.split_first_chunk::<2>()?;
+    let (length, rest) = match version[0] {
+        1 => {
+            let (length, rest) = rest.split_first_chunk()?;
+            (usize::from(u16::from_le_bytes(*length)), rest)
+        }
+        2 | 3 => {
+            let (length, rest) = rest.split_first_chunk()?;
+            (u32::from_le_bytes(*length) as usize, rest)
+        }
+        _ => return None,
+    };
+    if length > LONGEST_HEADER {
+        return None;
+    }
+    let (header, data) = rest.split_at_checked(length)?;
+    Some((std::str::from_utf8(header).ok()?, data))
+}
+
+/// What follows a key of the header's dictionary.
+fn field<'a>(header: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = header.split_once(&format!("'{key}':"))?;
+    Some(rest.trim_start())
+}
+
+fn shape(text: &str) -> Option<Vec<usize>> {
+    let (sizes, _) = text.strip_prefix('(')?.split_once(')')?;
+    let sizes = sizes.split(',').map(str::trim).filter(|size| !size.is_empty());
+    sizes.map(|size| size.parse().ok()).collect()
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> Error {
+    Error::Io {
+        path: path.to_owned(),
+        action: "read",
+        source,
+    }
+}
+
+fn refused(path: &Path, problem: String) -> Error {
+    Error::File {
+        path: path.to_owned(),
+        problem,
+        remedy: "write it again with numpy.save or write_npy, in the type that is read",
+    }
+}

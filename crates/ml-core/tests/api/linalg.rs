@@ -54,12 +54,12 @@ struct Symmetric {
 }
 
 fn fixtures() -> Fixtures {
-    serde_json::from_str(include_str!("../fixtures/linalg.json")).unwrap()
+    serde_json::from_str(include_str!("../fixtures/linalg.json")).expect("the script wrote it")
 }
 
 fn matrix(rows: &Rows) -> Array2<f64> {
     let columns = rows[0].len();
-    Array2::from_shape_vec((rows.len(), columns), rows.concat()).unwrap()
+    Array2::from_shape_vec((rows.len(), columns), rows.concat()).expect("rows of equal length")
 }
 
 /// Largest difference, relative to the largest expected value.

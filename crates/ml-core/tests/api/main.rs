@@ -1,5 +1,6 @@
 //! Public behaviour of `ml-core`.
 
 mod linalg;
+mod npy;
 mod persist;
 mod random;

@@ -165,7 +165,7 @@ fn forge(type_name: &str, payload: &[u8]) -> Vec<u8> {
 
 /// The payload inside what `to_bytes` made.
 fn payload<T: Persist>(value: &T) -> Vec<u8> {
-    let bytes = value.to_bytes().unwrap();
+    let bytes = value.to_bytes().expect("plain data");
     let header = 8 + 4 + 8 + 2 + T::TYPE_NAME.len() + 2 + env!("CARGO_PKG_VERSION").len();
     bytes[header..bytes.len() - 32].to_vec()
 }
