@@ -142,6 +142,12 @@ pub trait FittedTransformer: DynClone + Debug + Send + Sync {
         })
     }
 
+    /// Whether a row's result depends on that row alone, so that large data can be transformed chunk
+    /// by chunk, without ever holding all intermediate columns.
+    fn row_wise(&self) -> bool {
+        false
+    }
+
     /// Names of the columns that come out, given those that go in.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! Named columns of numbers and text.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use ndarray::{ArcArray1, Axis};
+use ndarray::{ArcArray1, Axis, s};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
@@ -206,6 +206,25 @@ impl Table {
         Self {
             names: self.names.clone(),
             columns,
+            n_rows: rows.len(),
+        }
+    }
+
+    /// A range of rows; columns of numbers are shared, not copied.
+    ///
+    /// # Panics
+    /// If the range ends after [`n_rows`](Self::n_rows).
+    pub fn slice_rows(&self, rows: Range<usize>) -> Self {
+        let slice = |column: &Column| match column {
+            Column::Number(values) => Column::Number(values.clone().slice_move(s![rows.clone()])),
+            Column::Text(text) => Column::Text(TextColumn {
+                codes: text.codes[rows.clone()].into(),
+                values: text.values.clone(),
+            }),
+        };
+        Self {
+            names: self.names.clone(),
+            columns: self.columns.iter().map(slice).collect(),
             n_rows: rows.len(),
         }
     }

@@ -11,7 +11,7 @@ use ml_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Columns,
+    Columns, by_rows,
     schema::Schema,
     steps::{check_names, nested, set_nested},
 };
@@ -223,6 +223,11 @@ impl ColumnTransformer {
         context: &FitContext<'_>,
     ) -> Result<(FittedColumnTransformer, Features)> {
         context.reject_weights(OP)?;
+        if by_rows::is_large(&x) {
+            let fitted = self.learn_only(&x, y, context)?;
+            let out = fitted.apply(x)?;
+            return Ok((fitted, out));
+        }
         let schema = Schema::of(&x);
         let plan = self.plan(&schema)?;
         let parts = take_columns(x, plan.iter().map(|(.., columns)| columns.as_slice()));
@@ -248,7 +253,7 @@ impl ColumnTransformer {
             sparse_threshold: self.sparse_threshold,
             verbose_feature_names_out: self.verbose_feature_names_out,
         };
-        let out = fitted.join(outputs)?;
+        let out = fitted.named(Features::hstack(OP, outputs, fitted.sparse_threshold)?)?;
         Ok((fitted, out))
     }
 
@@ -441,9 +446,29 @@ impl FittedColumnTransformer {
         self.names_out(&self.schema.names_or_numbers())
     }
 
-    /// The outputs of the blocks side by side, named if the columns at fit were.
-    fn join(&self, outputs: Vec<Features>) -> Result<Features> {
-        let out = Features::hstack(OP, outputs, self.sparse_threshold)?;
+    /// Transforms columns that are those of fit.
+    fn apply(&self, x: Features) -> Result<Features> {
+        if self.row_wise()
+            && by_rows::is_large(&x)
+            && let Some(out) = by_rows::transform(&x, |rows| self.apply_whole(rows))
+        {
+            return self.named(out);
+        }
+        self.named(self.apply_whole(x)?)
+    }
+
+    fn apply_whole(&self, x: Features) -> Result<Features> {
+        let parts = take_columns(x, self.blocks.iter().map(|b| b.columns.as_slice()));
+        let transform = |(block, part): (&FittedBlock, Features)| match &block.transformer {
+            Some(transformer) => transformer.transform_features(part),
+            None => Ok(part),
+        };
+        let outputs = self.blocks.iter().zip(parts).map(transform);
+        Features::hstack(OP, outputs.collect::<Result<_>>()?, self.sparse_threshold)
+    }
+
+    /// The result under its names, if the columns at fit had names.
+    fn named(&self, out: Features) -> Result<Features> {
         match self.schema.names() {
             Some(names) => out.with_names(self.names_out(names)?),
             None => Ok(out),
@@ -466,14 +491,12 @@ impl FittedTransformer for FittedColumnTransformer {
     }
 
     fn transform_features(&self, x: Features) -> Result<Features> {
-        let x = self.schema.align(OP, x)?;
-        let parts = take_columns(x, self.blocks.iter().map(|b| b.columns.as_slice()));
-        let transform = |(block, part): (&FittedBlock, Features)| match &block.transformer {
-            Some(transformer) => transformer.transform_features(part),
-            None => Ok(part),
-        };
-        let outputs = self.blocks.iter().zip(parts).map(transform);
-        self.join(outputs.collect::<Result<_>>()?)
+        self.apply(self.schema.align(OP, x)?)
+    }
+
+    fn row_wise(&self) -> bool {
+        let transformers = self.blocks.iter().filter_map(|b| b.transformer.as_deref());
+        transformers.into_iter().all(FittedTransformer::row_wise)
     }
 
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {

@@ -214,6 +214,10 @@ impl FittedTransformer for FittedFeatureUnion {
         self.join(outputs.collect::<Result<_>>()?)
     }
 
+    fn row_wise(&self) -> bool {
+        self.parts.iter().all(|(_, part)| part.row_wise())
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.schema.n_columns(), names_in.len())?;
         let parts = self.parts.iter();

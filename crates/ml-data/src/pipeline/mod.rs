@@ -11,6 +11,7 @@
 //! fitted remembers the columns: at transform and predict they may come in another order if they
 //! have names, but a missing, additional or differently typed one is an error that names it.
 
+mod by_rows;
 mod column_transformer;
 mod columns;
 mod feature_union;

@@ -43,6 +43,10 @@ impl FittedTransformer for FittedPassthrough {
         self.transform_features(x)
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns("Passthrough", self.n_columns, names_in.len())?;
         Ok(names_in.to_vec())

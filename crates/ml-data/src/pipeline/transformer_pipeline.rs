@@ -245,6 +245,10 @@ impl FittedTransformer for FittedPipeline {
         steps.try_fold(x, |x, (_, step)| step.inverse_transform_features(x))
     }
 
+    fn row_wise(&self) -> bool {
+        self.steps.iter().all(|(_, step)| step.row_wise())
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.schema.n_columns(), names_in.len())?;
         let mut steps = self.steps.iter();

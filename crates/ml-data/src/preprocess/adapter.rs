@@ -40,6 +40,10 @@ macro_rules! dense_transformer {
                 }
             }
 
+            fn row_wise(&self) -> bool {
+                true
+            }
+
             fn names_out(&self, names_in: &[String]) -> ml_core::Result<Vec<String>> {
                 let ($self, $names) = (self, names_in);
                 ml_core::check::columns(stringify!($unfitted), $self.n_columns, $names.len())?;

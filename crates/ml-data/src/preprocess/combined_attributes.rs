@@ -206,6 +206,10 @@ impl FittedTransformer for FittedCombinedAttributes {
         }
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.n_columns, names_in.len())?;
         let new = self

@@ -234,6 +234,10 @@ macro_rules! elementwise {
                 map_features(self, x, |column, v| self.unmap(column, v))
             }
 
+            fn row_wise(&self) -> bool {
+                true
+            }
+
             fn names_out(&self, names_in: &[String]) -> ml_core::Result<Vec<String>> {
                 use $crate::preprocess::elementwise::Elementwise;
                 ml_core::check::columns(stringify!($unfitted), self.n_columns(), names_in.len())?;

@@ -253,6 +253,10 @@ impl FittedTransformer for FittedFunctionTransformer {
         }
     }
 
+    fn row_wise(&self) -> bool {
+        self.function.closure.is_none()
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.n_columns, names_in.len())?;
         Ok(self.function.names(names_in, self.n_columns, self.n_columns_out))

@@ -278,6 +278,10 @@ impl FittedTransformer for FittedOneHotEncoder {
         self.decode(&x)
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.categories.len(), names_in.len())?;
         let mut names = Vec::with_capacity(self.n_columns_out());

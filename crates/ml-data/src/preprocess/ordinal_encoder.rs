@@ -171,6 +171,10 @@ impl FittedTransformer for FittedOrdinalEncoder {
         self.decode(&x)
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.categories.len(), names_in.len())?;
         Ok(names_in.to_vec())

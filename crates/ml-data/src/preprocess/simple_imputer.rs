@@ -312,6 +312,10 @@ impl FittedTransformer for FittedTableImputer {
         })
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.statistics.len(), names_in.len())?;
         Ok(self.kept().into_iter().map(|j| names_in[j].clone()).collect())

@@ -114,6 +114,10 @@ impl FittedTransformer for FittedTopFeatures {
         Ok(x.select_columns(&self.indices))
     }
 
+    fn row_wise(&self) -> bool {
+        true
+    }
+
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
         check::columns(OP, self.n_columns, names_in.len())?;
         Ok(self.indices.iter().map(|&j| names_in[j].clone()).collect())

@@ -539,3 +539,30 @@ fn boxed_forms_agree_with_the_typed_ones() {
     );
     assert_eq!(dense(&a), dense(&b));
 }
+
+/// A table that is large enough to be transformed in chunks of rows: `copies` times the housing rows.
+fn repeated(copies: usize) -> Table {
+    let rows: Vec<usize> = (0..6 * copies).map(|row| row % 6).collect();
+    housing().select_rows(&rows)
+}
+
+#[test]
+fn chunks_of_rows_change_no_result() {
+    let large = repeated(20_000);
+    let fitted = prepare().fit(&large, ()).unwrap();
+    let (_, x) = prepare().fit_transform(&large).unwrap();
+    assert_eq!((x.n_rows(), x.n_columns()), (120_000, 15));
+    assert_eq!(x.names().unwrap(), fitted.feature_names_out().unwrap());
+    let six = dense(&fitted.transform(housing()).unwrap());
+    let x = dense(&x);
+    for start in [0, 4092, 60_000, 119_994] {
+        assert_eq!(x.slice(ml_core::ndarray::s![start..start + 6, ..]), six);
+    }
+
+    // The row in an error is that of the table, not of the chunk.
+    let mut columns = large.into_columns();
+    let sea = (0..120_000).map(|row| Some(if row == 100_000 { "LAKE" } else { "INLAND" }));
+    columns[8].1 = Column::Text(TextColumn::collect(sea));
+    let error = fitted.transform(Table::new(columns).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("\"LAKE\" at row 100000"), "{error}");
+}
