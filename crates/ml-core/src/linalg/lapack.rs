@@ -1,8 +1,8 @@
 //! The back end of the feature `lapack`: `ndarray-linalg` on the system's OpenBLAS.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ShapeBuilder};
 use ndarray_linalg::{
-    Cholesky, Diag, Eigh, Factorize, JobSvd, Lapack, QR, SVDDC, Scalar, Solve, SolveTriangular, UPLO,
+    Cholesky, Diag, Eigh, JobSvd, Lapack, MatrixLayout, QR, SVDDC, Scalar, SolveTriangular, Transpose, UPLO,
 };
 
 use super::Eliminated;
@@ -23,7 +23,9 @@ pub(super) fn singular_values<F: Element>(a: ArrayView2<'_, F>) -> Option<Array1
 }
 
 pub(super) fn eigh<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<F>, Array2<F>)> {
-    a.eigh(UPLO::Lower).ok()
+    // The upper triangle is filled from the lower: which one is read depends on the layout.
+    let full = Array2::from_shape_fn(a.raw_dim(), |(i, j)| a[[i.max(j), i.min(j)]]);
+    full.eigh(UPLO::Lower).ok()
 }
 
 pub(super) fn qr<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array2<F>, Array2<F>)> {
@@ -44,26 +46,35 @@ pub(super) fn cholesky_solve<F: Element>(l: &Array2<F>, b: Array2<F>) -> Array2<
 }
 
 pub(super) fn lu<F: Element>(a: ArrayView2<'_, F>, b: Array2<F>) -> Eliminated<F> {
-    let Ok(factors) = a.factorize() else {
+    let n = a.nrows();
+    // By columns: LAPACK would factor the transpose of a matrix stored by rows.
+    let layout = MatrixLayout::F {
+        col: i32::try_from(n).expect("a matrix of 2^31 rows does not fit the memory"),
+        lda: i32::try_from(n).expect("as above"),
+    };
+    let mut packed = Array2::zeros((n, n).f());
+    packed.assign(&a);
+    let elements = packed.as_slice_memory_order_mut().expect("made contiguous");
+    let Ok(exchanged) = F::lu(layout, elements) else {
         // LAPACK stops at a pivot that is exactly 0.
         return Eliminated {
-            pivots: Array1::zeros(a.nrows()),
+            pivots: Array1::zeros(n),
             odd: false,
             solution: b,
         };
     };
-    // Pivot i (from 1) names the row exchanged with row i.
-    let exchanges = (1i32..).zip(&factors.pivots).filter(|&(row, &with)| row != with);
-    let odd = exchanges.count() % 2 == 1;
+    // Element i (from 1) names the row exchanged with row i.
+    let exchanges = (1i32..).zip(&exchanged).filter(|&(row, &with)| row != with);
+    let odd = exchanges.count() & 1 == 1;
     let mut solution = b;
     for mut column in solution.columns_mut() {
-        let solved = factors
-            .solve(&column)
+        let mut right = column.to_vec();
+        F::solve(layout, Transpose::No, elements, &exchanged, &mut right)
             .expect("no pivot is 0 and the shapes agree");
-        column.assign(&solved);
+        column.assign(&ArrayView1::from(&right));
     }
     Eliminated {
-        pivots: factors.a.diag().to_owned(),
+        pivots: packed.diag().to_owned(),
         odd,
         solution,
     }

@@ -1,7 +1,7 @@
 //! Decompositions, solvers and norms against NumPy, against their own definitions, on bad input.
 
 use ml_core::{
-    Error, Float, NumpyRng, linalg,
+    Error, Float, linalg,
     ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, arr0, array, s},
 };
 use proptest::prelude::*;
@@ -268,7 +268,7 @@ fn the_number_of_threads_does_not_show() {
             .build()
             .unwrap();
         pool.install(|| {
-            let a = NumpyRng::new(42).randn((700, 150));
+            let a = ml_core::NumpyRng::new(42).randn((700, 150));
             let gram = a.t().dot(&a);
             let svd = linalg::svd(a.view()).unwrap();
             close("svd", (&svd.u * &svd.s).dot(&svd.vt).view(), a.view(), 1e-12);
