@@ -1,4 +1,4 @@
-//! Weights of classes.
+//! Weights of classes, and files of classifiers.
 
 use std::collections::BTreeMap;
 
@@ -134,3 +134,17 @@ impl<'de> Deserialize<'de> for ClassWeight {
         })
     }
 }
+
+/// Implements `Persist` for a fitted classifier of every type of label; the file names the type, so
+/// that classes are never read as those of another.
+macro_rules! persist_by_label {
+    ($owner:ident) => {
+        $crate::class_weight::persist_by_label!($owner: bool, char, String, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+    };
+    ($owner:ident: $($label:ty),*) => {$(
+        impl ml_core::Persist for $owner<$label> {
+            const TYPE_NAME: &'static str = concat!("ml_classic::", stringify!($owner), "<", stringify!($label), ">");
+        }
+    )*};
+}
+pub(crate) use persist_by_label;

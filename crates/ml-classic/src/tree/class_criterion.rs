@@ -1,5 +1,7 @@
 //! Criteria for classes: Gini impurity and entropy.
 
+use std::marker::PhantomData;
+
 use serde::{Deserialize, Serialize};
 
 use super::criterion::{Criterion, NodeStatistics};
@@ -28,126 +30,121 @@ pub(super) struct WeightedClass {
     weight: f64,
 }
 
-/// How the two criteria differ: what is kept per side, and what it is worth.
-pub(super) trait Rule: Default {
-    /// Weight `by` of one class, which had `weight` so far, joins this side.
-    fn add(&mut self, weight: f64, by: f64);
-
-    /// Weight `by` of one class, which had `weight` so far, leaves this side.
-    fn remove(&mut self, weight: f64, by: f64);
-
-    /// The merit of a side with these class weights: the negative impurity times its weight, up to
-    /// a constant that is the same for all splits of a node.
-    fn merit(&self, classes: &[f64], weight: f64) -> f64;
-
-    /// Impurity of a node.
-    fn impurity(classes: &[f64], weight: f64) -> f64;
-}
-
-/// Gini's side keeps the sum of squares of the class weights, so that a row costs O(1).
+/// Class weights of a node or of the moved side of a split, and what Gini needs of them.
 #[derive(Debug, Default)]
-pub(super) struct Gini {
-    squares: f64,
-}
-
-impl Rule for Gini {
-    #[inline(always)]
-    fn add(&mut self, weight: f64, by: f64) {
-        self.squares += by * (2.0 * weight + by);
-    }
-
-    #[inline(always)]
-    fn remove(&mut self, weight: f64, by: f64) {
-        self.squares -= by * (2.0 * weight - by);
-    }
-
-    #[inline(always)]
-    fn merit(&self, _: &[f64], weight: f64) -> f64 {
-        self.squares / weight
-    }
-
-    fn impurity(classes: &[f64], weight: f64) -> f64 {
-        1.0 - classes.iter().map(|c| c * c).sum::<f64>() / (weight * weight)
-    }
-}
-
-/// Entropy is computed from the class weights each time, which keeps equal splits equal.
-#[derive(Debug, Default)]
-pub(super) struct Entropy;
-
-impl Rule for Entropy {
-    #[inline(always)]
-    fn add(&mut self, _: f64, _: f64) {}
-
-    #[inline(always)]
-    fn remove(&mut self, _: f64, _: f64) {}
-
-    #[inline(always)]
-    fn merit(&self, classes: &[f64], weight: f64) -> f64 {
-        -weight * Self::impurity(classes, weight)
-    }
-
-    #[inline(always)]
-    fn impurity(classes: &[f64], weight: f64) -> f64 {
-        let term = |&c: &f64| {
-            if c > 0.0 {
-                c / weight * (c / weight).log2()
-            } else {
-                0.0
-            }
-        };
-        -classes.iter().map(term).sum::<f64>()
-    }
-}
-
-#[derive(Debug, Default)]
-struct Side<R> {
+pub(super) struct Side {
     classes: Vec<f64>,
     weight: f64,
-    rule: R,
+    /// Sum of the squares of the class weights.
+    squares: f64,
+    /// Sum of the products with the class weights of the whole node.
+    product: f64,
+}
+
+impl Side {
+    fn new(n_classes: usize) -> Self {
+        Self {
+            classes: vec![0.0; n_classes],
+            ..Self::default()
+        }
+    }
+
+    fn clear(&mut self) {
+        self.classes.fill(0.0);
+        (self.weight, self.squares, self.product) = (0.0, 0.0, 0.0);
+    }
+}
+
+/// How the two criteria differ.
+pub(super) trait Rule {
+    /// Merit of the undivided node: the negative impurity times the weight, up to a constant.
+    fn base(total: &Side) -> f64;
+
+    /// Merit of both sides together, less that of the node.
+    fn gain(moved: &Side, total: &Side, base: f64) -> f64;
+
+    /// Impurity of a node.
+    fn impurity(total: &Side) -> f64;
+}
+
+/// Gini impurity. Its sums of squares follow every row in O(1), and are exact for whole weights.
+#[derive(Debug)]
+pub(super) struct Gini;
+
+impl Rule for Gini {
+    fn base(total: &Side) -> f64 {
+        total.squares / total.weight
+    }
+
+    #[inline(always)]
+    fn gain(moved: &Side, total: &Side, base: f64) -> f64 {
+        // Σ (t - m)² = Σ t² - 2·Σ t·m + Σ m².
+        let rest_squares = total.squares - 2.0 * moved.product + moved.squares;
+        let rest_weight = total.weight - moved.weight;
+        // Both fractions over one denominator: a single division.
+        let sum = moved.squares * rest_weight + rest_squares * moved.weight;
+        sum / (moved.weight * rest_weight) - base
+    }
+
+    fn impurity(total: &Side) -> f64 {
+        1.0 - total.squares / (total.weight * total.weight)
+    }
+}
+
+/// Entropy, from the class weights each time.
+#[derive(Debug)]
+pub(super) struct Entropy;
+
+impl Entropy {
+    /// `Σ c·log2(c / weight)`.
+    #[inline(always)]
+    fn merit(classes: impl Iterator<Item = f64>, weight: f64) -> f64 {
+        // The rest of a class may round to a little less than nothing.
+        classes
+            .map(|c| if c > 0.0 { c * (c / weight).log2() } else { 0.0 })
+            .sum()
+    }
+}
+
+impl Rule for Entropy {
+    fn base(total: &Side) -> f64 {
+        Self::merit(total.classes.iter().copied(), total.weight)
+    }
+
+    #[inline(always)]
+    fn gain(moved: &Side, total: &Side, base: f64) -> f64 {
+        let rest = total.classes.iter().zip(&moved.classes).map(|(t, m)| t - m);
+        Self::merit(moved.classes.iter().copied(), moved.weight)
+            + Self::merit(rest, total.weight - moved.weight)
+            - base
+    }
+
+    fn impurity(total: &Side) -> f64 {
+        -Self::base(total) / total.weight
+    }
 }
 
 /// A classification criterion over the rows of one tree.
 pub(super) struct Classification<R> {
     items: Vec<WeightedClass>,
-    total: Side<R>,
+    total: Side,
     /// Merit of the undivided node.
     base: f64,
-    moved: Side<R>,
-    rest: Side<R>,
+    moved: Side,
+    rule: PhantomData<R>,
 }
 
 impl<R: Rule> Classification<R> {
     /// Class numbers below `n_classes` and weights of all rows; rows of weight 0 are never asked for.
     pub(super) fn new(classes: &[u32], n_classes: usize, weights: &[f64]) -> Self {
         let item = |(&class, &weight): (&u32, &f64)| WeightedClass { class, weight };
-        let side = || Side {
-            classes: vec![0.0; n_classes],
-            weight: 0.0,
-            rule: R::default(),
-        };
         Self {
             items: classes.iter().zip(weights).map(item).collect(),
-            total: side(),
+            total: Side::new(n_classes),
             base: 0.0,
-            moved: side(),
-            rest: side(),
+            moved: Side::new(n_classes),
+            rule: PhantomData,
         }
-    }
-
-    #[inline(always)]
-    fn shift_class(&mut self, class: usize, by: f64) {
-        let (moved, rest) = (&mut self.moved.classes[class], &mut self.rest.classes[class]);
-        self.moved.rule.add(*moved, by);
-        self.rest.rule.remove(*rest, by);
-        *moved += by;
-        *rest -= by;
-    }
-
-    #[inline(always)]
-    fn shift_weight(&mut self, by: f64) {
-        self.moved.weight += by;
-        self.rest.weight = self.total.weight - self.moved.weight;
     }
 }
 
@@ -165,27 +162,19 @@ impl<R: Rule> Criterion for Classification<R> {
 
     fn begin(&mut self, rows: &[u32], values: &mut Vec<f64>) -> NodeStatistics {
         let total = &mut self.total;
-        total.classes.fill(0.0);
-        total.weight = 0.0;
+        total.clear();
         for &row in rows {
             let item = self.items[row as usize];
             total.classes[item.class as usize] += item.weight;
             total.weight += item.weight;
         }
-        total.rule = R::default();
-        for &class in &total.classes {
-            total.rule.add(0.0, class);
-        }
-        self.base = total.rule.merit(&total.classes, total.weight);
+        total.squares = total.classes.iter().map(|c| c * c).sum();
         values.extend_from_slice(&total.classes);
         let pure = total.classes.iter().filter(|&&c| c > 0.0).count() == 1;
+        self.base = R::base(total);
         NodeStatistics {
             weight: total.weight,
-            impurity: if pure {
-                0.0
-            } else {
-                R::impurity(&total.classes, total.weight)
-            },
+            impurity: if pure { 0.0 } else { R::impurity(total) },
             pure,
         }
     }
@@ -197,21 +186,17 @@ impl<R: Rule> Criterion for Classification<R> {
 
     #[inline(always)]
     fn reset(&mut self) {
-        self.moved.classes.fill(0.0);
-        self.moved.weight = 0.0;
-        self.moved.rule = R::default();
-        self.rest.classes.copy_from_slice(&self.total.classes);
-        self.rest.weight = self.total.weight;
-        self.rest.rule = R::default();
-        for &class in &self.total.classes {
-            self.rest.rule.add(0.0, class);
-        }
+        self.moved.clear();
     }
 
     #[inline(always)]
-    fn shift(&mut self, item: WeightedClass) {
-        self.shift_class(item.class as usize, item.weight);
-        self.shift_weight(item.weight);
+    fn shift(&mut self, WeightedClass { class, weight }: WeightedClass) {
+        let moved = &mut self.moved;
+        let so_far = &mut moved.classes[class as usize];
+        moved.squares += weight * (2.0 * *so_far + weight);
+        moved.product += weight * self.total.classes[class as usize];
+        moved.weight += weight;
+        *so_far += weight;
     }
 
     fn bin_width(&self) -> usize {
@@ -224,25 +209,27 @@ impl<R: Rule> Criterion for Classification<R> {
     }
 
     #[inline(always)]
-    fn shift_bin(&mut self, bin: &[f64]) -> bool {
-        let mut weight = 0.0;
-        for (class, &by) in bin.iter().enumerate() {
-            self.shift_class(class, by);
+    fn shift_bin(&mut self, bin: &[f64]) {
+        let (mut squares, mut product, mut weight) = (0.0, 0.0, 0.0);
+        let classes = self.moved.classes.iter_mut().zip(&self.total.classes).zip(bin);
+        for ((moved, total), by) in classes {
+            *moved += by;
+            squares += *moved * *moved;
+            product += total * by;
             weight += by;
         }
-        self.shift_weight(weight);
-        weight > 0.0
+        self.moved.squares = squares;
+        self.moved.product += product;
+        self.moved.weight += weight;
     }
 
     #[inline(always)]
     fn side_weights(&self) -> (f64, f64) {
-        (self.moved.weight, self.rest.weight)
+        (self.moved.weight, self.total.weight - self.moved.weight)
     }
 
     #[inline(always)]
     fn gain(&self) -> f64 {
-        self.moved.rule.merit(&self.moved.classes, self.moved.weight)
-            + self.rest.rule.merit(&self.rest.classes, self.rest.weight)
-            - self.base
+        R::gain(&self.moved, &self.total, self.base)
     }
 }

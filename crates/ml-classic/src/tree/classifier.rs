@@ -12,10 +12,12 @@ use super::{
     columns::Columns,
     learn::{Classes, class_tree, row_weights},
     limits::{MaxFeatures, RowCount},
-    score::accuracy,
     settings::settings_of,
 };
-use crate::class_weight::ClassWeight;
+use crate::{
+    class_weight::{ClassWeight, persist_by_label},
+    metrics::accuracy_score,
+};
 
 /// Decision tree that predicts the most frequent class of the training rows in a row's leaf (CART).
 ///
@@ -140,6 +142,8 @@ impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for DecisionT
     }
 }
 
+persist_by_label!(FittedDecisionTreeClassifier);
+
 impl<L: Label> FittedDecisionTreeClassifier<L> {
     /// The leaf that every row ends in, as a node number of [`tree`](Self::tree).
     ///
@@ -180,7 +184,7 @@ impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedDecisionTreeC
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedDecisionTreeClassifier<L> {
     fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy("DecisionTreeClassifier::score", y, self.predict(x)?.view())
+        accuracy_score(y, self.predict(x)?.view())
     }
 }
 

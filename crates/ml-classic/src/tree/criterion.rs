@@ -32,8 +32,8 @@ pub(super) trait Criterion {
     /// One row into the bins, each `bin_width` long.
     fn fill(&self, bins: &mut [f64], bin: usize, item: Self::Item);
 
-    /// All rows of a bin from the rest to the moved side; false if the bin is empty.
-    fn shift_bin(&mut self, bin: &[f64]) -> bool;
+    /// All rows of a bin from the rest to the moved side.
+    fn shift_bin(&mut self, bin: &[f64]);
 
     /// Weights of the moved and the rest side.
     fn side_weights(&self) -> (f64, f64);

@@ -15,8 +15,8 @@ use super::{
 /// with ranks of one byte a cache line of a column holds 64 rows.
 const ROWS_PER_LINE: usize = 64;
 
-/// Cells of bins (bins times values a bin) up to which a histogram beats a sort, for each row.
-const BIN_CELLS_PER_ROW: usize = 4;
+/// Cells of bins (bins times values a bin) up to which a histogram beats a sort, for each key.
+const BIN_CELLS_PER_KEY: usize = 4;
 
 /// Keys above which a radix sort is faster than sorting by comparison.
 const RADIX_MIN: usize = 512;
@@ -90,13 +90,7 @@ impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
     }
 
     /// One threshold drawn between the extremes of the gathered ranks.
-    fn random_split(
-        &self,
-        span: Span,
-        feature: usize,
-        (low, high): (R, R),
-        tools: &mut Tools<'_, K>,
-    ) -> Option<Best> {
+    fn random_cut(&self, span: Span, feature: usize, (low, high): (R, R), tools: &mut Tools<'_, K>) -> Cut {
         let values = [low, high].map(|rank| self.columns.value(feature, rank.get()));
         let threshold = between(values[0], values[1], tools.rng.uniform());
         let rank = self.columns.rank_at_most(feature, threshold);
@@ -108,20 +102,16 @@ impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
                 n_left += 1;
             }
         }
-        let allowed = tools
-            .growth
-            .allows(n_left, span.n - n_left, tools.criterion.side_weights());
-        let gain = if allowed {
-            tools.criterion.gain()
-        } else {
-            f64::NEG_INFINITY
-        };
-        (gain > f64::NEG_INFINITY).then_some(Best {
-            gain,
-            feature,
-            rank,
-            threshold,
-        })
+        let weights = tools.criterion.side_weights();
+        if !tools.growth.allows(n_left, span.n - n_left, weights) {
+            return Cut::NONE;
+        }
+        Cut {
+            gain: tools.criterion.gain(),
+            lower: rank,
+            upper: rank + 1,
+            drawn: Some(threshold),
+        }
     }
 }
 
@@ -151,20 +141,12 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
                 tools.features.found_constant();
                 continue;
             }
-            let split = if tools.growth.random_thresholds {
-                self.random_split(span, feature, (low, high), tools)
+            let cut = if tools.growth.random_thresholds {
+                self.random_cut(span, feature, (low, high), tools)
             } else {
-                let bins = (high.get() - low.get()) as usize + 1;
-                let cut = if bins * tools.criterion.bin_width() <= BIN_CELLS_PER_ROW * span.n {
-                    self.scratch.scan_bins(low, bins, tools)
-                } else {
-                    self.scratch.scan_sorted(low, bins, tools)
-                };
-                cut.split(self.columns, feature)
+                self.scratch.scan(low, high, tools)
             };
-            if let Some(split) = split {
-                best = Some(split.or(best, tools.tie));
-            }
+            best = Best::choose(best, feature, cut, tools.tie);
         }
         best
     }
@@ -179,7 +161,7 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
         let column = self.ranks.column(best.feature);
         let rows = &mut self.rows[span.rows..span.rows + span.n];
         let n_left = partition(rows, &mut self.spare_rows, |row| {
-            goes_left(column[row as usize].get(), best.rank)
+            goes_left(column[row as usize].get(), best.cut.lower)
         });
         let leaves = [is_leaf(&rows[..n_left]), is_leaf(&rows[n_left..])];
         let left = Span { n: n_left, ..span };
@@ -209,107 +191,92 @@ fn between(low: f64, high: f64, share: f64) -> f64 {
 }
 
 impl<R: Rank, I: Copy + Default> Scratch<R, I> {
-    /// One pass over the rows into a bin a rank, one over the bins from the lowest up.
-    fn scan_bins<K: Criterion<Item = I>>(&mut self, low: R, n_bins: usize, tools: &mut Tools<'_, K>) -> Cut {
+    /// The best cut of the gathered ranks.
+    ///
+    /// Rows above the lowest rank are moved from the highest down. In the sparse columns of images
+    /// most rows share the lowest rank, and need neither bins nor sorting.
+    fn scan<K: Criterion<Item = I>>(&mut self, low: R, high: R, tools: &mut Tools<'_, K>) -> Cut {
+        let mut n_keys = 0;
+        for (position, &rank) in self.ranks[..self.items.len()].iter().enumerate() {
+            self.keys[n_keys] = u64::from(rank.get()) << 32 | position as u64;
+            n_keys += usize::from(rank > low);
+        }
+        let n_bins = (high.get() - low.get()) as usize;
+        tools.criterion.reset();
+        if n_bins * tools.criterion.bin_width() <= BIN_CELLS_PER_KEY * n_keys {
+            self.scan_bins(low.get(), n_bins, n_keys, tools)
+        } else {
+            self.scan_sorted(low.get(), n_bins, n_keys, tools)
+        }
+    }
+
+    /// One pass over the keys into a bin a rank, one over the bins from the highest down.
+    fn scan_bins<K: Criterion<Item = I>>(
+        &mut self,
+        low: u32,
+        n_bins: usize,
+        n_keys: usize,
+        tools: &mut Tools<'_, K>,
+    ) -> Cut {
         let criterion = &mut *tools.criterion;
         let width = criterion.bin_width();
-        let (low, n) = (low.get(), self.items.len());
+        let bin_of = |key: u64| ((key >> 32) as u32 - low) as usize - 1;
         self.bins.clear();
         self.bins.resize(n_bins * width, 0.0);
-        for (rank, &item) in self.ranks[..n].iter().zip(&self.items) {
-            criterion.fill(&mut self.bins, (rank.get() - low) as usize, item);
-        }
-        let count_rows = tools.growth.min_samples_leaf > 1;
-        if count_rows {
-            self.counts.clear();
-            self.counts.resize(n_bins, 0);
-            for rank in &self.ranks[..n] {
-                self.counts[(rank.get() - low) as usize] += 1;
-            }
+        self.counts.clear();
+        self.counts.resize(n_bins, 0);
+        for &key in &self.keys[..n_keys] {
+            self.counts[bin_of(key)] += 1;
+            criterion.fill(&mut self.bins, bin_of(key), self.items[key as u32 as usize]);
         }
 
-        criterion.reset();
         let mut best = Cut::NONE;
-        let mut bar = f64::NEG_INFINITY;
-        let (mut n_moved, mut lower) = (0, 0);
-        // A cut is complete when the next bin that is not empty is found.
-        let mut pending = f64::NEG_INFINITY;
-        for (bin, content) in self.bins.chunks_exact(width).enumerate() {
-            if content.iter().all(|&v| v == 0.0) {
-                continue;
-            }
-            if pending > bar {
-                best = Cut {
-                    gain: pending,
-                    lower: low + lower,
-                    upper: low + bin as u32,
-                };
-                bar = pending + tools.tie;
-            }
-            criterion.shift_bin(content);
-            lower = bin as u32;
-            if bin + 1 == n_bins {
-                break;
-            }
-            n_moved += if count_rows { self.counts[bin] as usize } else { 1 };
-            let n_rest = if count_rows { n - n_moved } else { 1 };
-            pending = if tools.growth.allows(n_moved, n_rest, criterion.side_weights()) {
+        let mut n_moved = 0;
+        let mut upper = low + n_bins as u32;
+        // The cut below the bins moved so far is complete when the next rank with rows is known.
+        let mut gain = f64::NEG_INFINITY;
+        for bin in (0..n_bins).rev().filter(|&bin| self.counts[bin] > 0) {
+            let rank = low + 1 + bin as u32;
+            best.lower_it(rank, upper, gain, tools.tie);
+            criterion.shift_bin(&self.bins[bin * width..(bin + 1) * width]);
+            n_moved += self.counts[bin] as usize;
+            upper = rank;
+            let n_rest = self.items.len() - n_moved;
+            let allowed = tools.growth.allows(n_moved, n_rest, criterion.side_weights());
+            gain = if allowed {
                 criterion.gain()
             } else {
                 f64::NEG_INFINITY
             };
         }
+        best.lower_it(low, upper, gain, tools.tie);
         best
     }
 
-    /// Rows above the lowest rank are sorted and moved from the highest down. In the sparse columns
-    /// of images most rows share the lowest rank, and need not be sorted at all.
+    /// The keys sorted, and moved one by one.
     fn scan_sorted<K: Criterion<Item = I>>(
         &mut self,
-        low: R,
+        low: u32,
         n_bins: usize,
+        n_keys: usize,
         tools: &mut Tools<'_, K>,
     ) -> Cut {
         let criterion = &mut *tools.criterion;
-        let n = self.items.len();
-        let mut n_keys = 0;
-        for (position, &rank) in self.ranks[..n].iter().enumerate() {
-            self.keys[n_keys] = u64::from(rank.get()) << 32 | position as u64;
-            n_keys += usize::from(rank > low);
-        }
         let keys = &mut self.keys[..n_keys];
         if n_keys < RADIX_MIN {
             keys.sort_unstable();
         } else {
-            radix_sort(keys, &mut self.spare_keys[..n_keys], low.get(), n_bins);
+            radix_sort(keys, &mut self.spare_keys[..n_keys], low, n_bins);
         }
-
-        criterion.reset();
         let mut best = Cut::NONE;
         for i in (0..n_keys).rev() {
             let key = keys[i];
             criterion.shift(self.items[key as u32 as usize]);
             let upper = (key >> 32) as u32;
-            let lower = if i == 0 {
-                low.get()
-            } else {
-                (keys[i - 1] >> 32) as u32
-            };
-            if lower == upper
-                || !tools
-                    .growth
-                    .allows(n_keys - i, n - (n_keys - i), criterion.side_weights())
-            {
-                continue;
-            }
-            let gain = criterion.gain();
-            // From the top down the lowest of equal cuts comes last.
-            if gain >= best.gain - tools.tie {
-                best = Cut {
-                    gain: gain.max(best.gain),
-                    lower,
-                    upper,
-                };
+            let lower = if i == 0 { low } else { (keys[i - 1] >> 32) as u32 };
+            let (n_moved, n_rest) = (n_keys - i, self.items.len() - (n_keys - i));
+            if lower != upper && tools.growth.allows(n_moved, n_rest, criterion.side_weights()) {
+                best.lower_it(lower, upper, criterion.gain(), tools.tie);
             }
         }
         best

@@ -55,12 +55,13 @@ pub(super) fn grow<K: Criterion>(
             Grower::new(finder, criterion, columns, growth, rng).grow()
         })
     };
-    super::prune::cost_complexity(tree, growth.ccp_alpha)
+    super::prune::cost_complexity(tree, growth.ccp_alpha).with_verdicts()
 }
 
 struct Grower<'a, S, K> {
     finder: S,
     criterion: K,
+    columns: &'a Columns,
     growth: &'a Growth,
     features: FeaturePool,
     rng: Rng,
@@ -78,7 +79,7 @@ struct Waiting {
 }
 
 impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
-    fn new(finder: S, criterion: K, columns: &Columns, growth: &'a Growth, rng: Rng) -> Self {
+    fn new(finder: S, criterion: K, columns: &'a Columns, growth: &'a Growth, rng: Rng) -> Self {
         let tree = Tree {
             nodes: Vec::new(),
             samples: Vec::new(),
@@ -91,6 +92,7 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
         Self {
             finder,
             criterion,
+            columns,
             growth,
             features: FeaturePool::new(columns.n_features, growth.max_features),
             rng,
@@ -121,8 +123,7 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             let Some((best, _)) = self.add(&node) else {
                 continue;
             };
-            self.tree.nodes[id].feature = best.feature as u32;
-            self.tree.nodes[id].threshold = best.threshold;
+            self.ask(id, &best);
             let n_constant = self.features.n_constant();
             let [left, right] = self.divide(node.span, node.depth, &best);
             let depth = node.depth + 1;
@@ -137,6 +138,12 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             }
         }
         self.tree
+    }
+
+    /// Makes a question of a leaf; its right child is known later.
+    fn ask(&mut self, id: usize, best: &Best) {
+        self.tree.nodes[id].feature = best.feature as u32;
+        self.tree.nodes[id].threshold = best.threshold(self.columns);
     }
 
     /// Adds a node with its statistics, and finds its split and the decrease of impurity.
@@ -160,7 +167,7 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
             tie: TIE * statistics.impurity * statistics.weight,
         };
         let best = self.finder.find(node.span, &mut tools)?;
-        let decrease = best.gain / self.tree.weights[0];
+        let decrease = best.cut.gain / self.tree.weights[0];
         (decrease + f64::EPSILON >= self.growth.min_impurity_decrease).then_some((best, decrease))
     }
 
@@ -188,8 +195,7 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
         let mut n_leaves = 1;
         while n_leaves < max_leaves {
             let Some(next) = frontier.pop() else { break };
-            self.tree.nodes[next.id].feature = next.best.feature as u32;
-            self.tree.nodes[next.id].threshold = next.best.threshold;
+            self.ask(next.id, &next.best);
             // Nodes come in no order, so that none can rely on the constants of its parent.
             self.features.begin(0);
             let sides = self.divide(next.span, next.depth, &next.best);

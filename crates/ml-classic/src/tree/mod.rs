@@ -32,7 +32,6 @@ mod presorted;
 mod prune;
 mod regression_criterion;
 mod regressor;
-pub(crate) mod score;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod walk;

@@ -16,7 +16,7 @@ pub(crate) fn goes_left<T: PartialOrd>(x: T, threshold: T) -> bool {
 /// all that a prediction reads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Node {
-    /// `x[feature] <= threshold` goes left.
+    /// `x[feature] <= threshold` goes left. A leaf keeps its prediction here, see [`Tree::verdict`].
     pub(crate) threshold: f64,
     pub(crate) feature: u32,
     /// The right child; 0, which is the root and nobody's child, marks a leaf.
@@ -92,7 +92,7 @@ impl TryFrom<RawTree> for Tree {
         if lengths != [n; 3] || !raw.nodes.iter().enumerate().all(sound) {
             return Err("a tree whose nodes do not hang together");
         }
-        Ok(Self {
+        let tree = Self {
             nodes: raw.nodes,
             samples: raw.samples,
             weights: raw.weights,
@@ -100,7 +100,8 @@ impl TryFrom<RawTree> for Tree {
             values: raw.values,
             n_values: raw.n_values,
             n_features: raw.n_features,
-        })
+        };
+        Ok(tree.with_verdicts())
     }
 }
 
@@ -171,6 +172,34 @@ impl Tree {
     /// (classification).
     pub fn value(&self, node: usize) -> &[f64] {
         &self.values[node * self.n_values..(node + 1) * self.n_values]
+    }
+
+    /// Writes every leaf's verdict into its node, which a walk has just read, so that most
+    /// predictions need not fetch the leaf's value from far away.
+    pub(crate) fn with_verdicts(mut self) -> Self {
+        for i in (0..self.nodes.len())
+            .filter(|&i| self.nodes[i].is_leaf())
+            .collect::<Vec<_>>()
+        {
+            let value = self.value(i);
+            let mut classes = value.iter().enumerate().filter(|(_, weight)| **weight > 0.0);
+            let verdict = match (value, classes.next(), classes.next()) {
+                ([mean], _, _) => *mean,
+                (_, Some((class, _)), None) => class as f64,
+                _ => -1.0,
+            };
+            self.nodes[i] = Node {
+                threshold: verdict,
+                ..Node::LEAF
+            };
+        }
+        self
+    }
+
+    /// What a leaf says: its only value; with several, the position of the only one above 0, or -1.
+    #[inline]
+    pub(crate) fn verdict(&self, leaf: usize) -> f64 {
+        self.nodes[leaf].threshold
     }
 
     /// The leaf that a row ends in.

@@ -52,8 +52,7 @@ impl Entry for u32 {
 }
 
 /// The rows of one tree, sorted by every feature within every node.
-pub(super) struct Presorted<'a, E> {
-    columns: &'a Columns,
+pub(super) struct Presorted<E> {
     rows: Vec<u32>,
     /// `rows.len()` entries a feature.
     entries: Vec<E>,
@@ -62,9 +61,9 @@ pub(super) struct Presorted<'a, E> {
     spare: Vec<E>,
 }
 
-impl<'a, E: Entry> Presorted<'a, E> {
+impl<E: Entry> Presorted<E> {
     /// The rows of positive weight.
-    pub(super) fn new(columns: &'a Columns, weights: &[f64]) -> Self {
+    pub(super) fn new(columns: &Columns, weights: &[f64]) -> Self {
         let n = weights.iter().filter(|&&w| w > 0.0).count();
         let mut rows = Vec::with_capacity(n);
         rows.extend((0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0));
@@ -74,14 +73,12 @@ impl<'a, E: Entry> Presorted<'a, E> {
             .chunks_exact_mut(n)
             .zip(columns.sorted().chunks_exact(weights.len()))
         {
-            let mut kept = 0;
-            for &entry in all.iter().filter(|&&entry| used[entry as u32 as usize]) {
-                out[kept] = E::pack(entry);
-                kept += 1;
-            }
+            let used = all.iter().filter(|&&entry| used[entry as u32 as usize]);
+            out.iter_mut()
+                .zip(used)
+                .for_each(|(to, &entry)| *to = E::pack(entry));
         }
         Self {
-            columns,
             spare_rows: vec![0; n],
             spare: vec![E::default(); n],
             goes_left: vec![false; weights.len()],
@@ -100,7 +97,7 @@ impl<'a, E: Entry> Presorted<'a, E> {
         let start = best.feature * self.rows.len() + span.entries;
         let mut n_left = 0;
         for entry in &self.entries[start..start + span.n] {
-            let left = super::node::goes_left(entry.rank(), best.rank);
+            let left = super::node::goes_left(entry.rank(), best.cut.lower);
             self.goes_left[entry.row() as usize] = left;
             n_left += usize::from(left);
         }
@@ -128,14 +125,14 @@ fn scan<E: Entry, K: Criterion>(entries: &[E], tools: &mut Tools<'_, K>) -> Cut 
         }
         let gain = criterion.gain();
         if gain > bar {
-            best = Cut { gain, lower, upper };
+            best = Cut::between(lower, upper, gain);
             bar = gain + tools.tie;
         }
     }
     best
 }
 
-impl<K: Criterion, E: Entry> Finder<K> for Presorted<'_, E> {
+impl<K: Criterion, E: Entry> Finder<K> for Presorted<E> {
     fn root(&self) -> Span {
         Span {
             rows: 0,
@@ -156,9 +153,8 @@ impl<K: Criterion, E: Entry> Finder<K> for Presorted<'_, E> {
                 tools.features.found_constant();
                 continue;
             }
-            if let Some(split) = scan(entries, tools).split(self.columns, feature) {
-                best = Some(split.or(best, tools.tie));
-            }
+            let cut = scan(entries, tools);
+            best = Best::choose(best, feature, cut, tools.tie);
         }
         best
     }

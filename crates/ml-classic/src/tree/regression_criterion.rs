@@ -1,5 +1,7 @@
 //! Criteria for numbers: squared error and Poisson deviance.
 
+use std::marker::PhantomData;
+
 use serde::{Deserialize, Serialize};
 
 use super::criterion::{Criterion, NodeStatistics};
@@ -90,7 +92,7 @@ pub(super) struct Regression<'a, R> {
     /// Mean of the node, measured as the items are.
     mean: f64,
     moved: WeightedTarget,
-    rule: std::marker::PhantomData<R>,
+    rule: PhantomData<R>,
 }
 
 impl<'a, R: Rule> Regression<'a, R> {
@@ -110,7 +112,7 @@ impl<'a, R: Rule> Regression<'a, R> {
             total: zero,
             mean: 0.0,
             moved: zero,
-            rule: std::marker::PhantomData,
+            rule: PhantomData,
         }
     }
 }
@@ -188,12 +190,11 @@ impl<R: Rule> Criterion for Regression<'_, R> {
     }
 
     #[inline(always)]
-    fn shift_bin(&mut self, bin: &[f64]) -> bool {
+    fn shift_bin(&mut self, bin: &[f64]) {
         self.shift(WeightedTarget {
             weight: bin[0],
             sum: bin[1],
         });
-        bin[0] > 0.0
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Error, Fit, FitContext, Float, Predict, Result, Rng, Score, Seed, check,
+    Error, Fit, FitContext, Float, Persist, Predict, Result, Rng, Score, Seed, check,
     ndarray::{Array1, ArrayView1, ArrayView2},
 };
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use super::{
     columns::Columns,
     learn::{regression_tree, row_weights},
     limits::{MaxFeatures, RowCount},
-    score::r_squared,
     settings::settings_of,
 };
+use crate::metrics::r2_score;
 
 /// Decision tree that predicts the mean target of the training rows in a row's leaf (CART).
 ///
@@ -144,6 +144,10 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for DecisionTreeRegress
     }
 }
 
+impl Persist for FittedDecisionTreeRegressor {
+    const TYPE_NAME: &'static str = "ml_classic::FittedDecisionTreeRegressor";
+}
+
 impl FittedDecisionTreeRegressor {
     /// The leaf that every row ends in, as a node number of [`tree`](Self::tree).
     ///
@@ -164,13 +168,13 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedDecisionTreeRegressor {
 
     fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array1<F>> {
         let leaves = self.tree.apply("DecisionTreeRegressor::predict", x)?;
-        Ok(leaves.mapv(|leaf| F::of(self.tree.value(leaf)[0])))
+        Ok(leaves.mapv(|leaf| F::of(self.tree.verdict(leaf))))
     }
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedDecisionTreeRegressor {
     fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r_squared("DecisionTreeRegressor::score", y, self.predict(x)?.view())
+        r2_score(y, self.predict(x)?.view())
     }
 }
 

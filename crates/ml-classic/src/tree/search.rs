@@ -43,37 +43,15 @@ pub(super) struct Span {
 /// taken in another order; the tie rule must not depend on that. What it can cost is as small.
 pub(super) const TIE: f64 = 1e-10;
 
-/// The best split of a node so far.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Best {
-    pub(super) gain: f64,
-    pub(super) feature: usize,
-    /// Rank of the threshold's lower neighbour: ranks up to it go left.
-    pub(super) rank: u32,
-    pub(super) threshold: f64,
-}
-
-impl Best {
-    /// The better of two splits of different features; among equals the lowest feature wins (and,
-    /// within a feature, the lowest threshold, which is up to the searches).
-    pub(super) fn or(self, other: Option<Self>, tie: f64) -> Self {
-        let Some(other) = other else { return self };
-        let difference = self.gain - other.gain;
-        let wins = difference > tie || (difference >= -tie && self.feature < other.feature);
-        Self {
-            // The higher of two equal gains: a row of near ties must not lead downhill.
-            gain: self.gain.max(other.gain),
-            ..if wins { self } else { other }
-        }
-    }
-}
-
 /// Best cut within one feature: the ranks on both sides of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut {
     pub(super) gain: f64,
+    /// Ranks up to this one go left.
     pub(super) lower: u32,
     pub(super) upper: u32,
+    /// The threshold that was drawn; otherwise it is the midpoint.
+    pub(super) drawn: Option<f64>,
 }
 
 impl Cut {
@@ -81,16 +59,58 @@ impl Cut {
         gain: f64::NEG_INFINITY,
         lower: 0,
         upper: 0,
+        drawn: None,
     };
 
-    /// The split that this cut makes of `feature`, if there is one.
-    pub(super) fn split(self, columns: &Columns, feature: usize) -> Option<Best> {
-        (self.gain > f64::NEG_INFINITY).then(|| Best {
-            gain: self.gain,
-            feature,
-            rank: self.lower,
-            threshold: columns.threshold(feature, self.lower, self.upper),
-        })
+    /// Takes up a lower cut unless it gains less; for searches from the highest threshold down, where
+    /// the lowest of equal cuts comes last.
+    #[inline(always)]
+    pub(super) fn lower_it(&mut self, lower: u32, upper: u32, gain: f64, tie: f64) {
+        if gain > f64::NEG_INFINITY && gain >= self.gain - tie {
+            *self = Self::between(lower, upper, gain.max(self.gain));
+        }
+    }
+
+    pub(super) fn between(lower: u32, upper: u32, gain: f64) -> Self {
+        Self {
+            gain,
+            lower,
+            upper,
+            drawn: None,
+        }
+    }
+}
+
+/// The best split of a node so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Best {
+    pub(super) feature: usize,
+    pub(super) cut: Cut,
+}
+
+impl Best {
+    /// The better of two splits of different features; among equals the lowest feature wins (and,
+    /// within a feature, the lowest threshold, which is up to the searches).
+    pub(super) fn choose(best: Option<Self>, feature: usize, cut: Cut, tie: f64) -> Option<Self> {
+        if cut.gain == f64::NEG_INFINITY {
+            return best;
+        }
+        let new = Self { feature, cut };
+        let Some(mut old) = best else { return Some(new) };
+        let difference = new.cut.gain - old.cut.gain;
+        let wins = difference > tie || (difference >= -tie && feature < old.feature);
+        // The higher of two equal gains: a row of near ties must not lead downhill.
+        let gain = new.cut.gain.max(old.cut.gain);
+        if wins {
+            old = new;
+        }
+        old.cut.gain = gain;
+        Some(old)
+    }
+
+    pub(super) fn threshold(&self, columns: &Columns) -> f64 {
+        let midpoint = || columns.threshold(self.feature, self.cut.lower, self.cut.upper);
+        self.cut.drawn.unwrap_or_else(midpoint)
     }
 }
 

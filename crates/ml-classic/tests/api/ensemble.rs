@@ -34,14 +34,14 @@ fn classes(seed: u64, n: usize) -> (Array2<f32>, Array1<i64>) {
 }
 
 fn bytes(model: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec(model).unwrap()
+    serde_json::to_vec(model).expect("plain data")
 }
 
 fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
-        .unwrap()
+        .expect("threads")
         .install(work)
 }
 

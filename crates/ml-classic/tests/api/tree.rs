@@ -2,10 +2,13 @@
 
 use ml_classic::{
     ClassWeight,
-    tree::{ClassCriterion, DecisionTreeClassifier, DecisionTreeRegressor, MaxFeatures, Splitter, Tree},
+    tree::{
+        ClassCriterion, DecisionTreeClassifier, DecisionTreeRegressor, FittedDecisionTreeClassifier,
+        MaxFeatures, Splitter, Tree,
+    },
 };
 use ml_core::{
-    Estimator, Features, Fit, Params, Predict, PredictProba, Rng, Score, Target,
+    Estimator, Features, Fit, Params, Persist, Predict, PredictProba, Rng, Score, Target,
     ndarray::{Array1, Array2, ArrayView2, array, s},
     random::NumpyRng,
 };
@@ -13,21 +16,23 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn fixture(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("the fixture is JSON")
+}
+
+fn rows_of(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .unwrap()
+    rows_of(value)
         .iter()
-        .map(|v| v.as_f64().unwrap())
+        .map(|v| v.as_f64().expect("a number"))
         .collect()
 }
 
 fn matrix(value: &Value) -> Array2<f64> {
-    let rows: Vec<Vec<f64>> = value.as_array().unwrap().iter().map(numbers).collect();
-    Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
+    let rows: Vec<Vec<f64>> = rows_of(value).iter().map(numbers).collect();
+    Array2::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).expect("rows of equal length")
 }
 
 fn iris() -> (Array2<f64>, Array1<i64>) {
@@ -129,7 +134,7 @@ fn a_child_may_be_less_pure_than_its_parent() {
 
 /// `[feature or -1, threshold, samples, weight, impurity, values...]` of every node, depth first.
 fn assert_same_tree(tree: &Tree, expected: &Value, case: &str) {
-    let rows: Vec<Vec<f64>> = expected.as_array().unwrap().iter().map(numbers).collect();
+    let rows: Vec<Vec<f64>> = rows_of(expected).iter().map(numbers).collect();
     let ours: Vec<f64> = (0..tree.n_nodes())
         .map(|n| tree.split(n).map_or(-1.0, |s| s.feature as f64))
         .collect();
@@ -154,8 +159,8 @@ fn assert_same_tree(tree: &Tree, expected: &Value, case: &str) {
 }
 
 fn with_params<E: Params>(mut estimator: E, params: &Value) -> E {
-    for (name, value) in params.as_object().unwrap() {
-        estimator.set_param(name, value).unwrap();
+    for (name, value) in params.as_object().expect("names and values") {
+        estimator.set_param(name, value).expect("a known hyperparameter");
     }
     estimator
 }
@@ -447,6 +452,29 @@ fn a_damaged_tree_does_not_load() {
         assert!(serde_json::from_value::<Tree>(bad).is_err(), "{path}");
     }
     assert_eq!(serde_json::from_value::<Tree>(good).unwrap(), model.tree);
+}
+
+#[test]
+fn models_survive_their_files() {
+    let (x, y) = iris();
+    let model = DecisionTreeClassifier::default().fit(x.view(), y.view()).unwrap();
+    let bytes = model.to_bytes().unwrap();
+    assert_eq!(
+        FittedDecisionTreeClassifier::<i64>::from_bytes(&bytes).unwrap(),
+        model
+    );
+    assert!(
+        FittedDecisionTreeClassifier::<u64>::from_bytes(&bytes).is_err(),
+        "classes of another type"
+    );
+    // Hyperparameters that JSON writes as words or numbers have another form in binary files.
+    let mut estimator = DecisionTreeClassifier::default()
+        .max_features(0.5)
+        .min_samples_leaf(3_usize);
+    estimator.class_weight = ClassWeight::of([(1_i64, 2.0)]);
+    let boxed: Box<dyn Estimator> = Box::new(estimator);
+    let again = Box::<dyn Estimator>::from_bytes(&boxed.to_bytes().unwrap()).unwrap();
+    assert_eq!(again.params(), boxed.params());
 }
 
 #[test]

@@ -12,13 +12,13 @@ use super::{
     plant::{OutOfBag, average, importances, out_of_bag, plant},
 };
 use crate::{
-    class_weight::ClassWeight,
+    class_weight::{ClassWeight, persist_by_label},
+    metrics::accuracy_score,
     tree::{
         ClassCriterion, MaxFeatures, RowCount, Splitter, Tree,
         columns::Columns,
         first_largest,
         learn::{Classes, class_tree, row_weights},
-        score::accuracy,
         settings::settings_of,
     },
 };
@@ -193,6 +193,12 @@ impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for RandomFor
 }
 
 fn add_shares(tree: &Tree, leaf: usize, sums: &mut [f64]) {
+    // Leaves of one class are the rule in unlimited trees.
+    let only_class = tree.verdict(leaf);
+    if sums.len() > 1 && only_class >= 0.0 {
+        sums[only_class as usize] += 1.0;
+        return;
+    }
     let weight = tree.weight(leaf);
     for (sum, class) in sums.iter_mut().zip(tree.value(leaf)) {
         *sum += class / weight;
@@ -214,9 +220,11 @@ fn estimate<F: Float>(
         .filter(|(row, _)| !row[0].is_nan());
     let largest = |row: ArrayView1<'_, f64>| first_largest(row.as_slice().unwrap_or_default()) as u32;
     let (predicted, known): (Vec<u32>, Vec<u32>) = known.map(|(row, &code)| (largest(row), code)).unzip();
-    let score = accuracy(op, ArrayView1::from(&known), ArrayView1::from(&predicted))?;
+    let score = accuracy_score(ArrayView1::from(&known), ArrayView1::from(&predicted))?;
     Ok(OutOfBag { score, estimates })
 }
+
+persist_by_label!(FittedRandomForestClassifier);
 
 impl<L: Label> FittedRandomForestClassifier<L> {
     /// The trees, in the order of their streams.
@@ -261,7 +269,7 @@ impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedRandomForestC
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedRandomForestClassifier<L> {
     fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy("RandomForestClassifier::score", y, self.predict(x)?.view())
+        accuracy_score(y, self.predict(x)?.view())
     }
 }
 

@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::bootstrap::Bootstrap;
 use crate::tree::{Tree, normalise, search::Growth, settings::Settings, walk::Rows};
 
-/// Rows whose predictions one thread averages at a time: they and one tree fit the L2 cache.
-const BLOCK_ROWS: usize = 128;
+/// Rows whose predictions one thread averages at a time: enough to use a tree while it is in the
+/// cache (measured on MNIST: 128, 512 and 2,048 rows differ by a sixth).
+const BLOCK_ROWS: usize = 512;
+
+/// Rows whose out-of-bag estimates one thread computes at least.
+const OOB_ROWS: usize = 128;
 
 /// Estimates for the training rows by the trees that did not see them.
 ///
@@ -96,7 +100,7 @@ pub(super) fn out_of_bag<F: Float>(
     estimates
         .par_chunks_mut(width)
         .enumerate()
-        .with_min_len(BLOCK_ROWS)
+        .with_min_len(OOB_ROWS)
         .for_each(|(row, sums)| {
             let cells = &rows.cells()[row * p..(row + 1) * p];
             let mut n_trees = 0.0;

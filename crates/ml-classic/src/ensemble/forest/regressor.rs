@@ -2,7 +2,7 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Fit, FitContext, Float, Predict, Result, Score, Seed, check,
+    Fit, FitContext, Float, Persist, Predict, Result, Score, Seed, check,
     ndarray::{Array1, ArrayView1, ArrayView2},
 };
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,11 @@ use super::{
     bootstrap::Bootstrap,
     plant::{OutOfBag, average, importances, out_of_bag, plant},
 };
+use crate::metrics::r2_score;
 use crate::tree::{
     MaxFeatures, RegressionCriterion, RowCount, Splitter, Tree, check_targets,
     columns::Columns,
     learn::{regression_tree, row_weights},
-    score::r_squared,
     settings::settings_of,
 };
 
@@ -168,7 +168,7 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for RandomForestRegress
 }
 
 fn add_value(tree: &Tree, leaf: usize, sums: &mut [f64]) {
-    sums[0] += tree.value(leaf)[0];
+    sums[0] += tree.verdict(leaf);
 }
 
 fn estimate<F: Float>(
@@ -181,8 +181,12 @@ fn estimate<F: Float>(
     let estimates = out_of_bag(op, trees, bootstrap, x, 1, add_value)?;
     let known = estimates.iter().zip(y).filter(|(e, _)| !e.is_nan());
     let (predicted, known): (Vec<f64>, Vec<f64>) = known.map(|(&e, y)| (e, y.as_f64())).unzip();
-    let score = r_squared(op, ArrayView1::from(&known), ArrayView1::from(&predicted))?;
+    let score = r2_score(ArrayView1::from(&known), ArrayView1::from(&predicted))?;
     Ok(OutOfBag { score, estimates })
+}
+
+impl Persist for FittedRandomForestRegressor {
+    const TYPE_NAME: &'static str = "ml_classic::FittedRandomForestRegressor";
 }
 
 impl FittedRandomForestRegressor {
@@ -216,7 +220,7 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedRandomForestRegressor {
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedRandomForestRegressor {
     fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r_squared("RandomForestRegressor::score", y, self.predict(x)?.view())
+        r2_score(y, self.predict(x)?.view())
     }
 }
 
