@@ -3,12 +3,14 @@
 use std::{any::Any, time::Instant};
 
 use ml_core::{
-    Error, Estimator, Features, FitContext, Model, Persist, Predict, Result, Target, ndarray::Array2,
+    Error, Estimator, Features, FitContext, Model, Persist, Predict, PredictProba, Result, Score, Target,
+    ndarray::Array2,
 };
-use ml_data::IntoFeatures;
+use ml_data::{IntoFeatures, IntoTarget};
 use serde::{Deserialize, Serialize};
 
 use super::{CrossValidation, ParamSet, SearchResults, evaluate::Evaluator};
+use crate::metrics::Scorer;
 
 /// What a search found. It predicts with the best candidate, fitted on all rows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +52,19 @@ impl<X: IntoFeatures> Predict<X> for FittedSearch {
 
     fn predict(&self, x: X) -> Result<Target> {
         self.model()?.predict_features(&x.into_features()?)
+    }
+}
+
+impl<X: IntoFeatures> PredictProba<X> for FittedSearch {
+    fn predict_proba(&self, x: X) -> Result<Array2<f64>> {
+        self.model()?.predict_proba_features(&x.into_features()?)
+    }
+}
+
+impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedSearch {
+    /// The mark by the scorer of the search; a custom scorer must be applied by hand.
+    fn score(&self, x: X, y: Y) -> Result<f64> {
+        Scorer::by_name(&self.scoring)?.score(self, &x.into_features()?, &y.into_target()?)
     }
 }
 

@@ -26,7 +26,7 @@ use crate::metrics::r2_score;
 /// let (x, y) = (array![[19_121.6], [20_732.0], [25_864.7]], array![5.1, 5.7, 6.5]);
 /// let model = KNeighborsRegressor::default().n_neighbors(3usize).fit(x.view(), y.view())?;
 /// let satisfaction = model.predict(array![[22_587.0]].view())?;
-/// assert!((satisfaction[0] - 5.766_666_667).abs() < 1e-9);
+/// assert!(f64::abs(satisfaction[0] - 5.766_666_667) < 1e-9);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use ml_classic::{
     neighbors::{KNeighborsClassifier, KNeighborsRegressor},
 };
 use ml_core::{
-    Estimator, Features, Fit, FitContext, Model, Observer, Persist, Predict, Seed, Target, Task,
+    Estimator, Features, Fit, FitContext, Model, Observer, Persist, Predict, Score, Seed, Target, Task,
     ndarray::{Array1, Array2, array},
 };
 use ml_data::split::{Fold, Folds, KFold, Splitter};
@@ -133,6 +133,15 @@ fn a_grid_search_agrees_with_scikit_learn() {
     same(
         predictions.numbers("test").unwrap(),
         &expected["predictions"],
+        1e-12,
+    );
+
+    // Marked by the scorer of the search, on the rows it was fitted on.
+    let y = f.y();
+    let errors = &y - &search.predict(&f.x()).unwrap().numbers("test").unwrap();
+    close(
+        search.score(&f.x(), &y).unwrap(),
+        -errors.mapv(|e| e * e).sum() / 150.0,
         1e-12,
     );
 
