@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use ml_core::{
     Rng,
     ndarray::{Array1, Array2},
-    persist::write_npy,
+    persist::npy::write_npy,
 };
 use ml_data::{
     datasets,
@@ -31,20 +31,20 @@ pub fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     let absent = |file: &str| !folder.join(file).exists();
     if needed(&["forest-regressor", "tree"]) && absent("california_y.npy") {
         let data = datasets::california_housing()?;
-        write_npy(folder.join("california_x.npy"), &data.features)?;
-        write_npy(folder.join("california_y.npy"), &data.target)?;
+        write_npy(folder.join("california_x.npy"), data.features.view())?;
+        write_npy(folder.join("california_y.npy"), data.target.view())?;
     }
     if needed(&["forest-classifier", "k-nn"]) && absent("mnist_test_y.npy") {
         let data = datasets::mnist()?;
-        write_npy(folder.join("mnist_train_x.npy"), &data.train_rows())?;
-        write_npy(folder.join("mnist_train_y.npy"), &data.train_labels)?;
-        write_npy(folder.join("mnist_test_x.npy"), &data.test_rows())?;
-        write_npy(folder.join("mnist_test_y.npy"), &data.test_labels)?;
+        write_npy(folder.join("mnist_train_x.npy"), data.train_rows())?;
+        write_npy(folder.join("mnist_train_y.npy"), data.train_labels.view())?;
+        write_npy(folder.join("mnist_test_x.npy"), data.test_rows())?;
+        write_npy(folder.join("mnist_test_y.npy"), data.test_labels.view())?;
     }
     if needed(&["grid-search"]) && absent("housing_y.npy") {
         let (x, y) = prepared_housing()?;
-        write_npy(folder.join("housing_x.npy"), &x)?;
-        write_npy(folder.join("housing_y.npy"), &y)?;
+        write_npy(folder.join("housing_x.npy"), x.view())?;
+        write_npy(folder.join("housing_y.npy"), y.view())?;
     }
     if needed(&["preprocess"]) && absent("housing_2m.csv") {
         large_housing(&folder.join("housing_2m.csv"))?;

@@ -13,7 +13,7 @@ use ml_classic::{
 use ml_core::{
     Fit, Predict,
     ndarray::{Array1, Array2},
-    persist::read_npy,
+    persist::npy::read_npy,
 };
 use ml_data::{
     pipeline::{ColumnTransformer, Pipeline},

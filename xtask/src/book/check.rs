@@ -58,7 +58,7 @@ fn numbering(page: &Page) -> Vec<String> {
 
 fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     let mut problems = Vec::new();
-    let paths = backticked(&row.home).chain(backticked(&row.shown));
+    let paths = references(&row.home).chain(references(&row.shown));
     for path in paths {
         if !sources.has(root, path) {
             problems.push(format!("`{path}` does not exist"));
@@ -66,7 +66,7 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     }
     // A required row either names code, or says that it is about practice and where that is written.
     let required = matches!(row.tier.as_str(), "code" | "explained" | "number");
-    let names_code = backticked(&row.home).next().is_some() || row.home.starts_with("practice");
+    let names_code = references(&row.home).next().is_some() || row.home.starts_with("practice");
     if required && !names_code {
         problems.push(format!("names no API path, and is not marked as practice: {:?}", row.home));
     }
@@ -76,8 +76,13 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     problems
 }
 
-fn backticked(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
+/// What a cell names in backticks, leaving out words of code that are no reference to anything.
+fn references(cell: &str) -> impl Iterator<Item = &str> {
+    const FOLDERS: [&str; 5] = ["crates/", "docs/", "datasets/", "benches/", "xtask/"];
+    cell.split('`').skip(1).step_by(2).filter(|text| {
+        let is_path = text.starts_with("ml") && text.contains("::");
+        is_path || text.starts_with("cargo xtask ") || FOLDERS.iter().any(|folder| text.starts_with(folder))
+    })
 }
 
 /// The text of every source file, by crate.
@@ -113,7 +118,7 @@ impl Sources {
             let text = fs::read_to_string(root.join(format!("{file}.rs"))).unwrap_or_default();
             return text.contains(&format!("fn {function}("));
         }
-        if path.contains('/') || path.ends_with(".md") {
+        if path.contains('/') {
             return root.join(path).exists();
         }
         let mut parts = path.split("::");
@@ -127,7 +132,7 @@ impl Sources {
             return files.iter().any(|text| defines(text, owner) || text.contains(&format!(" for {owner}")))
                 && files.iter().any(|text| defines(text, last) || has_member(text, last));
         }
-        files.iter().any(|text| defines(text, last))
+        files.iter().any(|text| defines(text, last) || passes_on(text, last))
     }
 }
 
@@ -153,6 +158,13 @@ fn defines(text: &str, name: &str) -> bool {
     })
 }
 
+/// Whether the name is re-exported.
+fn passes_on(text: &str, name: &str) -> bool {
+    let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == name);
+    let mut statements = text.split(';').filter(|s| s.contains("pub use "));
+    statements.map(|s| &s[s.find("pub use ").unwrap_or_default()..]).any(word)
+}
+
 /// A field, a setter made from one, or a variant.
 fn has_member(text: &str, name: &str) -> bool {
     let starts_line = |line: &str| {
@@ -164,13 +176,26 @@ fn has_member(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{defines, has_member};
+    use super::{defines, has_member, passes_on, references};
 
     #[test]
     fn a_definition_is_found_by_its_whole_name() {
         assert!(defines("pub struct KFold {", "KFold"));
         assert!(!defines("pub struct KFolds {", "KFold"));
         assert!(defines("pub fn cut<F>(", "cut"));
+    }
+
+    #[test]
+    fn a_re_export_passes_a_name_on() {
+        assert!(passes_on("pub use regression::{\n    max_error, mean_error,\n};", "mean_error"));
+        assert!(!passes_on("use regression::mean_error;", "mean_error"));
+    }
+
+    #[test]
+    fn words_of_code_are_no_references() {
+        let cell = "`fit(x)` of `ml_core::Fit`, see `docs/errors.md` and `cargo xtask fetch`";
+        let found: Vec<&str> = references(cell).collect();
+        assert_eq!(found, ["ml_core::Fit", "docs/errors.md", "cargo xtask fetch"]);
     }
 
     #[test]
