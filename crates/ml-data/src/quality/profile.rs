@@ -102,11 +102,11 @@ pub enum Suspicion {
 /// use ml_core::{Column, Table, ndarray::array};
 /// use ml_data::quality::{Suspicion, profile};
 ///
-/// let ages = array![52.0, 20.0, 52.0, 33.0].into_shared();
+/// let ages = array![5.2, 2.0, 5.2, 3.3].into_shared();
 /// let table = Table::new([("age".to_owned(), Column::Number(ages))])?;
 /// let found = profile(&table);
-/// assert_eq!(found.columns[0].range, Some((20.0, 52.0)));
-/// assert_eq!(found.columns[0].suspicions, [Suspicion::CappedAbove { at: 52.0, share: 0.5 }]);
+/// assert_eq!(found.columns[0].range, Some((2.0, 5.2)));
+/// assert_eq!(found.columns[0].suspicions, [Suspicion::CappedAbove { at: 5.2, share: 0.5 }]);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 pub fn profile(table: &Table) -> Profile {

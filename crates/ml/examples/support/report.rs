@@ -19,11 +19,12 @@ pub type AnyResult<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a chapter's program and writes its report; an error is printed and makes the program fail.
 pub fn run(name: &str, title: &str, chapter: impl FnOnce(&mut Chapter) -> AnyResult) -> ExitCode {
-    let outcome = Chapter::new(name, title).map_err(Into::into).and_then(|mut report| {
+    let program = || -> AnyResult {
+        let mut report = Chapter::new(name, title)?;
         chapter(&mut report)?;
         Ok(report.finish()?)
-    });
-    match outcome {
+    };
+    match program() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{name}: {error}");
