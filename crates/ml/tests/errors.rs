@@ -96,8 +96,8 @@ fn parameter_cases() -> Vec<Case> {
         ("unknown path", "grid search", GridSearchCV::new(
             Pipeline::new().step("scale", StandardScaler::default()).model("forest", forest.clone()),
             [grid("forest__n_tree")]).fit(x(20, 2), y(20)).err().unwrap()),
-        ("value out of its domain", "fit a forest", forest.clone().n_estimators(0_usize).fit(x(9, 2).view(), y(9).view()).unwrap_err()),
-        ("k larger than n", "fit k-NN", KNeighborsClassifier::default().n_neighbors(9_usize)
+        ("value out of its domain", "fit a forest", forest.clone().n_estimators(0).fit(x(9, 2).view(), y(9).view()).unwrap_err()),
+        ("k larger than n", "fit k-NN", KNeighborsClassifier::default().n_neighbors(9)
             .fit(x(3, 1).view(), array![0_i64, 1, 0].view()).unwrap_err()),
         ("unknown scorer", "by name", Scorer::by_name("rmse").err().unwrap()),
         ("a regressor's target for a classifier", "cross-validate", cross_val_score(&RandomForestClassifier::default(), x(9, 1), y(9),
@@ -163,6 +163,6 @@ fn a_constant_column_is_no_error() {
     assert_eq!(scaled.column(1).to_vec(), [0.0; 3]);
     let line = LinearRegression::default().fit(x.view(), y.view()).unwrap();
     assert!((line.predict(array![[4.0, 5.0]].view()).unwrap()[0] - 8.0).abs() < 1e-9);
-    let forest = RandomForestRegressor::default().n_estimators(5_usize).fit(x.view(), y.view()).unwrap();
+    let forest = RandomForestRegressor::default().n_estimators(5).fit(x.view(), y.view()).unwrap();
     assert_eq!(forest.feature_importances()[1], 0.0);
 }

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn no_models_and_mixed_tasks_are_refused() {
         let (x, y) = (array![[0.0], [1.0]], array![0.0, 1.0]);
-        let how = CrossValidation::default().cv(2_usize);
+        let how = CrossValidation::default().cv(2);
         let error = compare(&[], &x, &y, &how, &Silent).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -217,7 +217,7 @@ mod tests {
         let x = Array2::zeros((6, 1));
         let y = array![1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
         let model = DummyRegressor::default();
-        let how = CrossValidation::default().cv(3_usize);
+        let how = CrossValidation::default().cv(3);
         let found = compare(&[("a", &model), ("b", &model)], &x, &y, &how, &Silent).unwrap();
         assert_eq!(found.models[0].scores, found.models[1].scores);
         assert!((found.error_correlation[[0, 1]] - 1.0).abs() < 1e-12);

@@ -49,31 +49,39 @@ use crate::{
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]
-#[setters(into)]
 pub struct DecisionTreeClassifier {
     /// What a split is to reduce. Default Gini impurity.
+    #[setters(into)]
     pub criterion: ClassCriterion,
     /// Best or random thresholds. Default best.
+    #[setters(into)]
     pub splitter: Splitter,
     /// Most questions between root and leaf, at least 1. Default `None`: no limit.
+    #[setters(into)]
     pub max_depth: Option<usize>,
     /// Least rows of a node that is split: a count of at least 2, or a share in `(0, 1]`. Default 2.
+    #[setters(into)]
     pub min_samples_split: RowCount,
     /// Least rows of a leaf: a count of at least 1, or a share in `(0, 1)`. Default 1.
+    #[setters(into)]
     pub min_samples_leaf: RowCount,
     /// Least share of the total weight in a leaf, in `[0, 0.5]`. Default 0.
     pub min_weight_fraction_leaf: f64,
     /// Features drawn for each node. Default all.
+    #[setters(into)]
     pub max_features: MaxFeatures,
     /// Most leaves, at least 2; the tree then grows best split first. Default `None`: no limit.
+    #[setters(into)]
     pub max_leaf_nodes: Option<usize>,
     /// Least decrease of impurity of a split, times the node's share of the weight. Default 0.
     pub min_impurity_decrease: f64,
     /// Complexity parameter of the minimal cost-complexity pruning; 0 (default) prunes nothing.
     pub ccp_alpha: f64,
     /// Weights of the classes, times those of the rows. Default uniform.
+    #[setters(into)]
     pub class_weight: ClassWeight,
     /// Source of the drawn features and thresholds.
+    #[setters(into)]
     pub seed: Seed,
 }
 ml_core::impl_params!(DecisionTreeClassifier);

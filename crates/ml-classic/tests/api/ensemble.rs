@@ -49,7 +49,7 @@ fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 fn any_number_of_threads_gives_the_same_bits() {
     let (x, y) = regression(1, 400);
     let forest = RandomForestRegressor::default()
-        .n_estimators(12_usize)
+        .n_estimators(12)
         .oob_score(true)
         .max_features(0.5)
         .seed(7);
@@ -58,7 +58,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 
     let (x, y) = classes(2, 3000);
     let forest = RandomForestClassifier::default()
-        .n_estimators(7_usize)
+        .n_estimators(7)
         .oob_score(true)
         .seed(7);
     let fit = || forest.fit(x.view(), y.view()).unwrap();
@@ -73,7 +73,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 fn the_forest_is_the_mean_of_its_trees() {
     let (x, y) = regression(3, 150);
     let model = RandomForestRegressor::default()
-        .n_estimators(5_usize)
+        .n_estimators(5)
         .fit(x.view(), y.view())
         .unwrap();
     assert_eq!(model.estimators().len(), 5);
@@ -97,7 +97,7 @@ fn the_forest_is_the_mean_of_its_trees() {
 fn without_bootstrap_and_with_all_features_all_trees_are_the_tree() {
     let (x, y) = regression(4, 120);
     let forest = RandomForestRegressor::default()
-        .n_estimators(3_usize)
+        .n_estimators(3)
         .bootstrap(false);
     let model = forest.fit(x.view(), y.view()).unwrap();
     let tree = ml_classic::tree::DecisionTreeRegressor::default()
@@ -111,7 +111,7 @@ fn without_bootstrap_and_with_all_features_all_trees_are_the_tree() {
 fn a_bootstrap_sees_63_percent_of_the_rows() {
     let (x, y) = regression(5, 375);
     let model = RandomForestRegressor::default()
-        .n_estimators(200_usize)
+        .n_estimators(200)
         .max_depth(1)
         .fit(x.view(), y.view())
         .unwrap();
@@ -121,7 +121,7 @@ fn a_bootstrap_sees_63_percent_of_the_rows() {
     // 1 - (1 - 1/375)^375 = 0.6326; the standard error of the mean over 200 trees is about 0.0011.
     assert!((share - 0.6326).abs() < 0.005, "{share}");
     let few = RandomForestRegressor::default()
-        .n_estimators(5_usize)
+        .n_estimators(5)
         .max_samples(40_usize);
     let model = few.fit(x.view(), y.view()).unwrap();
     assert!(model.estimators().iter().all(|tree| tree.weight(0) == 40.0));
@@ -136,7 +136,7 @@ fn regression_forests_score_like_scikit_learns() {
         let (x, y) = regression(10 + seed, 800);
         let (x_test, y_test) = regression(20 + seed, 800);
         let forest = RandomForestRegressor::default()
-            .n_estimators(50_usize)
+            .n_estimators(50)
             .oob_score(true)
             .seed(seed);
         let model = forest.fit(x.view(), y.view()).unwrap();
@@ -193,7 +193,7 @@ fn zero_weights_leave_rows_out() {
     let (x, y) = regression(8, 100);
     let weights = Array1::from_shape_fn(100, |i| if i < 60 { 1.0 } else { 0.0 });
     let spoiled = Array1::from_shape_fn(100, |i| if i < 60 { y[i] } else { 1e9 });
-    let forest = RandomForestRegressor::default().n_estimators(10_usize);
+    let forest = RandomForestRegressor::default().n_estimators(10);
     let a = forest.fit_weighted(x.view(), y.view(), weights.view()).unwrap();
     let b = forest
         .fit_weighted(x.view(), spoiled.view(), weights.view())
@@ -224,7 +224,7 @@ impl Observer for Count {
 fn the_observer_hears_of_every_tree() {
     let (x, y) = regression(9, 50);
     let count = Count::default();
-    let forest = RandomForestRegressor::default().n_estimators(9_usize);
+    let forest = RandomForestRegressor::default().n_estimators(9);
     forest
         .fit_with(x.view(), y.view(), &FitContext::observed(&count))
         .unwrap();
@@ -258,7 +258,7 @@ fn errors_say_what_and_where() {
     let forest = RandomForestRegressor::default;
     let fails = |forest: RandomForestRegressor| forest.fit(x.view(), y.view()).unwrap_err().to_string();
     assert_eq!(
-        fails(forest().n_estimators(0_usize)),
+        fails(forest().n_estimators(0)),
         "n_estimators = 0: must be at least 1"
     );
     assert_eq!(
@@ -273,7 +273,7 @@ fn errors_say_what_and_where() {
         fails(forest().bootstrap(false).max_samples(0.5)),
         "max_samples = Some(Share(0.5)): must be None when bootstrap is false"
     );
-    let model = forest().n_estimators(2_usize).fit(x.view(), y.view()).unwrap();
+    let model = forest().n_estimators(2).fit(x.view(), y.view()).unwrap();
     assert_eq!(
         model.out_of_bag().unwrap_err().to_string(),
         "RandomForestRegressor does not support out-of-bag estimates after a fit without them; \

@@ -35,7 +35,7 @@ const WORDS: [&str; 3] = ["cut", "color", "clarity"];
 const COMPARISON_ROWS: usize = 6_000;
 const SEED: u64 = 42;
 
-pub fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
+pub(crate) fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
     page.title("Diamonds: 53,940 stones and their prices");
     let diamonds = diamonds_frame();
     explore(page, &diamonds)?;
@@ -94,7 +94,7 @@ fn pipeline(name: &str, model: impl Estimator + 'static) -> ModelPipeline {
 /// Compares five models by cross-validation, tunes the forest, and says which settings won.
 fn shortlist(page: &mut Page, observer: &dyn Observer, x: &DataFrame, y: &Array1<f64>) -> AnyResult<ModelPipeline> {
     page.title("Five models, five folds");
-    let forest = pipeline("forest", RandomForestRegressor::default().n_estimators(50_usize).seed(SEED));
+    let forest = pipeline("forest", RandomForestRegressor::default().n_estimators(50).seed(SEED));
     let models = [
         ("mean", pipeline("mean", DummyRegressor::default())),
         ("linear", pipeline("linear", LinearRegression::default())),
@@ -151,7 +151,7 @@ fn store(page: &mut Page, fitted: &FittedModelPipeline) -> AnyResult {
 }
 
 /// The other process: loads the pipeline and predicts the first stones of the table.
-pub fn predict_stored(model: &Path) -> AnyResult {
+pub(crate) fn predict_stored(model: &Path) -> AnyResult {
     let fitted = FittedModelPipeline::load(model)?;
     println!("{}", some_prices(&fitted)?);
     Ok(())

@@ -18,14 +18,14 @@ use super::{AnyResult, page::Page};
 
 const SEED: u64 = 42;
 
-pub fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
+pub(crate) fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
     page.title("Digits: 1,797 images of 8 x 8 pixels");
     let digits = datasets::digits();
     let split = TrainTestSplit::default().test_size(0.25).seed(SEED);
     let ((x_train, y_train), (x_test, y_test)) =
         split.split_stratified((&digits.features, &digits.target), digits.target.view())?;
     let forest = RandomForestClassifier::default().seed(SEED);
-    let neighbours = KNeighborsClassifier::default().n_neighbors(3_usize);
+    let neighbours = KNeighborsClassifier::default().n_neighbors(3);
     let tree = DecisionTreeClassifier::default().seed(SEED);
     let models: [(&str, &dyn Estimator); 3] = [("tree", &tree), ("forest", &forest), ("k-NN", &neighbours)];
     let five_folds = CrossValidation::default().cv(5).scoring("accuracy");

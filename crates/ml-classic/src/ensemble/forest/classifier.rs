@@ -43,45 +43,53 @@ use crate::{
 ///
 /// let x = Array2::from_shape_fn((200, 2), |(i, j)| ((i * 37 + j * 11) % 101) as f64);
 /// let y = x.rows().into_iter().map(|row| i64::from(row[0] > 50.0)).collect::<Array1<i64>>();
-/// let forest = RandomForestClassifier::default().n_estimators(20_usize).oob_score(true).seed(42);
+/// let forest = RandomForestClassifier::default().n_estimators(20).oob_score(true).seed(42);
 /// let model = forest.fit(x.view(), y.view())?;
 /// assert_eq!(model.predict(array![[10.0, 70.0], [90.0, 70.0]].view())?, array![0, 1]);
 /// assert!(model.out_of_bag()?.score > 0.9);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]
-#[setters(into)]
 pub struct RandomForestClassifier {
     /// Number of trees, at least 1. Default 100.
     pub n_estimators: usize,
     /// What a split is to reduce. Default Gini impurity.
+    #[setters(into)]
     pub criterion: ClassCriterion,
     /// Most questions between root and leaf, at least 1. Default `None`: no limit.
+    #[setters(into)]
     pub max_depth: Option<usize>,
     /// Least rows of a node that is split: a count of at least 2, or a share in `(0, 1]`. Default 2.
+    #[setters(into)]
     pub min_samples_split: RowCount,
     /// Least rows of a leaf: a count of at least 1, or a share in `(0, 1)`. Default 1.
+    #[setters(into)]
     pub min_samples_leaf: RowCount,
     /// Least share of the tree's weight in a leaf, in `[0, 0.5]`. Default 0.
     pub min_weight_fraction_leaf: f64,
     /// Features drawn for each node. Default the square root of their number.
+    #[setters(into)]
     pub max_features: MaxFeatures,
     /// Most leaves of a tree, at least 2; it then grows best split first. Default `None`: no limit.
+    #[setters(into)]
     pub max_leaf_nodes: Option<usize>,
     /// Least decrease of impurity of a split, times the node's share of the weight. Default 0.
     pub min_impurity_decrease: f64,
     /// Complexity parameter of the minimal cost-complexity pruning; 0 (default) prunes nothing.
     pub ccp_alpha: f64,
     /// Weights of the classes, times those of the rows. Default uniform.
+    #[setters(into)]
     pub class_weight: ClassWeight,
     /// Whether each tree sees draws with replacement, or all rows. Default true.
     pub bootstrap: bool,
     /// Draws a tree: a count up to the rows, or a share in `(0, 1]`. Default `None`: as many as rows.
     #[setters(strip_option)]
+    #[setters(into)]
     pub max_samples: Option<RowCount>,
     /// Whether to estimate the accuracy on the rows that each tree left out. Default false.
     pub oob_score: bool,
     /// Source of the bootstraps and the drawn features.
+    #[setters(into)]
     pub seed: Seed,
 }
 ml_core::impl_params!(RandomForestClassifier);

@@ -37,29 +37,34 @@ use crate::tree::{
 ///
 /// let x = Array::linspace(0.0, 1.0, 200).insert_axis(Axis(1));
 /// let y = x.column(0).mapv(|v| if v < 0.5 { 1.0 } else { 3.0 });
-/// let model = RandomForestRegressor::default().n_estimators(10_usize).seed(42).fit(x.view(), y.view())?;
+/// let model = RandomForestRegressor::default().n_estimators(10).seed(42).fit(x.view(), y.view())?;
 /// let at = Array1::from(vec![0.1, 0.9]).insert_axis(Axis(1));
 /// assert_eq!(model.predict(at.view())?.to_vec(), [1.0, 3.0]);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]
-#[setters(into)]
 pub struct RandomForestRegressor {
     /// Number of trees, at least 1. Default 100.
     pub n_estimators: usize,
     /// What a split is to reduce. Default squared error.
+    #[setters(into)]
     pub criterion: RegressionCriterion,
     /// Most questions between root and leaf, at least 1. Default `None`: no limit.
+    #[setters(into)]
     pub max_depth: Option<usize>,
     /// Least rows of a node that is split: a count of at least 2, or a share in `(0, 1]`. Default 2.
+    #[setters(into)]
     pub min_samples_split: RowCount,
     /// Least rows of a leaf: a count of at least 1, or a share in `(0, 1)`. Default 1.
+    #[setters(into)]
     pub min_samples_leaf: RowCount,
     /// Least share of the tree's weight in a leaf, in `[0, 0.5]`. Default 0.
     pub min_weight_fraction_leaf: f64,
     /// Features drawn for each node. Default all.
+    #[setters(into)]
     pub max_features: MaxFeatures,
     /// Most leaves of a tree, at least 2; it then grows best split first. Default `None`: no limit.
+    #[setters(into)]
     pub max_leaf_nodes: Option<usize>,
     /// Least decrease of impurity of a split, times the node's share of the weight. Default 0.
     pub min_impurity_decrease: f64,
@@ -69,10 +74,12 @@ pub struct RandomForestRegressor {
     pub bootstrap: bool,
     /// Draws a tree: a count up to the rows, or a share in `(0, 1]`. Default `None`: as many as rows.
     #[setters(strip_option)]
+    #[setters(into)]
     pub max_samples: Option<RowCount>,
     /// Whether to estimate the R² on the rows that each tree left out. Default false.
     pub oob_score: bool,
     /// Source of the bootstraps and the drawn features.
+    #[setters(into)]
     pub seed: Seed,
 }
 ml_core::impl_params!(RandomForestRegressor);
