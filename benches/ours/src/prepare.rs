@@ -25,7 +25,7 @@ const LARGE_ROWS: usize = 2_000_000;
 const NOISE: f64 = 0.01;
 
 /// Writes what the named workloads (all without a name) need and what is not there yet.
-pub fn run(folder: &Path, workloads: &[String]) -> Result<()> {
+pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let needed = |names: &[&str]| workloads.is_empty() || workloads.iter().any(|w| names.contains(&w.as_str()));
     let absent = |file: &str| !folder.join(file).exists();

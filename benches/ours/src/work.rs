@@ -26,7 +26,7 @@ use crate::{Measures, timed};
 const SEED: u64 = 42;
 
 /// Runs the workload `name` on the data in `folder`.
-pub fn run(name: &str, folder: &Path) -> Result<Measures> {
+pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
     match name {
         "forest-regressor" => forest_regressor(folder),
         "forest-classifier" => forest_classifier(folder),

@@ -161,8 +161,8 @@ fn defines(text: &str, name: &str) -> bool {
 /// Whether the name is re-exported.
 fn passes_on(text: &str, name: &str) -> bool {
     let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == name);
-    let mut statements = text.split(';').filter(|s| s.contains("pub use "));
-    statements.map(|s| &s[s.find("pub use ").unwrap_or_default()..]).any(word)
+    let statements = text.split(';').filter(|s| s.contains("pub use "));
+    statements.into_iter().map(|s| &s[s.find("pub use ").unwrap_or_default()..]).any(word)
 }
 
 /// A field, a setter made from one, or a variant.

@@ -94,11 +94,12 @@ fn linear(book: &mut Chapter, sample: &CountryStats) -> AnyResult<FittedLinearRe
     let (x, y) = data(sample);
     let line = LinearRegression::default().fit(x.view(), y.view())?;
     book.number("N01-001", "theta 0", line.intercept, Book::Digits(4.85, 2));
-    book.number("N01-002", "theta 1 x 100,000", line.coef[0] * 1e5, Book::Digits(4.91, 2));
+    book.number("N01-002", "theta 1", line.coef[0], Book::Share(4.91e-5, 0.001));
     // A target given as a column comes back as a column.
     let column = LinearRegression::default().fit(x.view(), y.view().insert_axis(Axis(1)))?;
     let predicted = column.predict(array![[CYPRUS]].view())?;
     book.number("N01-003", "Cyprus", predicted[[0, 0]], Book::Within(5.962_423_38, 1e-6));
+    line.save(book.folder().join("line.ml"))?;
     book.figure("1-17", "life satisfaction against GDP per capita", &figures::countries(sample)?)?;
     book.figure("1-18", "a few possible linear models", &figures::possible_lines(sample)?)?;
     book.figure("1-19", "the best line", &figures::best_line(sample, &line)?)?;
@@ -114,6 +115,11 @@ fn neighbours(book: &mut Chapter, sample: &CountryStats) -> AnyResult {
         let predicted = model.predict(array![[CYPRUS]].view())?;
         let id = if k == 1 { "N01-005" } else { "N01-006" };
         book.number(id, &format!("Cyprus, k = {k}"), predicted[0], expected);
+        let (_, rows) = model.kneighbors(array![[CYPRUS]].view(), k)?;
+        let mut nearest: Vec<&str> = rows.iter().map(|&row| sample.countries[row].as_str()).collect();
+        nearest.sort_unstable();
+        let book_says = if k == 1 { "Slovenia" } else { "Portugal, Slovenia, Spain" };
+        book.text(id, &format!("nearest countries, k = {k}"), &nearest.join(", "), book_says);
     }
     Ok(())
 }

@@ -3,4 +3,4 @@
 mod page;
 mod report;
 
-pub use report::{AnyResult, Book, Chapter, run};
+pub(crate) use report::{AnyResult, Book, Chapter, run};

@@ -8,7 +8,7 @@ vertical-align:top}.bad{background:#fdd}.good td:last-child{color:#070}figure{ma
 figcaption{color:#555}";
 
 /// The whole page: numbers first, then figures.
-pub fn chapter(chapter: &Chapter) -> String {
+pub(crate) fn chapter(chapter: &Chapter) -> String {
     let mut page = format!(
         "<!doctype html><meta charset=utf-8><title>{0}</title><style>{STYLE}</style><h1>{0}: {1}</h1>",
         escape(&chapter.name),

@@ -15,10 +15,10 @@ use ml::{
 use serde::Serialize;
 
 /// What a program's parts return: any error, with its message.
-pub type AnyResult<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+pub(crate) type AnyResult<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs a chapter's program and writes its report; an error is printed and makes the program fail.
-pub fn run(name: &str, title: &str, chapter: impl FnOnce(&mut Chapter) -> AnyResult) -> ExitCode {
+pub(crate) fn run(name: &str, title: &str, chapter: impl FnOnce(&mut Chapter) -> AnyResult) -> ExitCode {
     let program = || -> AnyResult {
         let mut report = Chapter::new(name, title)?;
         chapter(&mut report)?;
@@ -35,7 +35,7 @@ pub fn run(name: &str, title: &str, chapter: impl FnOnce(&mut Chapter) -> AnyRes
 
 /// What the book says of a number, and how near ours must come.
 #[derive(Debug, Clone)]
-pub enum Book {
+pub(crate) enum Book {
     /// Equal to the last bit.
     Exact(f64),
     /// Equal to this many decimals, as printed.
@@ -48,7 +48,7 @@ pub enum Book {
 
 /// One line of the table: the book's value, ours, the tolerance and the verdict.
 #[derive(Debug, Serialize)]
-pub struct Number {
+pub(crate) struct Number {
     id: String,
     label: String,
     book: String,
@@ -58,7 +58,7 @@ pub struct Number {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Picture {
+pub(crate) struct Picture {
     figure: String,
     caption: String,
     file: String,
@@ -66,19 +66,19 @@ pub struct Picture {
 
 /// The report of one chapter.
 #[derive(Debug, Serialize)]
-pub struct Chapter {
-    pub name: String,
-    pub title: String,
-    pub numbers: Vec<Number>,
-    pub pictures: Vec<Picture>,
-    pub not_run: Vec<String>,
+pub(crate) struct Chapter {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) numbers: Vec<Number>,
+    pub(crate) pictures: Vec<Picture>,
+    pub(crate) not_run: Vec<String>,
     #[serde(skip)]
     folder: PathBuf,
 }
 
 impl Chapter {
     /// An empty report that will be written to `target/book/<name>/` (or `ML_BOOK_OUT/<name>/`).
-    pub fn new(name: &str, title: &str) -> Result<Self> {
+    pub(crate) fn new(name: &str, title: &str) -> Result<Self> {
         let root = env::var_os("ML_BOOK_OUT").map_or_else(|| PathBuf::from("target/book"), PathBuf::from);
         let folder = root.join(name);
         fs::create_dir_all(&folder).map_err(|source| io(&folder, "create", source))?;
@@ -88,17 +88,17 @@ impl Chapter {
     }
 
     /// The chapter's folder, for files that the program makes.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Prints a heading.
-    pub fn section(&self, title: &str) {
+    pub(crate) fn section(&self, title: &str) {
         println!("\n== {title}");
     }
 
     /// Compares one number with the book's.
-    pub fn number(&mut self, id: &str, label: &str, ours: f64, book: Book) {
+    pub(crate) fn number(&mut self, id: &str, label: &str, ours: f64, book: Book) {
         let (value, tolerance, passed) = match book {
             Book::Exact(v) => (v.to_string(), "exact".to_owned(), ours == v),
             Book::Digits(v, d) => {
@@ -113,12 +113,12 @@ impl Chapter {
     }
 
     /// Compares text that must agree letter by letter.
-    pub fn text(&mut self, id: &str, label: &str, ours: &str, book: &str) {
+    pub(crate) fn text(&mut self, id: &str, label: &str, ours: &str, book: &str) {
         self.push(id, label, book.to_owned(), ours.to_owned(), "exact".to_owned(), ours == book);
     }
 
     /// Checks a statement of the book about numbers: an order, a trend, a range.
-    pub fn claim(&mut self, id: &str, label: &str, ours: impl Into<String>, holds: bool) {
+    pub(crate) fn claim(&mut self, id: &str, label: &str, ours: impl Into<String>, holds: bool) {
         self.push(id, label, "holds".to_owned(), ours.into(), "statement".to_owned(), holds);
     }
 
@@ -130,13 +130,13 @@ impl Chapter {
     }
 
     /// Says that a part could not run, and why: the command then fails unless `--allow-missing`.
-    pub fn not_run(&mut self, what: &str, why: impl std::fmt::Display) {
+    pub(crate) fn not_run(&mut self, what: &str, why: impl std::fmt::Display) {
         println!("  NOT RUN {what}: {why}");
         self.not_run.push(format!("{what}: {why}"));
     }
 
     /// Saves a figure as PNG and SVG beside the report.
-    pub fn figure(&mut self, number: &str, caption: &str, figure: &Figure) -> Result<()> {
+    pub(crate) fn figure(&mut self, number: &str, caption: &str, figure: &Figure) -> Result<()> {
         let stem = format!("figure-{number}");
         figure.save(self.folder.join(format!("{stem}.svg")))?;
         figure.save(self.folder.join(format!("{stem}.png")))?;
@@ -147,7 +147,7 @@ impl Chapter {
     }
 
     /// Writes the report; the outcome is in the file, for `cargo xtask book` to judge.
-    pub fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         let failed = self.numbers.iter().filter(|n| !n.passed).count();
         let total = self.numbers.len();
         println!("\n{}: {} of {total} numbers agree with the book", self.name, total - failed);
@@ -163,17 +163,17 @@ impl Chapter {
 }
 
 impl Number {
-    pub fn cells(&self) -> [&str; 5] {
+    pub(crate) fn cells(&self) -> [&str; 5] {
         [&self.id, &self.label, &self.book, &self.ours, &self.tolerance]
     }
 
-    pub fn passed(&self) -> bool {
+    pub(crate) fn passed(&self) -> bool {
         self.passed
     }
 }
 
 impl Picture {
-    pub fn parts(&self) -> [&str; 3] {
+    pub(crate) fn parts(&self) -> [&str; 3] {
         [&self.figure, &self.caption, &self.file]
     }
 }
