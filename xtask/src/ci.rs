@@ -7,7 +7,10 @@ use anyhow::{Context, Result, bail};
 /// Runs `.ci/run`, the one list of checks.
 pub(crate) fn run() -> Result<()> {
     let script = crate::workspace_root().join(".ci/run");
-    let status = Command::new("bash").arg(&script).status().context("starting bash")?;
+    let status = Command::new("bash")
+        .arg(&script)
+        .status()
+        .context("starting bash")?;
     if !status.success() {
         bail!("{} failed ({status})", script.display());
     }

@@ -36,7 +36,15 @@ fn timed<T, E>(action: impl FnOnce() -> Result<T, E>) -> Result<(T, f64), E> {
 /// Largest resident set of this process so far, as Linux counts it.
 fn peak_mib() -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status").context("reading this process's status")?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).context("no peak memory in the status")?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse().context("peak memory is not a number")?;
+    let line = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmHWM:"))
+        .context("no peak memory in the status")?;
+    let kib: f64 = line
+        .trim()
+        .trim_end_matches(" kB")
+        .trim()
+        .parse()
+        .context("peak memory is not a number")?;
     Ok(kib / 1024.0)
 }

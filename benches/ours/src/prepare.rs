@@ -27,7 +27,8 @@ const NOISE: f64 = 0.01;
 /// Writes what the named workloads (all without a name) need and what is not there yet.
 pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let needed = |names: &[&str]| workloads.is_empty() || workloads.iter().any(|w| names.contains(&w.as_str()));
+    let needed =
+        |names: &[&str]| workloads.is_empty() || workloads.iter().any(|w| names.contains(&w.as_str()));
     let absent = |file: &str| !folder.join(file).exists();
     if needed(&["forest-regressor", "tree"]) && absent("california_y.npy") {
         let data = datasets::california_housing()?;

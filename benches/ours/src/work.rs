@@ -39,11 +39,17 @@ pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
 }
 
 fn measures<const N: usize>(pairs: [(&str, f64); N]) -> Measures {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect()
 }
 
 fn california(folder: &Path) -> Result<(Array2<f64>, Array1<f64>)> {
-    Ok((read_npy(folder.join("california_x.npy"))?, read_npy(folder.join("california_y.npy"))?))
+    Ok((
+        read_npy(folder.join("california_x.npy"))?,
+        read_npy(folder.join("california_y.npy"))?,
+    ))
 }
 
 struct Mnist {
@@ -79,12 +85,20 @@ fn forest_classifier(folder: &Path) -> Result<Measures> {
     let (fitted, fit_s) = timed(|| forest.fit(data.x.view(), data.y.view()))?;
     let (predicted, predict_s) = timed(|| fitted.predict(data.test_x.view()))?;
     let accuracy = accuracy_score(data.test_y.view(), predicted.view())?;
-    Ok(measures([("fit_s", fit_s), ("predict_s", predict_s), ("accuracy", accuracy)]))
+    Ok(measures([
+        ("fit_s", fit_s),
+        ("predict_s", predict_s),
+        ("accuracy", accuracy),
+    ]))
 }
 
 fn tree(folder: &Path) -> Result<Measures> {
     let (x, y) = california(folder)?;
-    let (_, fit_s) = timed(|| DecisionTreeRegressor::default().seed(SEED).fit(x.view(), y.view()))?;
+    let (_, fit_s) = timed(|| {
+        DecisionTreeRegressor::default()
+            .seed(SEED)
+            .fit(x.view(), y.view())
+    })?;
     Ok(measures([("fit_s", fit_s)]))
 }
 
@@ -92,15 +106,23 @@ fn grid_search(folder: &Path) -> Result<Measures> {
     let x: Array2<f64> = read_npy(folder.join("housing_x.npy"))?;
     let y: Array1<f64> = read_npy(folder.join("housing_y.npy"))?;
     let grids = [
-        ParamGrid::new().values("n_estimators", [3, 10, 30]).values("max_features", [2, 4, 6, 8]),
-        ParamGrid::new().values("bootstrap", [false]).values("n_estimators", [3, 10]).values("max_features", [2, 3, 4]),
+        ParamGrid::new()
+            .values("n_estimators", [3, 10, 30])
+            .values("max_features", [2, 4, 6, 8]),
+        ParamGrid::new()
+            .values("bootstrap", [false])
+            .values("n_estimators", [3, 10])
+            .values("max_features", [2, 3, 4]),
     ];
     let search = GridSearchCV::new(RandomForestRegressor::default().seed(SEED), grids)
         .cv(5)
         .scoring("neg_mean_squared_error")
         .return_train_score(true);
     let (found, fit_s) = timed(|| search.fit(x, y))?;
-    Ok(measures([("fit_s", fit_s), ("best_rmse", (-found.best_score).sqrt())]))
+    Ok(measures([
+        ("fit_s", fit_s),
+        ("best_rmse", (-found.best_score).sqrt()),
+    ]))
 }
 
 fn preprocess(folder: &Path) -> Result<Measures> {
@@ -133,7 +155,12 @@ fn preprocess(folder: &Path) -> Result<Measures> {
 
 fn k_nn(folder: &Path) -> Result<Measures> {
     let data = mnist(folder)?;
-    let model = KNeighborsClassifier::default().algorithm(Algorithm::Brute).fit(data.x.view(), data.y.view())?;
+    let model = KNeighborsClassifier::default()
+        .algorithm(Algorithm::Brute)
+        .fit(data.x.view(), data.y.view())?;
     let (predicted, predict_s) = timed(|| model.predict(data.test_x.view()))?;
-    Ok(measures([("predict_s", predict_s), ("accuracy", accuracy_score(data.test_y.view(), predicted.view())?)]))
+    Ok(measures([
+        ("predict_s", predict_s),
+        ("accuracy", accuracy_score(data.test_y.view(), predicted.view())?),
+    ]))
 }

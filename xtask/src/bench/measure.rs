@@ -32,7 +32,12 @@ impl Program {
         threads: usize,
     ) -> Self {
         let arguments = arguments.into_iter().map(|a| a.as_ref().to_owned()).collect();
-        Self { name, path: path.to_owned(), arguments, threads }
+        Self {
+            name,
+            path: path.to_owned(),
+            arguments,
+            threads,
+        }
     }
 
     /// One run; the program's last line is a JSON object of numbers. `None` if it says that it has no
@@ -50,16 +55,25 @@ impl Program {
         ] {
             command.env(variable, self.threads.to_string());
         }
-        let output = command.output().with_context(|| format!("starting {}", self.name))?;
+        let output = command
+            .output()
+            .with_context(|| format!("starting {}", self.name))?;
         if output.status.code() == Some(3) {
             return Ok(None);
         }
         if !output.status.success() {
-            bail!("{} failed ({}):\n{}", self.name, output.status, String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "{} failed ({}):\n{}",
+                self.name,
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let line = text.lines().last().unwrap_or_default();
-        serde_json::from_str(line).map(Some).with_context(|| format!("{} printed no JSON: {line:?}", self.name))
+        serde_json::from_str(line)
+            .map(Some)
+            .with_context(|| format!("{} printed no JSON: {line:?}", self.name))
     }
 }
 
@@ -69,7 +83,13 @@ pub(super) fn alternate(programs: &[Program], data: &Path, rounds: usize) -> Res
     let mut sides = Vec::new();
     for program in programs {
         if program.run(data)?.is_some() {
-            sides.push((program, Series { name: program.name, measures: BTreeMap::new() }));
+            sides.push((
+                program,
+                Series {
+                    name: program.name,
+                    measures: BTreeMap::new(),
+                },
+            ));
         }
     }
     for _ in 0..rounds {

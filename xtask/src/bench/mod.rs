@@ -95,9 +95,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let ours = build(&root, "ml-bench", &root)?;
     let data = root.join("target/bench-data");
     println!("preparing the data under {}", data.display());
-    check(Command::new(&ours).arg("prepare").arg(&data).args(workloads.iter().map(|w| w.name)), "preparing data")?;
+    check(
+        Command::new(&ours)
+            .arg("prepare")
+            .arg(&data)
+            .args(workloads.iter().map(|w| w.name)),
+        "preparing data",
+    )?;
     let python = args.peers.then(|| python(&root)).transpose()?;
-    let rust = args.rust_peers.then(|| build(&root.join("benches/rust-peers"), "rust-peers", &root)).transpose()?;
+    let rust = args
+        .rust_peers
+        .then(|| build(&root.join("benches/rust-peers"), "rust-peers", &root))
+        .transpose()?;
 
     let mut results = Vec::new();
     for workload in workloads {
@@ -122,11 +131,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
-    if let Some(name) = names.iter().find(|name| !WORKLOADS.iter().any(|w| w.name == **name)) {
+    if let Some(name) = names
+        .iter()
+        .find(|name| !WORKLOADS.iter().any(|w| w.name == **name))
+    {
         let known: Vec<&str> = WORKLOADS.iter().map(|w| w.name).collect();
         bail!("no workload {name:?}; there are: {}", known.join(", "));
     }
-    Ok(WORKLOADS.iter().filter(|w| names.is_empty() || names.iter().any(|name| name == w.name)).collect())
+    Ok(WORKLOADS
+        .iter()
+        .filter(|w| names.is_empty() || names.iter().any(|name| name == w.name))
+        .collect())
 }
 
 /// Builds a release binary and says where it is.
@@ -134,7 +149,9 @@ fn build(folder: &Path, package: &str, root: &Path) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let mut command = Command::new(cargo);
-    command.args(["build", "--release", "--package", package]).current_dir(folder);
+    command
+        .args(["build", "--release", "--package", package])
+        .current_dir(folder);
     check(command.env("CARGO_TARGET_DIR", &target), package)?;
     Ok(target.join("release").join(package))
 }
@@ -149,10 +166,15 @@ fn python(root: &Path) -> Result<PathBuf> {
 
 fn setup_peers(root: &Path) -> Result<()> {
     let folder = root.join("target/peers");
-    check(Command::new("python3").args(["-m", "venv"]).arg(&folder), "python3 -m venv")?;
+    check(
+        Command::new("python3").args(["-m", "venv"]).arg(&folder),
+        "python3 -m venv",
+    )?;
     let pip = folder.join("bin/pip");
     check(
-        Command::new(pip).args(["install", "--quiet", "--requirement"]).arg(root.join("benches/peers/requirements.txt")),
+        Command::new(pip)
+            .args(["install", "--quiet", "--requirement"])
+            .arg(root.join("benches/peers/requirements.txt")),
         "pip install",
     )
 }

@@ -23,16 +23,32 @@ pub(super) fn summary(series: &[Series]) -> Vec<String> {
 
 /// `[measure, program, median, ratio]`
 fn rows(series: &[Series]) -> Vec<[String; 4]> {
-    let Some(ours) = series.first() else { return Vec::new() };
+    let Some(ours) = series.first() else {
+        return Vec::new();
+    };
     let mut rows = Vec::new();
     for (measure, values) in &ours.measures {
-        rows.push([measure.clone(), ours.name.to_owned(), number(median(values)), String::new()]);
+        rows.push([
+            measure.clone(),
+            ours.name.to_owned(),
+            number(median(values)),
+            String::new(),
+        ]);
         for peer in &series[1..] {
-            let Some(theirs) = peer.measures.get(measure) else { continue };
+            let Some(theirs) = peer.measures.get(measure) else {
+                continue;
+            };
             let all = ratios(values, theirs);
-            let (low, high) = all.iter().fold((f64::INFINITY, 0.0f64), |(l, h), &r| (l.min(r), h.max(r)));
+            let (low, high) = all
+                .iter()
+                .fold((f64::INFINITY, 0.0f64), |(l, h), &r| (l.min(r), h.max(r)));
             let ratio = format!("{:.2}x ({low:.2} to {high:.2})", median(&all));
-            rows.push([measure.clone(), peer.name.to_owned(), number(median(theirs)), ratio]);
+            rows.push([
+                measure.clone(),
+                peer.name.to_owned(),
+                number(median(theirs)),
+                ratio,
+            ]);
         }
     }
     rows
@@ -53,7 +69,12 @@ pub(super) fn write(root: &Path, results: &[(&Workload, Vec<Series>)], args: &Ar
     let mut sections: Vec<(String, String)> = old
         .split("\n## ")
         .skip(1)
-        .map(|text| (text.lines().next().unwrap_or_default().to_owned(), text.trim_end().to_owned()))
+        .map(|text| {
+            (
+                text.lines().next().unwrap_or_default().to_owned(),
+                text.trim_end().to_owned(),
+            )
+        })
         .collect();
     for (workload, series) in results {
         let text = section(workload, series, args);
@@ -91,11 +112,25 @@ fn section(workload: &Workload, series: &[Series], args: &Args) -> String {
 /// Processor and memory, from what Linux says of itself.
 fn machine() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|l| l.strip_prefix("model name")).and_then(|l| l.split(": ").nth(1));
+    let model = cpu
+        .lines()
+        .find_map(|l| l.strip_prefix("model name"))
+        .and_then(|l| l.split(": ").nth(1));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kib = memory.lines().find_map(|l| l.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok());
-    format!("{}, {cores} cores, {:.0} GiB", model.unwrap_or("unknown processor"), kib.unwrap_or(0.0) / 1048576.0)
+    let kib = memory.lines().find_map(|l| {
+        l.strip_prefix("MemTotal:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .trim()
+            .parse::<f64>()
+            .ok()
+    });
+    format!(
+        "{}, {cores} cores, {:.0} GiB",
+        model.unwrap_or("unknown processor"),
+        kib.unwrap_or(0.0) / 1048576.0
+    )
 }
 
 #[cfg(test)]
@@ -106,7 +141,10 @@ mod tests {
 
     #[test]
     fn a_ratio_above_one_says_that_the_peer_took_longer() {
-        let side = |name, values: Vec<f64>| Series { name, measures: BTreeMap::from([("fit_s".to_owned(), values)]) };
+        let side = |name, values: Vec<f64>| Series {
+            name,
+            measures: BTreeMap::from([("fit_s".to_owned(), values)]),
+        };
         let rows = rows(&[side("ml", vec![1.0, 1.0]), side("peer", vec![2.0, 4.0])]);
         assert_eq!(rows[1], ["fit_s", "peer", "3.0000", "3.00x (2.00 to 4.00)"]);
     }

@@ -26,7 +26,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         total += page.rows.len();
         problems.extend(numbering(&page));
         for row in &page.rows {
-            problems.extend(row_problems(root, &sources, row).into_iter().map(|p| format!("{name}: {}: {p}", row.id)));
+            problems.extend(
+                row_problems(root, &sources, row)
+                    .into_iter()
+                    .map(|p| format!("{name}: {}: {p}", row.id)),
+            );
         }
     }
     if problems.is_empty() {
@@ -51,7 +55,9 @@ fn numbering(page: &Page) -> Vec<String> {
         let missing = (1..=*count).filter(|n| !seen.contains(n));
         problems.extend(missing.map(|n| format!("{}: {prefix}-{n:03} is missing", page.name)));
         let extra = seen.iter().filter(|&&n| n == 0 || n > *count);
-        problems.extend(extra.map(|n| format!("{}: {prefix}-{n:03} is not among the declared {count}", page.name)));
+        problems.extend(
+            extra.map(|n| format!("{}: {prefix}-{n:03} is not among the declared {count}", page.name)),
+        );
     }
     problems
 }
@@ -68,7 +74,10 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     let required = matches!(row.tier.as_str(), "code" | "explained" | "number");
     let names_code = references(&row.home).next().is_some() || row.home.starts_with("practice");
     if required && !names_code {
-        problems.push(format!("names no API path, and is not marked as practice: {:?}", row.home));
+        problems.push(format!(
+            "names no API path, and is not marked as practice: {:?}",
+            row.home
+        ));
     }
     if required && row.shown.is_empty() {
         problems.push("says nothing about how it is shown".to_owned());
@@ -110,7 +119,9 @@ impl Sources {
     fn has(&self, root: &Path, path: &str) -> bool {
         if let Some(command) = path.strip_prefix("cargo xtask ") {
             let name = command.split(' ').next().unwrap_or_default();
-            return self.by_crate["xtask"].iter().any(|text| text.contains(&format!("\"{name}\" =>")))
+            return self.by_crate["xtask"]
+                .iter()
+                .any(|text| text.contains(&format!("\"{name}\" =>")))
                 || root.join(format!("xtask/src/{name}.rs")).exists()
                 || root.join(format!("xtask/src/{name}")).exists();
         }
@@ -122,17 +133,29 @@ impl Sources {
             return root.join(path).exists();
         }
         let mut parts = path.split("::");
-        let Some(files) = parts.next().and_then(|name| self.by_crate.get(name)) else { return false };
+        let Some(files) = parts.next().and_then(|name| self.by_crate.get(name)) else {
+            return false;
+        };
         let names: Vec<&str> = parts.collect();
         // The last name must be defined; where it is a method, so must the type before it.
-        let Some((last, before)) = names.split_last() else { return true };
-        let last_is_method = before.last().is_some_and(|owner| owner.starts_with(char::is_uppercase));
+        let Some((last, before)) = names.split_last() else {
+            return true;
+        };
+        let last_is_method = before
+            .last()
+            .is_some_and(|owner| owner.starts_with(char::is_uppercase));
         if last_is_method {
             let owner = before[before.len() - 1];
-            return files.iter().any(|text| defines(text, owner) || text.contains(&format!(" for {owner}")))
-                && files.iter().any(|text| defines(text, last) || has_member(text, last));
+            return files
+                .iter()
+                .any(|text| defines(text, owner) || text.contains(&format!(" for {owner}")))
+                && files
+                    .iter()
+                    .any(|text| defines(text, last) || has_member(text, last));
         }
-        files.iter().any(|text| defines(text, last) || passes_on(text, last))
+        files
+            .iter()
+            .any(|text| defines(text, last) || passes_on(text, last))
     }
 }
 
@@ -149,27 +172,42 @@ fn collect(folder: &Path, files: &mut Vec<String>) -> Result<()> {
 }
 
 fn defines(text: &str, name: &str) -> bool {
-    const KINDS: [&str; 8] = ["fn", "struct", "enum", "trait", "type", "const", "mod", "macro_rules!"];
+    const KINDS: [&str; 8] = [
+        "fn",
+        "struct",
+        "enum",
+        "trait",
+        "type",
+        "const",
+        "mod",
+        "macro_rules!",
+    ];
     KINDS.iter().any(|kind| {
         let start = format!("{kind} {name}");
-        text.match_indices(&start).any(|(at, _)| {
-            !text[at + start.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-        })
+        text.match_indices(&start)
+            .any(|(at, _)| !text[at + start.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
     })
 }
 
 /// Whether the name is re-exported.
 fn passes_on(text: &str, name: &str) -> bool {
-    let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == name);
+    let word = |line: &str| {
+        line.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|w| w == name)
+    };
     let statements = text.split(';').filter(|s| s.contains("pub use "));
-    statements.into_iter().map(|s| &s[s.find("pub use ").unwrap_or_default()..]).any(word)
+    statements
+        .into_iter()
+        .map(|s| &s[s.find("pub use ").unwrap_or_default()..])
+        .any(word)
 }
 
 /// A field, a setter made from one, or a variant.
 fn has_member(text: &str, name: &str) -> bool {
     let starts_line = |line: &str| {
         let line = line.trim().trim_start_matches("pub ");
-        line.strip_prefix(name).is_some_and(|rest| rest.starts_with([':', ',', '(', ' ', '{']) || rest.is_empty())
+        line.strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with([':', ',', '(', ' ', '{']) || rest.is_empty())
     };
     text.lines().any(starts_line)
 }
@@ -187,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_re_export_passes_a_name_on() {
-        assert!(passes_on("pub use regression::{\n    max_error, mean_error,\n};", "mean_error"));
+        assert!(passes_on(
+            "pub use regression::{\n    max_error, mean_error,\n};",
+            "mean_error"
+        ));
         assert!(!passes_on("use regression::mean_error;", "mean_error"));
     }
 

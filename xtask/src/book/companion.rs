@@ -30,16 +30,36 @@ impl Page {
     }
 
     fn parse(name: &str, text: &str) -> Result<Self> {
-        let mut page = Self { name: name.to_owned(), rows: Vec::new(), declared: Vec::new() };
+        let mut page = Self {
+            name: name.to_owned(),
+            rows: Vec::new(),
+            declared: Vec::new(),
+        };
         for line in text.lines() {
             if let Some(list) = line.strip_prefix("Rows: ") {
-                page.declared = list.trim_end_matches('.').split(", ").map(declaration).collect::<Result<_>>()?;
+                page.declared = list
+                    .trim_end_matches('.')
+                    .split(", ")
+                    .map(declaration)
+                    .collect::<Result<_>>()?;
             }
-            let cells: Vec<&str> = line.trim().trim_matches('|').split(" | ").map(str::trim).collect();
-            let [id, tier, _, home, shown] = cells[..] else { continue };
+            let cells: Vec<&str> = line
+                .trim()
+                .trim_matches('|')
+                .split(" | ")
+                .map(str::trim)
+                .collect();
+            let [id, tier, _, home, shown] = cells[..] else {
+                continue;
+            };
             if is_row_id(id) {
                 let [id, tier, home, shown] = [id, tier, home, shown].map(str::to_owned);
-                page.rows.push(Row { id, tier, home, shown });
+                page.rows.push(Row {
+                    id,
+                    tier,
+                    home,
+                    shown,
+                });
             }
         }
         if page.declared.is_empty() {
@@ -50,18 +70,30 @@ impl Page {
 
     /// The ids of numbers to reproduce.
     pub(crate) fn number_ids(&self) -> impl Iterator<Item = &String> {
-        self.rows.iter().map(|row| &row.id).filter(|id| id.starts_with('N'))
+        self.rows
+            .iter()
+            .map(|row| &row.id)
+            .filter(|id| id.starts_with('N'))
     }
 }
 
 fn declaration(text: &str) -> Result<(String, usize)> {
-    let (prefix, count) = text.split_once(' ').with_context(|| format!("{text:?} is not `PREFIX COUNT`"))?;
-    Ok((prefix.to_owned(), count.parse().with_context(|| format!("{count:?} is not a count"))?))
+    let (prefix, count) = text
+        .split_once(' ')
+        .with_context(|| format!("{text:?} is not `PREFIX COUNT`"))?;
+    Ok((
+        prefix.to_owned(),
+        count
+            .parse()
+            .with_context(|| format!("{count:?} is not a count"))?,
+    ))
 }
 
 /// `C02-045`, `N01-003`, `XB-012`.
 fn is_row_id(cell: &str) -> bool {
-    let Some((prefix, number)) = cell.split_once('-') else { return false };
+    let Some((prefix, number)) = cell.split_once('-') else {
+        return false;
+    };
     (2..=3).contains(&prefix.len())
         && prefix.starts_with(['C', 'N', 'X'])
         && !number.is_empty()

@@ -19,7 +19,10 @@ pub(super) fn page(reports: &[Report]) -> String {
 }
 
 fn chapter(report: &Report) -> String {
-    let (name, agree) = (escape(&report.name), report.numbers.iter().filter(|n| n.passed).count());
+    let (name, agree) = (
+        escape(&report.name),
+        report.numbers.iter().filter(|n| n.passed).count(),
+    );
     let mut out = format!(
         "<h2><a href=\"{name}/index.html\">{name}: {}</a></h2><p>{agree} of {} numbers agree.",
         escape(&report.title),
@@ -30,7 +33,11 @@ fn chapter(report: &Report) -> String {
     }
     out += "<table><tr><th>id<th>number<th>book<th>ours<th>tolerance<th>verdict";
     for n in &report.numbers {
-        let (class, verdict) = if n.passed { ("good", "agrees") } else { ("bad", "DIFFERS") };
+        let (class, verdict) = if n.passed {
+            ("good", "agrees")
+        } else {
+            ("bad", "DIFFERS")
+        };
         let cells = [&n.id, &n.label, &n.book, &n.ours, &n.tolerance].map(|c| format!("<td>{}", escape(c)));
         out += &format!("<tr class={class}>{}<td>{verdict}", cells.concat());
     }
@@ -46,5 +53,8 @@ fn chapter(report: &Report) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

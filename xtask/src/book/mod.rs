@@ -16,7 +16,16 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// Chapters that have a program, in the book's order; quick ones take less than three minutes.
-const CHAPTERS: [Program; 2] = [Program { name: "ch01", quick: true }, Program { name: "ch02", quick: true }];
+const CHAPTERS: [Program; 2] = [
+    Program {
+        name: "ch01",
+        quick: true,
+    },
+    Program {
+        name: "ch02",
+        quick: true,
+    },
+];
 
 struct Program {
     name: &'static str,
@@ -81,7 +90,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         reports.push(report);
     }
     let index_file = out.join("index.html");
-    fs::write(&index_file, index::page(&reports)).with_context(|| format!("writing {}", index_file.display()))?;
+    fs::write(&index_file, index::page(&reports))
+        .with_context(|| format!("writing {}", index_file.display()))?;
     println!("\nReport: {}", index_file.display());
     if problems.is_empty() {
         return Ok(());
@@ -97,7 +107,8 @@ fn select(args: &Args) -> Result<Vec<&'static Program>> {
         }
     }
     let wanted = |p: &&Program| {
-        (args.chapters.is_empty() || args.chapters.iter().any(|name| name == p.name)) && (!args.quick || p.quick)
+        (args.chapters.is_empty() || args.chapters.iter().any(|name| name == p.name))
+            && (!args.quick || p.quick)
     };
     Ok(CHAPTERS.iter().filter(wanted).collect())
 }
@@ -110,7 +121,15 @@ fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["run", "--quiet", "--release", "--package", "ml", "--example", program.name])
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "ml",
+            "--example",
+            program.name,
+        ])
         .env("ML_BOOK_OUT", out)
         .current_dir(root)
         .status()
@@ -126,16 +145,29 @@ fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
 fn judge(root: &Path, report: &Report, allow_missing: bool) -> Result<Vec<String>> {
     let failed = report.numbers.iter().filter(|n| !n.passed);
     let mut problems: Vec<String> = failed
-        .map(|n| format!("{} {}: ours {}, book {} ({})", n.id, n.label, n.ours, n.book, n.tolerance))
+        .map(|n| {
+            format!(
+                "{} {}: ours {}, book {} ({})",
+                n.id, n.label, n.ours, n.book, n.tolerance
+            )
+        })
         .collect();
     if allow_missing && !report.not_run.is_empty() {
         return Ok(problems);
     }
-    problems.extend(report.not_run.iter().map(|line| format!("{}: not run: {line}", report.name)));
+    problems.extend(
+        report
+            .not_run
+            .iter()
+            .map(|line| format!("{}: not run: {line}", report.name)),
+    );
     let reported: BTreeSet<&str> = report.numbers.iter().map(|n| n.id.as_str()).collect();
     for id in companion::Page::read(root, &report.name)?.number_ids() {
         if !reported.contains(id.as_str()) {
-            problems.push(format!("{id}: listed in docs/book/{}.md, but the program reports no such number", report.name));
+            problems.push(format!(
+                "{id}: listed in docs/book/{}.md, but the program reports no such number",
+                report.name
+            ));
         }
     }
     Ok(problems)

@@ -96,9 +96,7 @@ fn the_forest_is_the_mean_of_its_trees() {
 #[test]
 fn without_bootstrap_and_with_all_features_all_trees_are_the_tree() {
     let (x, y) = regression(4, 120);
-    let forest = RandomForestRegressor::default()
-        .n_estimators(3)
-        .bootstrap(false);
+    let forest = RandomForestRegressor::default().n_estimators(3).bootstrap(false);
     let model = forest.fit(x.view(), y.view()).unwrap();
     let tree = ml_classic::tree::DecisionTreeRegressor::default()
         .fit(x.view(), y.view())

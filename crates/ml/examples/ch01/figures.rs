@@ -16,17 +16,25 @@ const END: f64 = 110_000.0;
 fn framed(end: f64) -> Figure {
     let mut figure = Figure::new(720, 440);
     let axes = figure.axes();
-    axes.x_label("GDP per capita (US dollars)").y_label("life satisfaction").x_limits(0.0, end).y_limits(0.0, 10.0);
+    axes.x_label("GDP per capita (US dollars)")
+        .y_label("life satisfaction")
+        .x_limits(0.0, end)
+        .y_limits(0.0, 10.0);
     figure
 }
 
 fn points(axes: &mut Axes, stats: &CountryStats, label: &str, marker: Marker) -> Result<()> {
-    axes.scatter(&stats.gdp_per_capita, &stats.life_satisfaction)?.label(label).marker(marker).size(8.0);
+    axes.scatter(&stats.gdp_per_capita, &stats.life_satisfaction)?
+        .label(label)
+        .marker(marker)
+        .size(8.0);
     Ok(())
 }
 
 fn line(axes: &mut Axes, intercept: f64, slope: f64, end: f64, label: &str, dash: Dash) -> Result<()> {
-    axes.line([0.0, end], [intercept, intercept + slope * end])?.label(label).dash(dash);
+    axes.line([0.0, end], [intercept, intercept + slope * end])?
+        .label(label)
+        .dash(dash);
     Ok(())
 }
 
@@ -48,7 +56,14 @@ pub(crate) fn possible_lines(sample: &CountryStats) -> Result<Figure> {
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
     for (intercept, slope) in [(0.0, 2e-5), (8.0, -5e-5), (4.0, 5e-5)] {
-        line(axes, intercept, slope, SAMPLE_END, &format!("θ₀ = {intercept}, θ₁ = {slope:e}"), Dash::Solid)?;
+        line(
+            axes,
+            intercept,
+            slope,
+            SAMPLE_END,
+            &format!("θ₀ = {intercept}, θ₁ = {slope:e}"),
+            Dash::Solid,
+        )?;
     }
     Ok(figure)
 }
@@ -58,7 +73,14 @@ pub(crate) fn best_line(sample: &CountryStats, model: &FittedLinearRegression<f6
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
     let label = format!("θ₀ = {:.2}, θ₁ = {:.2e}", model.intercept, model.coef[0]);
-    line(axes, model.intercept, model.coef[0], SAMPLE_END, &label, Dash::Solid)?;
+    line(
+        axes,
+        model.intercept,
+        model.coef[0],
+        SAMPLE_END,
+        &label,
+        Dash::Solid,
+    )?;
     Ok(figure)
 }
 
@@ -71,8 +93,22 @@ pub(crate) fn all_countries(
     let axes = figure.axes();
     points(axes, &all.sample(), "first sample", Marker::Circle)?;
     points(axes, &all.missing(), "missing countries", Marker::Square)?;
-    line(axes, old.intercept, old.coef[0], END, "model of the first sample", Dash::Dashed)?;
-    line(axes, new.intercept, new.coef[0], END, "model of all countries", Dash::Solid)?;
+    line(
+        axes,
+        old.intercept,
+        old.coef[0],
+        END,
+        "model of the first sample",
+        Dash::Dashed,
+    )?;
+    line(
+        axes,
+        new.intercept,
+        new.coef[0],
+        END,
+        "model of all countries",
+        Dash::Solid,
+    )?;
     Ok(figure)
 }
 
@@ -86,9 +122,30 @@ pub(crate) fn regularised(
     let axes = figure.axes();
     points(axes, &all.sample(), "first sample", Marker::Circle)?;
     points(axes, &all.missing(), "missing countries", Marker::Square)?;
-    line(axes, old.intercept, old.coef[0], END, "first sample", Dash::Dotted)?;
-    line(axes, new.intercept, new.coef[0], END, "all countries", Dash::Dashed)?;
-    line(axes, intercept, slope, END, "first sample, regularised", Dash::Solid)?;
+    line(
+        axes,
+        old.intercept,
+        old.coef[0],
+        END,
+        "first sample",
+        Dash::Dotted,
+    )?;
+    line(
+        axes,
+        new.intercept,
+        new.coef[0],
+        END,
+        "all countries",
+        Dash::Dashed,
+    )?;
+    line(
+        axes,
+        intercept,
+        slope,
+        END,
+        "first sample, regularised",
+        Dash::Solid,
+    )?;
     Ok(figure)
 }
 
@@ -96,7 +153,10 @@ pub(crate) fn overfit(all: &CountryStats, model: &FittedModelPipeline) -> Result
     let mut figure = framed(END);
     let axes = figure.axes();
     points(axes, all, "countries", Marker::Circle)?;
-    let (start, end) = (all.gdp_per_capita[0], all.gdp_per_capita[all.gdp_per_capita.len() - 1]);
+    let (start, end) = (
+        all.gdp_per_capita[0],
+        all.gdp_per_capita[all.gdp_per_capita.len() - 1],
+    );
     let x = Array2::from_shape_fn((500, 1), |(i, _)| start + (end - start) * i as f64 / 499.0);
     let y = model.predict(&x)?.numbers("figure 1-22")?;
     axes.line(x.column(0), &y)?.label("polynomial of degree 10");

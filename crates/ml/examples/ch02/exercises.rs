@@ -29,14 +29,24 @@ pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult {
         .scoring("neg_mean_squared_error")
         .seed(42);
     let found = search.fit(&training.x, &training.y)?;
-    println!("  best {:?}: RMSE {:.0}", found.best_params, (-found.best_score).sqrt());
+    println!(
+        "  best {}: RMSE {:.0}",
+        found.best_params,
+        (-found.best_score).sqrt()
+    );
 
     book.section("Exercises 3 and 4: the five most important attributes, in one pipeline with the model");
-    let importances = found.model()?.feature_importances().ok_or("forests know their importances")?;
+    let importances = found
+        .model()?
+        .feature_importances()
+        .ok_or("forests know their importances")?;
     let pipeline = Pipeline::new()
         .step("prepare", preparation(&training.frame))
         .step("select", TopFeatures::new(importances, 5))
-        .model("forest", RandomForestRegressor::default().n_estimators(30).seed(42));
+        .model(
+            "forest",
+            RandomForestRegressor::default().n_estimators(30).seed(42),
+        );
     let fitted: FittedModelPipeline = pipeline.fit(&training.frame, &training.y)?;
     for (name, importance) in fitted.feature_importances().unwrap_or_default() {
         println!("  {importance:.3} {name}");
@@ -49,11 +59,21 @@ pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult {
     println!("  saved, loaded, predicts the same: {}", before == after);
 
     book.section("Exercise 5: preparation options as hyperparameters");
-    let pipeline = Pipeline::new().step("prepare", preparation(&training.frame)).model("linear", LinearRegression::default());
+    let pipeline = Pipeline::new()
+        .step("prepare", preparation(&training.frame))
+        .model("linear", LinearRegression::default());
     let grid = ParamGrid::new()
-        .values("prepare__num__imputer__strategy", ["mean", "median", "most_frequent"])
-        .values("prepare__num__attribs_adder__add_bedrooms_per_room", [true, false]);
-    let search = GridSearchCV::new(pipeline, [grid]).cv(3).scoring("neg_mean_squared_error");
+        .values(
+            "prepare__num__imputer__strategy",
+            ["mean", "median", "most_frequent"],
+        )
+        .values(
+            "prepare__num__attribs_adder__add_bedrooms_per_room",
+            [true, false],
+        );
+    let search = GridSearchCV::new(pipeline, [grid])
+        .cv(3)
+        .scoring("neg_mean_squared_error");
     let found = search.fit(&training.frame, &training.y)?;
     println!("{}", found.results);
     Ok(())

@@ -31,13 +31,23 @@ pub(crate) fn run(book: &mut Chapter, train: &DataFrame) -> AnyResult {
     gallery(book)?;
 
     let names = [LABEL, "median_income", "total_rooms", "housing_median_age"];
-    let columns = names.iter().map(|name| numbers(&housing, name)).collect::<Result<Vec<_>, _>>()?;
+    let columns = names
+        .iter()
+        .map(|name| numbers(&housing, name))
+        .collect::<Result<Vec<_>, _>>()?;
     let matrix = Figure::scatter_matrix(960, 680, names.into_iter().zip(&columns))?;
     book.figure("2-15", "every attribute against every other", &matrix)?;
 
     let mut figure = Figure::new(760, 520);
-    figure.axes().x_label("median income (10,000 US dollars)").y_label("median house value (US dollars)");
-    figure.axes().scatter(&columns[1], &columns[0])?.alpha(0.1).size(5.0);
+    figure
+        .axes()
+        .x_label("median income (10,000 US dollars)")
+        .y_label("median house value (US dollars)");
+    figure
+        .axes()
+        .scatter(&columns[1], &columns[0])?
+        .alpha(0.1)
+        .size(5.0);
     book.figure("2-16", "median income against median house value", &figure)?;
 
     let ratios = [
@@ -72,13 +82,24 @@ fn correlations(book: &mut Chapter, id: &str, housing: &DataFrame, printed: &[(&
         println!("  {name:<26} {r:>9.6}");
     }
     for &(name, expected) in printed {
-        let ours = sorted.iter().find(|(n, _)| n == name).ok_or("every numeric column has a coefficient")?.1;
-        let book_says = if id == "N02-011" { Book::Within(expected, 0.01) } else { Book::Digits(expected, 6) };
+        let ours = sorted
+            .iter()
+            .find(|(n, _)| n == name)
+            .ok_or("every numeric column has a coefficient")?
+            .1;
+        let book_says = if id == "N02-011" {
+            Book::Within(expected, 0.01)
+        } else {
+            Book::Digits(expected, 6)
+        };
         book.number(id, name, ours, book_says);
     }
     if id == "N02-012" {
         let order: Vec<&str> = sorted.iter().skip(1).map(|(name, _)| name.as_str()).collect();
-        let same = order.iter().zip(printed).all(|(ours, (theirs, _))| ours == theirs);
+        let same = order
+            .iter()
+            .zip(printed)
+            .all(|(ours, (theirs, _))| ours == theirs);
         book.claim(id, "order of the coefficients", order.join(", "), same);
     }
     Ok(())
@@ -88,9 +109,10 @@ fn correlations(book: &mut Chapter, id: &str, housing: &DataFrame, printed: &[(&
 fn maps(book: &mut Chapter, housing: &DataFrame) -> AnyResult {
     let column = |name| numbers(housing, name);
     let (x, y) = (column("longitude")?, column("latitude")?);
-    for (number, caption, alpha) in
-        [("2-11", "the districts on the map", 1.0), ("2-12", "dense areas stand out", 0.1)]
-    {
+    for (number, caption, alpha) in [
+        ("2-11", "the districts on the map", 1.0),
+        ("2-12", "dense areas stand out", 0.1),
+    ] {
         let mut figure = Figure::new(640, 560);
         figure.axes().x_label("longitude").y_label("latitude");
         figure.axes().scatter(&x, &y)?.alpha(alpha).size(5.0);
@@ -108,7 +130,11 @@ fn maps(book: &mut Chapter, housing: &DataFrame) -> AnyResult {
         .color_label("median house value (US dollars)")
         .alpha(0.4)
         .label("population");
-    book.figure("2-13", "prices: red is expensive, blue is cheap; the area shows the population", &figure)?;
+    book.figure(
+        "2-13",
+        "prices: red is expensive, blue is cheap; the area shows the population",
+        &figure,
+    )?;
     Ok(())
 }
 
@@ -130,13 +156,22 @@ fn gallery(book: &mut Chapter) -> AnyResult {
     let mut figure = Figure::subplots(900, 460, 2, 4);
     for (i, (name, shape)) in shapes.iter().enumerate() {
         let points: Vec<(f64, f64)> = (0..N)
-            .map(|_| shape(2.0 * rng.uniform() - 1.0, 2.0 * rng.uniform() - 1.0, rng.standard_normal()))
+            .map(|_| {
+                shape(
+                    2.0 * rng.uniform() - 1.0,
+                    2.0 * rng.uniform() - 1.0,
+                    rng.standard_normal(),
+                )
+            })
             .collect();
         let (x, y): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
-        let frame = DataFrame::new(N, vec![
-            Series::new("x".into(), &x).into_column(),
-            Series::new("y".into(), &y).into_column(),
-        ])?;
+        let frame = DataFrame::new(
+            N,
+            vec![
+                Series::new("x".into(), &x).into_column(),
+                Series::new("y".into(), &y).into_column(),
+            ],
+        )?;
         let r = corr(&frame)?.get("x", "y").unwrap_or(f64::NAN);
         let axes = figure.at(i / 4, i % 4)?;
         axes.title(format!("{name}: r = {r:.2}"));

@@ -4,7 +4,9 @@ use ml::{
     core::ndarray::Array1,
     data::{
         polars::prelude::DataFrame,
-        split::{Fold, StratifiedShuffleSplit, TrainTestSplit, permutation_split, split_by_derived_id, split_by_id},
+        split::{
+            Fold, StratifiedShuffleSplit, TrainTestSplit, permutation_split, split_by_derived_id, split_by_id,
+        },
         table::{cut, numbers},
     },
     plot::Figure,
@@ -29,13 +31,33 @@ pub(crate) struct Sets {
 pub(crate) fn arithmetic(book: &mut Chapter) -> AnyResult {
     book.section("Splitting");
     let fold = permutation_split(20_640, 0.2, Seed::numpy(SEED))?;
-    book.number("N02-005", "training rows", fold.train.len() as f64, Book::Exact(16_512.0));
-    book.number("N02-005", "test rows", fold.test.len() as f64, Book::Exact(4_128.0));
+    book.number(
+        "N02-005",
+        "training rows",
+        fold.train.len() as f64,
+        Book::Exact(16_512.0),
+    );
+    book.number(
+        "N02-005",
+        "test rows",
+        fold.test.len() as f64,
+        Book::Exact(4_128.0),
+    );
     let ids: Vec<i64> = (0..20_640).collect();
     let by_id = split_by_id(&ids, 0.2)?;
-    book.number("N02-006", "test rows by the hash of the row number", by_id.test.len() as f64, Book::Exact(4_128.0));
+    book.number(
+        "N02-006",
+        "test rows by the hash of the row number",
+        by_id.test.len() as f64,
+        Book::Exact(4_128.0),
+    );
     let skewed = binomial_at_most(490, 1000, 0.513) + 1.0 - binomial_at_most(539, 1000, 0.513);
-    book.number("N02-010", "chance of a skewed survey", skewed, Book::Within(0.12, 0.01));
+    book.number(
+        "N02-010",
+        "chance of a skewed survey",
+        skewed,
+        Book::Within(0.12, 0.01),
+    );
     Ok(())
 }
 
@@ -62,12 +84,24 @@ pub(crate) fn run(book: &mut Chapter, housing: &DataFrame) -> AnyResult<Sets> {
     let mut figure = Figure::new(600, 400);
     let overall = proportions(category.iter().copied());
     figure.axes().title("income category").y_label("districts");
-    figure.axes().bar(["1", "2", "3", "4", "5"], overall.map(|share| share * income.len() as f64))?;
+    figure.axes().bar(
+        ["1", "2", "3", "4", "5"],
+        overall.map(|share| share * income.len() as f64),
+    )?;
     book.figure("2-9", "districts by income category", &figure)?;
 
-    let stratified = StratifiedShuffleSplit::default().n_splits(1).test_size(0.2).seed(Seed::numpy(SEED));
-    let rows = stratified.split_by(category.view())?.next().ok_or("one split was asked for")?;
-    let random = TrainTestSplit::default().test_size(0.2).seed(Seed::numpy(SEED)).fold(housing.height())?;
+    let stratified = StratifiedShuffleSplit::default()
+        .n_splits(1)
+        .test_size(0.2)
+        .seed(Seed::numpy(SEED));
+    let rows = stratified
+        .split_by(category.view())?
+        .next()
+        .ok_or("one split was asked for")?;
+    let random = TrainTestSplit::default()
+        .test_size(0.2)
+        .seed(Seed::numpy(SEED))
+        .fold(housing.height())?;
     compare(book, &category, overall, &rows, &random);
     let (train, test) = rows.take(housing)?;
     Ok(Sets { train, test, rows })
@@ -95,9 +129,24 @@ fn compare(book: &mut Chapter, category: &Array1<i64>, overall: [f64; 5], strati
     }
     for i in 0..5 {
         let label = |set: &str| format!("{set}, category {}", i + 1);
-        book.number("N02-007", &label("overall"), overall[i], Book::Digits(printed_overall[i], 6));
-        book.number("N02-008", &label("stratified test set"), stratified[i], Book::Digits(printed_stratified[i], 6));
-        book.number("N02-009", &label("random test set"), random[i], Book::Digits(printed_random[i], 6));
+        book.number(
+            "N02-007",
+            &label("overall"),
+            overall[i],
+            Book::Digits(printed_overall[i], 6),
+        );
+        book.number(
+            "N02-008",
+            &label("stratified test set"),
+            stratified[i],
+            Book::Digits(printed_stratified[i], 6),
+        );
+        book.number(
+            "N02-009",
+            &label("random test set"),
+            random[i],
+            Book::Digits(printed_random[i], 6),
+        );
     }
 }
 

@@ -33,13 +33,27 @@ pub(crate) fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
 
     let fitted = neighbours.fit(x_train.view(), y_train.view())?;
     let predicted = fitted.predict(x_test.view())?;
-    page.text(format!("k-NN on the test set: accuracy {:.4}", accuracy_score(y_test.view(), predicted.view())?));
-    let wrong: Vec<usize> = (0..y_test.len()).filter(|&i| predicted[i] != y_test[i]).take(10).collect();
-    let shown: Vec<usize> = if wrong.is_empty() { (0..10).collect() } else { wrong };
-    let images = x_test.select(Axis(0), &shown).into_shape_with_order((shown.len(), 8, 8))?;
+    page.text(format!(
+        "k-NN on the test set: accuracy {:.4}",
+        accuracy_score(y_test.view(), predicted.view())?
+    ));
+    let wrong: Vec<usize> = (0..y_test.len())
+        .filter(|&i| predicted[i] != y_test[i])
+        .take(10)
+        .collect();
+    let shown: Vec<usize> = if wrong.is_empty() {
+        (0..10).collect()
+    } else {
+        wrong
+    };
+    let images = x_test
+        .select(Axis(0), &shown)
+        .into_shape_with_order((shown.len(), 8, 8))?;
     let mut figure = Figure::image_grid(640, 300, 5, images.outer_iter(), ColorMap::Binary)?;
     for (place, &i) in shown.iter().enumerate() {
-        figure.at(place / 5, place % 5)?.title(format!("{} for {}", predicted[i], y_test[i]));
+        figure
+            .at(place / 5, place % 5)?
+            .title(format!("{} for {}", predicted[i], y_test[i]));
     }
     page.figure("digits", "what k-NN got wrong, and for what", &figure)
 }

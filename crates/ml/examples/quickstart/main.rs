@@ -44,6 +44,10 @@ fn show() -> AnyResult {
     diamonds::run(&mut page, &bars)?;
     digits::run(&mut page, &bars)?;
     let file = page.finish()?;
-    println!("\nDone in {:.1} s. Page with all figures: {}", start.elapsed().as_secs_f64(), file.display());
+    println!(
+        "\nDone in {:.1} s. Page with all figures: {}",
+        start.elapsed().as_secs_f64(),
+        file.display()
+    );
     Ok(())
 }

@@ -20,7 +20,10 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), body: String::new() }
+        Self {
+            folder: folder.to_owned(),
+            body: String::new(),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -44,18 +47,24 @@ impl Page {
         figure.save(self.folder.join(format!("{name}.svg")))?;
         println!("[{}] {caption}", self.folder.join(&file).display());
         let caption = escape(caption);
-        self.body += &format!("<figure><img src=\"{file}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>");
+        self.body += &format!(
+            "<figure><img src=\"{file}\" alt=\"{caption}\"><figcaption>{caption}</figcaption></figure>"
+        );
         Ok(())
     }
 
     pub(crate) fn finish(self) -> AnyResult<PathBuf> {
         let file = self.folder.join("index.html");
-        let head = format!("<!doctype html><meta charset=utf-8><title>Quickstart</title><style>{STYLE}</style><h1>Quickstart</h1>");
+        let head = format!(
+            "<!doctype html><meta charset=utf-8><title>Quickstart</title><style>{STYLE}</style><h1>Quickstart</h1>"
+        );
         fs::write(&file, head + &self.body)?;
         Ok(file)
     }
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

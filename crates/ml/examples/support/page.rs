@@ -19,7 +19,11 @@ pub(crate) fn chapter(chapter: &Chapter) -> String {
     }
     page += "<table><tr><th>id<th>number<th>book<th>ours<th>tolerance<th>verdict";
     for number in &chapter.numbers {
-        let (class, verdict) = if number.passed() { ("good", "agrees") } else { ("bad", "DIFFERS") };
+        let (class, verdict) = if number.passed() {
+            ("good", "agrees")
+        } else {
+            ("bad", "DIFFERS")
+        };
         page += &format!("<tr class={class}>");
         for cell in number.cells() {
             page += &format!("<td>{}", escape(cell));
@@ -37,5 +41,8 @@ pub(crate) fn chapter(chapter: &Chapter) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

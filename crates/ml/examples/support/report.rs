@@ -7,11 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use ml::{
-    Result,
-    core::Error,
-    plot::Figure,
-};
+use ml::{Result, core::Error, plot::Figure};
 use serde::Serialize;
 
 /// What a program's parts return: any error, with its message.
@@ -84,7 +80,14 @@ impl Chapter {
         fs::create_dir_all(&folder).map_err(|source| io(&folder, "create", source))?;
         println!("{name}: {title}");
         let (numbers, pictures, not_run) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { name: name.to_owned(), title: title.to_owned(), numbers, pictures, not_run, folder })
+        Ok(Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            numbers,
+            pictures,
+            not_run,
+            folder,
+        })
     }
 
     /// The chapter's folder, for files that the program makes.
@@ -101,32 +104,57 @@ impl Chapter {
     pub(crate) fn number(&mut self, id: &str, label: &str, ours: f64, book: Book) {
         let (value, tolerance, passed) = match book {
             Book::Exact(v) => (v.to_string(), "exact".to_owned(), ours == v),
-            Book::Digits(v, d) => {
-                (format!("{v:.d$}"), format!("{d} decimals"), format!("{ours:.d$}") == format!("{v:.d$}"))
-            }
+            Book::Digits(v, d) => (
+                format!("{v:.d$}"),
+                format!("{d} decimals"),
+                format!("{ours:.d$}") == format!("{v:.d$}"),
+            ),
             Book::Within(v, by) => (v.to_string(), format!("±{by}"), (ours - v).abs() <= by),
-            Book::Share(v, by) => {
-                (v.to_string(), format!("±{}%", 100.0 * by), (ours - v).abs() <= by * v.abs())
-            }
+            Book::Share(v, by) => (
+                v.to_string(),
+                format!("±{}%", 100.0 * by),
+                (ours - v).abs() <= by * v.abs(),
+            ),
         };
         self.push(id, label, value, ours.to_string(), tolerance, passed);
     }
 
     /// Compares text that must agree letter by letter.
     pub(crate) fn text(&mut self, id: &str, label: &str, ours: &str, book: &str) {
-        self.push(id, label, book.to_owned(), ours.to_owned(), "exact".to_owned(), ours == book);
+        self.push(
+            id,
+            label,
+            book.to_owned(),
+            ours.to_owned(),
+            "exact".to_owned(),
+            ours == book,
+        );
     }
 
     /// Checks a statement of the book about numbers: an order, a trend, a range.
     pub(crate) fn claim(&mut self, id: &str, label: &str, ours: impl Into<String>, holds: bool) {
-        self.push(id, label, "holds".to_owned(), ours.into(), "statement".to_owned(), holds);
+        self.push(
+            id,
+            label,
+            "holds".to_owned(),
+            ours.into(),
+            "statement".to_owned(),
+            holds,
+        );
     }
 
     fn push(&mut self, id: &str, label: &str, book: String, ours: String, tolerance: String, passed: bool) {
         let mark = if passed { "ok  " } else { "FAIL" };
         println!("  {mark} {id} {label}: ours {ours}, book {book} ({tolerance})");
         let (id, label) = (id.to_owned(), label.to_owned());
-        self.numbers.push(Number { id, label, book, ours, tolerance, passed });
+        self.numbers.push(Number {
+            id,
+            label,
+            book,
+            ours,
+            tolerance,
+            passed,
+        });
     }
 
     /// Says that a part could not run, and why: the command then fails unless `--allow-missing`.
@@ -142,7 +170,11 @@ impl Chapter {
         figure.save(self.folder.join(format!("{stem}.png")))?;
         println!("  figure {number}: {caption}");
         let (figure, caption, file) = (number.to_owned(), caption.to_owned(), format!("{stem}.png"));
-        self.pictures.push(Picture { figure, caption, file });
+        self.pictures.push(Picture {
+            figure,
+            caption,
+            file,
+        });
         Ok(())
     }
 
@@ -150,7 +182,11 @@ impl Chapter {
     pub(crate) fn finish(self) -> Result<()> {
         let failed = self.numbers.iter().filter(|n| !n.passed).count();
         let total = self.numbers.len();
-        println!("\n{}: {} of {total} numbers agree with the book", self.name, total - failed);
+        println!(
+            "\n{}: {} of {total} numbers agree with the book",
+            self.name,
+            total - failed
+        );
         let json = serde_json::to_vec_pretty(&self).expect("strings and numbers always become JSON");
         self.write("report.json", &json)?;
         self.write("index.html", super::page::chapter(&self).as_bytes())
@@ -179,5 +215,9 @@ impl Picture {
 }
 
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> Error {
-    Error::Io { path: path.to_owned(), action, source }
+    Error::Io {
+        path: path.to_owned(),
+        action,
+        source,
+    }
 }
