@@ -120,7 +120,12 @@ fn scikit_learn_finds_the_same() {
         assert_eq!(model.rank, case.rank, "{}", case.name);
         close(&case.name, &model.coef, &case.coef, tolerance);
         let intercept = model.intercept.clone().insert_axis(Axis(0));
-        close(&case.name, &intercept, &[case.intercept.clone()], tolerance);
+        close(
+            &case.name,
+            &intercept,
+            std::slice::from_ref(&case.intercept),
+            tolerance,
+        );
         let predictions = model.predict(x.slice(s![..4, ..])).unwrap();
         close(&case.name, &predictions, &case.predictions, tolerance);
         let score = model.score(x.view(), y.view()).unwrap();

@@ -1,10 +1,18 @@
 //! Public behaviour, one file a family.
 
+#[cfg(test)]
 mod baseline;
+#[cfg(test)]
 mod ensemble;
+#[cfg(test)]
 mod linear;
+#[cfg(test)]
 mod metrics;
+#[cfg(test)]
 mod model_selection;
+#[cfg(test)]
 mod neighbors;
+#[cfg(test)]
 mod production;
+#[cfg(test)]
 mod tree;

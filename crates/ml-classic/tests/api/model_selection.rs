@@ -158,8 +158,8 @@ fn a_learning_curve_agrees_with_scikit_learn() {
     let how = CrossValidation::default().cv(3);
     let curve = learning_curve(
         &KNeighborsRegressor::default(),
-        &f.x(),
-        &f.y(),
+        f.x(),
+        f.y(),
         &[0.25, 0.5, 1.0],
         &how,
     )
@@ -172,7 +172,7 @@ fn a_learning_curve_agrees_with_scikit_learn() {
     );
     same(curve.train_scores, &expected["train"], 1e-12);
     same(curve.test_scores, &expected["test"], 1e-12);
-    let error = learning_curve(&KNeighborsRegressor::default(), &f.x(), &f.y(), &[0.0], &how).unwrap_err();
+    let error = learning_curve(&KNeighborsRegressor::default(), f.x(), f.y(), &[0.0], &how).unwrap_err();
     assert_eq!(error.to_string(), "train size = 0: must be a share in (0, 1]");
 }
 
@@ -602,11 +602,11 @@ fn a_validation_curve_shows_both_scores() {
     let f = Fixture::load();
     let how = CrossValidation::default();
     let model = KNeighborsRegressor::default();
-    let curve = validation_curve(&model, &f.x(), &f.y(), "n_neighbors", [1, 100], &how).unwrap();
+    let curve = validation_curve(&model, f.x(), f.y(), "n_neighbors", [1, 100], &how).unwrap();
     // One neighbour of a training row is the row itself.
     assert!(curve.train_scores.row(0).iter().all(|&s| s == 1.0));
     assert!(curve.test_scores.row(1).iter().all(|&s| s < 0.7));
-    let error = validation_curve(&model, &f.x(), &f.y(), "k", [1], &how)
+    let error = validation_curve(&model, f.x(), f.y(), "k", [1], &how)
         .unwrap_err()
         .to_string();
     assert!(
@@ -621,11 +621,11 @@ fn the_test_set_counts() {
     let model = KNeighborsRegressor::default()
         .fit(f.x().view(), f.y().view())
         .unwrap();
-    let test = TestSet::new(&f.x(), &f.y()).unwrap();
+    let test = TestSet::new(f.x(), f.y()).unwrap();
     let scorer = Scorer::by_name("r2").unwrap();
     let first = test.score(&model, &scorer).unwrap();
     assert_eq!(test.evaluations(), 1);
     assert_eq!(test.evaluate(|x, y| scorer.score(&model, x, y)).unwrap(), first);
     assert_eq!(test.evaluations(), 2);
-    assert!(TestSet::new(&f.x(), vec![1.0]).is_err());
+    assert!(TestSet::new(f.x(), vec![1.0]).is_err());
 }

@@ -1,6 +1,10 @@
 //! Public behaviour of `ml-core`.
 
+#[cfg(test)]
 mod linalg;
+#[cfg(test)]
 mod npy;
+#[cfg(test)]
 mod persist;
+#[cfg(test)]
 mod random;

@@ -1,4 +1,6 @@
 //! Public behaviour of the figures.
 
+#[cfg(test)]
 mod errors;
+#[cfg(test)]
 mod output;

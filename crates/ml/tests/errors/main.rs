@@ -1,0 +1,4 @@
+//! What bad input is answered with.
+
+#[cfg(test)]
+mod messages;
