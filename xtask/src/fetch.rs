@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// data set that is here.
     #[arg(long, conflicts_with = "list")]
     verify: bool,
-    /// Folder or address that serves <data set>/<file> in place of the original sources
+    /// Folder or address that serves DATASET/FILE in place of the original sources
     /// [default: $ML_DATASETS_MIRROR].
     #[arg(long, value_name = "DIR_OR_URL")]
     mirror: Option<String>,

@@ -120,16 +120,9 @@ fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
         fs::remove_file(&report).with_context(|| format!("removing {}", report.display()))?;
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Without a package, as the README's own commands: the same features, so nothing is built twice.
     let status = Command::new(cargo)
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "ml",
-            "--example",
-            program.name,
-        ])
+        .args(["run", "--quiet", "--release", "--example", program.name])
         .env("ML_BOOK_OUT", out)
         .current_dir(root)
         .status()

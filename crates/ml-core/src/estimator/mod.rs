@@ -5,8 +5,8 @@
 //! predicts. The *object-safe* traits ([`Estimator`], [`Model`], [`Transformer`],
 //! [`FittedTransformer`]) speak [`Features`](crate::Features) and [`Target`](crate::Target), so that
 //! pipelines, searches and ensembles can hold any mixture of estimators; the macros
-//! [`regressor!`](crate::regressor), [`classifier!`](crate::classifier) and
-//! [`transformer!`](crate::transformer) derive them from the typed ones in one line.
+//! [`regressor!`](crate::regressor) and [`classifier!`](crate::classifier) derive them from the typed
+//! ones in one line.
 
 mod adapters;
 mod context;

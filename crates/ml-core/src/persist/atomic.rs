@@ -56,6 +56,8 @@ fn temporary_beside(path: &Path, folder: &Path) -> io::Result<tempfile::NamedTem
     // Temporary files are private by default; a saved file is as open as any other new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // A folder that is not there is named by itself, not by the temporary file that could not be made in it.
+    fs::metadata(folder)?;
     let file = builder.tempfile_in(folder)?;
     if let Ok(old) = fs::metadata(path) {
         file.as_file().set_permissions(old.permissions())?;

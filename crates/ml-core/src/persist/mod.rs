@@ -3,7 +3,7 @@
 //! [`Persist::save`] writes a file that [`Persist::load`] reads in another process; the file says
 //! which type it holds and guards every byte with a checksum. Loading never runs code, never
 //! allocates more than a small multiple of the file's size, and turns a damaged, truncated,
-//! foreign or newer file into [`Error::File`](crate::Error::File).
+//! foreign or newer file into [`Error::File`].
 //!
 //! | module part | what |
 //! |---|---|

@@ -42,10 +42,16 @@ pub(crate) fn countries(sample: &CountryStats) -> Result<Figure> {
     let mut figure = framed(SAMPLE_END);
     let axes = figure.axes();
     points(axes, sample, "", Marker::Circle)?;
-    for name in ["Hungary", "Korea", "France", "Australia", "United States"] {
+    for (name, right, down) in [
+        ("Hungary", -40.0, 50.0),
+        ("Korea", -40.0, 50.0),
+        ("France", -40.0, 50.0),
+        ("Australia", -50.0, 100.0),
+        ("United States", -20.0, 60.0),
+    ] {
         if let Some(i) = sample.countries.iter().position(|c| c == name) {
             let (x, y) = (sample.gdp_per_capita[i], sample.life_satisfaction[i]);
-            axes.annotate(name, x, y).offset(-40.0, 50.0).arrow(true);
+            axes.annotate(name, x, y).offset(right, down).arrow(true);
         }
     }
     Ok(figure)

@@ -189,7 +189,7 @@ fn data_cases() -> Vec<Case> {
                 .unwrap_err(),
         ),
         (
-            "categories with gaps",
+            "a table without columns",
             "encode",
             OrdinalEncoder::default()
                 .fit(&Table::new(Vec::new()).unwrap(), ())
