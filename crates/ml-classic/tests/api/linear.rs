@@ -268,7 +268,7 @@ fn bad_input_is_refused_with_reasons() {
     let model = LinearRegression::default().fit(x.view(), y.view()).unwrap();
     let error = model.predict(array![[1.0, 2.0]].view()).unwrap_err().to_string();
     assert!(error.starts_with("LinearRegression"), "{error}");
-    let huge = array![[1e308], [-1e308], [1e308]];
+    let huge = array![[1e308_f64], [-1e308], [1e308]];
     // LAPACK scales such columns by itself, the pure Rust back end refuses them; neither may answer NaN.
     if let Ok(model) = LinearRegression::default().fit(huge.view(), array![1.0, 2.0, 3.0].view()) {
         assert!(model.coef.iter().all(|v| v.is_finite()) && model.intercept.is_finite());
