@@ -8,3 +8,8 @@ pub use ml_core::{Error, Result};
 pub use ml_data as data;
 #[cfg(feature = "plot")]
 pub use ml_plot as plot;
+
+/// Compiles the programs of the repository's front page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

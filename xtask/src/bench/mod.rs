@@ -72,9 +72,6 @@ pub(crate) struct Args {
     /// Make the peers' virtual environment under target/peers first.
     #[arg(long)]
     setup_peers: bool,
-    /// Also measure the Rust peers of benches/rust-peers.
-    #[arg(long)]
-    rust_peers: bool,
     /// Counted runs of each program, after one that warms up.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -92,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
     }
     let workloads = select(&args.names)?;
-    let ours = build(&root, "ml-bench", &root)?;
+    let ours = build(&root, "ml-bench")?;
     let data = root.join("target/bench-data");
     println!("preparing the data under {}", data.display());
     check(
@@ -103,10 +100,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         "preparing data",
     )?;
     let python = args.peers.then(|| python(&root)).transpose()?;
-    let rust = args
-        .rust_peers
-        .then(|| build(&root.join("benches/rust-peers"), "rust-peers", &root))
-        .transpose()?;
 
     let mut results = Vec::new();
     for workload in workloads {
@@ -114,11 +107,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         if let Some(python) = &python {
             let script = root.join(format!("benches/peers/{}.py", workload.script));
             programs.push(Program::new("Scikit-Learn", python, [script], args.threads));
-        }
-        if let Some(rust) = &rust {
-            for peer in ["linfa", "smartcore"] {
-                programs.push(Program::new(peer, rust, [peer, workload.name], args.threads));
-            }
         }
         println!("\n{}: {}", workload.name, workload.what);
         let series = measure::alternate(&programs, &data, args.rounds)?;
@@ -145,13 +133,13 @@ fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
 }
 
 /// Builds a release binary and says where it is.
-fn build(folder: &Path, package: &str, root: &Path) -> Result<PathBuf> {
+fn build(root: &Path, package: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let mut command = Command::new(cargo);
     command
         .args(["build", "--release", "--package", package])
-        .current_dir(folder);
+        .current_dir(root);
     check(command.env("CARGO_TARGET_DIR", &target), package)?;
     Ok(target.join("release").join(package))
 }
