@@ -21,7 +21,7 @@ use super::{Samples, draws};
 ///
 /// let (x, y) = MakeMoons::default().n_samples(500).noise(0.3).seed(Seed::numpy(42)).generate()?;
 /// assert_eq!((x.dim(), y.sum()), ((500, 2), 250));
-/// assert!((x[[0, 0]] - 0.830_394_99).abs() < 1e-8);
+/// assert!((x[[0, 0]] - 0.831_039_149_102_306).abs() < 1e-14);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Setters)]
