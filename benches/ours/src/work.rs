@@ -127,8 +127,8 @@ fn grid_search(folder: &Path) -> Result<Measures> {
 
 fn preprocess(folder: &Path) -> Result<Measures> {
     let path = folder.join("housing_2m.csv");
-    let (frame, load_s) = timed(|| table::read_csv(&path, &table::CsvOptions::default()))?;
-    let frame = frame.drop("median_house_value")?;
+    let (mut frame, load_s) = timed(|| table::read_csv(&path, &table::CsvOptions::default()))?;
+    frame.drop_in_place("median_house_value")?;
     let numbers: Vec<String> = frame
         .get_column_names()
         .iter()
