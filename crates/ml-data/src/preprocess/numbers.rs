@@ -15,6 +15,11 @@ pub(crate) const SERIAL_ELEMENTS: usize = 1 << 16;
 /// Rows a unit of parallel work; fixed, so that sums do not depend on the number of threads.
 pub(crate) const CHUNK_ROWS: usize = 4096;
 
+/// Bytes from which on the usual allocator of Linux (glibc) asks the system for memory of its own and
+/// gives it back when it is freed; smaller stretches it may keep, which adds to a large table's peak.
+/// What is asked for and not written to takes no memory.
+pub(crate) const GIVEN_BACK_BYTES: usize = 32 << 20;
+
 /// Columns of numbers, however they are stored.
 ///
 /// Fitting never copies a table into a matrix, nor makes a sparse matrix dense.
@@ -89,7 +94,12 @@ impl<'a, F: Float> Numbers<'a, F> {
     /// Learns from each column by itself, given a copy of its values that are not missing.
     pub(crate) fn learn_columns<T: Send>(&self, learn: impl Fn(&mut Present<'_, F>) -> T + Sync) -> Vec<T> {
         let one = |values: &mut dyn Iterator<Item = &F>, listed: usize| {
-            let mut present = Vec::with_capacity(listed);
+            let room = if listed < SERIAL_ELEMENTS {
+                0
+            } else {
+                GIVEN_BACK_BYTES / size_of::<F>()
+            };
+            let mut present = Vec::with_capacity(listed.max(room));
             present.extend(values.copied().filter(|v| !v.is_nan()));
             learn(&mut Present {
                 values: &mut present,

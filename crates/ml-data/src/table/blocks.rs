@@ -3,9 +3,11 @@
 use std::io::{self, Read};
 
 use super::{csv::Encoding, lines};
+use crate::preprocess::numbers::GIVEN_BACK_BYTES;
 
-/// Bytes a block: many rows, and little beside the table that comes of them.
-pub(super) const BLOCK_BYTES: usize = 8 << 20;
+/// Bytes a block: many rows, little beside the table that comes of them, and enough for the allocator
+/// to give the memory back at once.
+pub(super) const BLOCK_BYTES: usize = GIVEN_BACK_BYTES;
 
 /// Cuts what is read into blocks that end with a row, in UTF-8 and without empty lines.
 ///
@@ -59,7 +61,7 @@ impl<R: Read> Blocks<R> {
         loop {
             // At least doubled, so that the search for the end of a long row stays linear.
             let more = self.size.max(block.len());
-            block.reserve(more);
+            block.reserve_exact(more);
             let read = (&mut self.from).take(more as u64).read_to_end(block)?;
             if read < more {
                 return Ok(());
