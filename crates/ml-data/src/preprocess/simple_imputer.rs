@@ -351,19 +351,13 @@ impl FittedTableImputer {
     }
 
     fn fill(&self, x: Features) -> Result<Features> {
-        let number = |(j, filling): (usize, &Scalar)| match filling {
-            Scalar::Number(value) => Ok(*value),
-            Scalar::Missing => Ok(f64::NAN),
-            Scalar::Text(_) => Err(changed_kind(&j.to_string(), "numbers")),
+        let fillings = match &x {
+            Features::Table(_) => Vec::new(),
+            _ => self.numbers()?,
         };
-        let fillings: Vec<f64> = self
-            .statistics
-            .iter()
-            .enumerate()
-            .map(number)
-            .collect::<Result<_>>()?;
         let fill = |j: usize, v: f64| if v.is_nan() { fillings[j] } else { v };
         Ok(match x {
+            Features::Table(table) => self.fill_table(table)?.into(),
             Features::Sparse { values, names } => Features::Sparse {
                 values: map_sparse(values, fill),
                 names,
@@ -372,8 +366,17 @@ impl FittedTableImputer {
                 values: map_shared(values, fill),
                 names,
             },
-            Features::Table(table) => self.fill_table(table)?.into(),
         })
+    }
+
+    /// The fillings of a matrix; NaN for a column that is dropped.
+    fn numbers(&self) -> Result<Vec<f64>> {
+        let number = |(j, filling): (usize, &Scalar)| match filling {
+            Scalar::Number(value) => Ok(*value),
+            Scalar::Missing => Ok(f64::NAN),
+            Scalar::Text(_) => Err(changed_kind(&j.to_string(), "numbers")),
+        };
+        self.statistics.iter().enumerate().map(number).collect()
     }
 }
 

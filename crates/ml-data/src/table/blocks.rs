@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn quoted_line_breaks_and_long_rows_stay_together() {
         let cut = |text, size| cut(text, size, Encoding::Utf8);
-        assert_eq!(cut("\"x\ny\"\nz\n", 4), ["\"x\ny\"\n", "z\n"]);
-        assert_eq!(cut("long,row\n1\n2\n", 2), ["long,row\n", "1\n", "2\n"]);
+        assert_eq!(cut("\"x\ny\"\nz\n", 3), ["\"x\ny\"\n", "z\n"]);
+        assert_eq!(cut("long,row\n1\n2\n", 3), ["long,row\n1\n", "2\n"]);
         assert_eq!(
             cut("a\n\"never closed\n1\n2\n", 3),
             ["a\n", "\"never closed\n1\n2\n"]
