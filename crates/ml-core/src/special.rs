@@ -1,6 +1,6 @@
 //! Special functions and quantiles of distributions.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 use crate::{Result, check};
 
@@ -44,4 +44,24 @@ pub fn normal_quantile(probability: f64) -> Result<f64> {
         "in (0, 1)",
     )?;
     Ok(Normal::standard().inverse_cdf(probability))
+}
+
+/// Share of the chi-square distribution above `value`: the p-value of a test with that statistic.
+///
+/// # Errors
+/// [`Error::Parameter`](crate::Error::Parameter) unless `value >= 0` and `freedom > 0`, both finite.
+///
+/// # Examples
+/// ```
+/// let p = ml_core::special::chi_square_tail(3.841_458_820_7, 1.0)?;
+/// assert!((p - 0.05).abs() < 1e-9);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+pub fn chi_square_tail(value: f64, freedom: f64) -> Result<f64> {
+    let valid = value.is_finite() && value >= 0.0;
+    check::parameter("value", value, valid, "finite and >= 0")?;
+    let valid = freedom.is_finite() && freedom > 0.0;
+    check::parameter("freedom", freedom, valid, "finite and > 0")?;
+    let distribution = ChiSquared::new(freedom).expect("the degrees of freedom were checked");
+    Ok(distribution.sf(value))
 }
