@@ -10,7 +10,7 @@ use std::{
 use ml::{
     classic::neighbors::{FittedKNeighborsRegressor, KNeighborsRegressor},
     data::registry::{Cache, Fetcher, Mirror, Registry},
-    plot::{ColorMap, Figure},
+    plot::Figure,
     prelude::*,
 };
 
@@ -40,7 +40,7 @@ pub(crate) fn figure(side: u32) -> Figure {
     let mut rng = Rng::new(1);
     let noise = Array2::from_shape_fn((side as usize, side as usize), |_| rng.uniform());
     let mut figure = Figure::new(side, side);
-    figure.axes().image(noise.view(), ColorMap::Jet).unwrap();
+    figure.axes().image(noise.view()).unwrap();
     figure
 }
 

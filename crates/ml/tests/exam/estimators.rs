@@ -79,7 +79,7 @@ fn ask(
 ) -> Outcome {
     let name = estimator.type_name();
     let context = FitContext {
-        weights: weights.map(Array1::view),
+        weights: weights.map(|w| w.view()),
         ..FitContext::default()
     };
     let Some(model) = survives(name, || estimator.fit_features(x, y, &context))? else {

@@ -80,6 +80,7 @@ const EXEMPT: [(&str, &[&str]); 6] = [
             "Correlation",
             "CountryStats",
             "CrossValidated",
+            "Dataset",
             "Description",
             "Error",
             "FeatureRole",

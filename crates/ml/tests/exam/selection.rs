@@ -118,7 +118,7 @@ fn bad_rows_and_folds() {
         examine(200, (inputs::lesson(), how()), |((x, y, weights), how)| {
             survives("cross_val_score", || cross_val_score(estimator, &x, &y, &how))?;
             let context = FitContext {
-                weights: weights.as_ref().map(Array1::view),
+                weights: weights.as_ref().map(|w| w.view()),
                 ..FitContext::default()
             };
             survives("cross_validate", || {
@@ -212,7 +212,7 @@ fn distribution() -> impl Strategy<Value = Distribution> {
 #[test]
 fn bad_distributions() {
     examine(1000, distribution(), |distribution| {
-        let mut rng = Rng::new(1);
+        let mut rng = ml::core::Rng::new(1);
         for _ in 0..20 {
             if let Some(value) = survives("Distribution", || distribution.sample(&mut rng))? {
                 let lost = value.is_null() && !matches!(distribution, Distribution::Choice(_));
@@ -239,7 +239,7 @@ fn bad_comparisons() {
     );
     examine(256, vec(inputs::list(), 1..4), |lists| {
         let lists: Vec<Array1<f64>> = lists.into_iter().map(Array1::from).collect();
-        let predictions: Vec<_> = lists[1..].iter().map(Array1::view).collect();
+        let predictions: Vec<_> = lists[1..].iter().map(|list| list.view()).collect();
         survives("error_correlation", || {
             error_correlation(lists[0].view(), &predictions)
         })

@@ -98,7 +98,7 @@ fn ask(
 ) -> Outcome {
     let name = transformer.type_name();
     let context = FitContext {
-        weights: weights.map(Array1::view),
+        weights: weights.map(|w| w.view()),
         ..FitContext::default()
     };
     survives(name, || {
