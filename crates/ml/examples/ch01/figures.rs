@@ -53,7 +53,7 @@ pub(crate) fn countries(sample: &CountryStats) -> Result<Figure> {
         ("Hungary", -40.0, 50.0),
         ("Korea", -40.0, 50.0),
         ("France", -40.0, 50.0),
-        ("Australia", -50.0, 100.0),
+        ("Australia", -60.0, 50.0),
         ("United States", -20.0, 60.0),
     ] {
         if let Some(i) = sample.countries.iter().position(|c| c == name) {
@@ -68,8 +68,8 @@ pub(crate) fn possible_lines(sample: &CountryStats) -> Result<Figure> {
     let mut figure = framed(SAMPLE_END);
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
-    for (intercept, slope) in [(0.0, 2e-5), (8.0, -5e-5), (4.0, 5e-5)] {
-        let label = format!("θ₀ = {intercept}, θ₁ = {slope:e}");
+    for (intercept, slope, written) in [(0.0, 2e-5, "2"), (8.0, -5e-5, "−5"), (4.0, 5e-5, "5")] {
+        let label = format!("θ₀ = {intercept}, θ₁ = {written}×10⁻⁵");
         line(axes, (intercept, slope), SAMPLE_END, &label, Dash::Solid)?;
     }
     Ok(figure)
@@ -80,7 +80,7 @@ pub(crate) fn best_line(sample: &CountryStats, model: &FittedLinearRegression<f6
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
     let (intercept, slope) = parameters(model);
-    let label = format!("θ₀ = {intercept:.2}, θ₁ = {slope:.2e}");
+    let label = format!("θ₀ = {intercept:.2}, θ₁ = {:.2}×10⁻⁵", 1e5 * slope);
     line(axes, (intercept, slope), SAMPLE_END, &label, Dash::Solid)?;
     Ok(figure)
 }
@@ -116,9 +116,9 @@ pub(crate) fn regularised(
     held: Line,
 ) -> Result<Figure> {
     let lines = [
-        (parameters(old), "first sample", Dash::Dotted),
-        (parameters(new), "all countries", Dash::Dashed),
-        (held, "first sample, regularised", Dash::Solid),
+        (parameters(old), "model of the first sample", Dash::Dotted),
+        (parameters(new), "model of all countries", Dash::Dashed),
+        (held, "of the first sample, regularised", Dash::Solid),
     ];
     both_samples(all, &lines)
 }

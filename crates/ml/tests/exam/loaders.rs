@@ -102,9 +102,11 @@ const IDX: [&str; 4] = [
     "t10k-labels-idx1-ubyte",
 ];
 
-/// They give paths or a text, whatever is in the files.
-const CONTENT_IS_FREE: [&str; 4] = [
+/// They give paths, a text or whatever table there is.
+const CONTENT_IS_FREE: [&str; 6] = [
     "housing_csv_in",
+    "housing_in",
+    "housing_table_in",
     "lifesat_files_in",
     "shakespeare_in",
     "flowers_in",

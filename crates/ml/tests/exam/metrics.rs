@@ -68,7 +68,6 @@ pub(crate) fn members() -> Vec<String> {
         "rmse_interval",
         "Scorer",
         "Scoring",
-        "weighted",
     ];
     PLAIN
         .iter()

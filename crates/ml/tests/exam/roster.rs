@@ -204,6 +204,7 @@ pub(crate) fn public_fields() -> Vec<String> {
     let mut names = BTreeSet::new();
     for folder in ["ml-core/src", "ml-data/src", "ml-classic/src"] {
         walk(&crates.join(folder), &mut |text| {
+            names.extend(checked(text));
             for line in text.lines() {
                 let line = line.trim();
                 let name: String = line
@@ -219,6 +220,12 @@ pub(crate) fn public_fields() -> Vec<String> {
         });
     }
     names.into_iter().collect()
+}
+
+/// The names of arguments and settings that are checked: the first string of every such check.
+fn checked(text: &str) -> impl Iterator<Item = String> {
+    let checks = text.split("check::parameter(").skip(1);
+    checks.filter_map(|rest| rest.split('"').nth(1).map(str::to_owned))
 }
 
 fn walk(folder: &Path, see: &mut dyn FnMut(&str)) {

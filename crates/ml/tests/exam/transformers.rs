@@ -179,6 +179,8 @@ fn bad_hyperparameters_in_fields() {
         inputs::list(),
     );
     examine(400, numbers, |(a, b, n, list)| {
+        // A high degree is allowed while its columns are not too many, and merely takes its time.
+        let degree = if n == 100 { 9 } else { n };
         let transformers: Vec<Box<dyn Transformer>> = vec![
             Box::new(MinMaxScaler::default().feature_range((a, b))),
             Box::new(RobustScaler::default().quantile_range((a, b))),
@@ -196,7 +198,7 @@ fn bad_hyperparameters_in_fields() {
                 OneHotEncoder::default()
                     .categories(vec![list.iter().map(|&v| Scalar::Number(v)).collect(); n.min(5)]),
             ),
-            Box::new(PolynomialFeatures::default().degree(n)),
+            Box::new(PolynomialFeatures::default().degree(degree)),
             Box::new(TopFeatures::new(list.clone(), n)),
             Box::new(CombinedAttributes {
                 rooms: n,
