@@ -20,9 +20,8 @@ pub(super) fn problem(root: &Path, row: &Row) -> Option<String> {
         ));
     };
     let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-    let Some(found) = find(&text, function) else {
-        return Some(format!("`{path}` does not exist"));
-    };
+    // That it exists is the business of the check of all references.
+    let found = find(&text, function)?;
     if !file.contains("/examples/") && !found.is_test {
         return Some(format!("`{path}` is neither a test nor part of a program"));
     }
