@@ -16,12 +16,7 @@ use crate::{Result, check};
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 pub fn student_t_quantile(probability: f64, freedom: f64) -> Result<f64> {
-    check::parameter(
-        "probability",
-        probability,
-        probability > 0.0 && probability < 1.0,
-        "in (0, 1)",
-    )?;
+    check_probability(probability)?;
     check::parameter(
         "freedom",
         freedom,
@@ -37,12 +32,7 @@ pub fn student_t_quantile(probability: f64, freedom: f64) -> Result<f64> {
 /// # Errors
 /// [`Error::Parameter`](crate::Error::Parameter) unless `0 < probability < 1`.
 pub fn normal_quantile(probability: f64) -> Result<f64> {
-    check::parameter(
-        "probability",
-        probability,
-        probability > 0.0 && probability < 1.0,
-        "in (0, 1)",
-    )?;
+    check_probability(probability)?;
     Ok(Normal::standard().inverse_cdf(probability))
 }
 
@@ -64,4 +54,9 @@ pub fn chi_square_tail(value: f64, freedom: f64) -> Result<f64> {
     check::parameter("freedom", freedom, valid, "finite and > 0")?;
     let distribution = ChiSquared::new(freedom).expect("the degrees of freedom were checked");
     Ok(distribution.sf(value))
+}
+
+fn check_probability(probability: f64) -> Result<()> {
+    let valid = probability > 0.0 && probability < 1.0;
+    check::parameter("probability", probability, valid, "in (0, 1)")
 }
