@@ -54,7 +54,7 @@ fn numpy(c: &mut Criterion) {
     });
     group.bench_function("randn", |bench| bench.iter(|| rng.randn(black_box(N))));
     group.bench_function("randint_1000", |bench| {
-        bench.iter(|| rng.randint::<i64, _>(0, 1_000, black_box(N)).expect("0 < 1000"))
+        bench.iter(|| rng.randint(0_i64..1_000, black_box(N)).expect("0 < 1000"))
     });
     group.bench_function("permutation", |bench| {
         bench.iter(|| rng.permutation(black_box(N)))

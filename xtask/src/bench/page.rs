@@ -15,7 +15,8 @@ const HEAD: &str = "\
 
 Written by `cargo xtask bench --peers`, which runs our program and the peers' in turn, round by round, on the same data and \
 number of threads. A figure is the median of the rounds. A ratio is the peer's median divided by ours, so above 1 we are faster or \
-smaller, with the lowest and the highest of the rounds' own ratios. Seconds are of the call alone, data loaded; peak memory is that of the \
+smaller, with the lowest and the highest of the rounds' own ratios. Seconds are of the call alone, data loaded (load_s is the \
+loading, where that is a part of the work); peak memory is that of the \
 whole process. Every round is in [results.json](../benches/results.json), the programs in [benches](../benches).
 ";
 

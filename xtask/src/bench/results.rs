@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::measure::Series;
 
@@ -41,8 +42,17 @@ impl Results {
 
     pub(super) fn save(&self) -> Result<()> {
         let path = path();
-        let text = serde_json::to_string_pretty(self).context("writing results as JSON")?;
-        fs::write(&path, text + "\n").with_context(|| format!("writing {}", path.display()))
+        fs::write(&path, self.text()?).with_context(|| format!("writing {}", path.display()))
+    }
+
+    /// JSON with a line for each workload, so that measuring one changes one line.
+    fn text(&self) -> Result<String> {
+        let lines: Vec<String> = self
+            .workloads
+            .iter()
+            .map(|(name, run)| Ok(format!("{}: {}", json!(name), serde_json::to_string(run)?)))
+            .collect::<Result<_>>()?;
+        Ok(format!("{{\n{}\n}}\n", lines.join(",\n")))
     }
 }
 
@@ -66,4 +76,30 @@ pub(super) fn machine() -> String {
         "{}, {cores} cores, {memory}",
         model.unwrap_or("unknown processor")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Results, Run, Series};
+
+    #[test]
+    fn what_is_written_is_read_back_a_line_for_each_workload() {
+        let series = Series {
+            name: "ml".to_owned(),
+            version: "1".to_owned(),
+            measures: BTreeMap::from([("fit_s".to_owned(), vec![0.1, 1.0 / 3.0])]),
+        };
+        let run = Run {
+            machine: "a \"machine\"".to_owned(),
+            threads: 2,
+            programs: vec![series],
+        };
+        let workloads = BTreeMap::from([("a".to_owned(), run.clone()), ("b".to_owned(), run)]);
+        let results = Results { workloads };
+        let text = results.text().unwrap();
+        assert_eq!(text.lines().count(), 4);
+        assert_eq!(serde_json::from_str::<Results>(&text).unwrap(), results);
+    }
 }
