@@ -6,12 +6,7 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::tree::{
-    Tree,
-    learn::Task,
-    normalise,
-    walk::{Rows, Walk},
-};
+use crate::tree::{Tree, learn::Task, normalise, walk::Rows};
 
 /// Estimates for the training rows by the trees that did not see them.
 ///
@@ -44,12 +39,11 @@ impl Grove {
         let rows = Rows::new(op, &x, self.trees[0].n_features())?;
         let width = self.trees[0].value(0).len();
         let mut sums = vec![0.0; rows.len() * width];
-        let walks = Walk::through_all(&self.trees, rows.len());
         let n_trees = self.trees.len() as f64;
         rows.fill_blocks(&mut sums, width, |rows, sums| {
-            for walk in &walks {
-                walk.for_each_leaf(rows, |row, leaf| {
-                    T::add(walk.tree(), leaf, &mut sums[row * width..(row + 1) * width]);
+            for tree in &self.trees {
+                tree.for_each_leaf(rows, |row, leaf| {
+                    T::add(tree, leaf, &mut sums[row * width..(row + 1) * width]);
                 });
             }
             sums.iter_mut().for_each(|sum| *sum /= n_trees);
