@@ -37,7 +37,12 @@ fn words() -> TextColumn {
 
 fn table() -> Table {
     let x = numbers(MISSING);
-    let numeric = (0..COLUMNS).map(|j| (format!("x{j}"), Column::Number(x.column(j).to_vec())));
+    let numeric = (0..COLUMNS).map(|j| {
+        (
+            format!("x{j}"),
+            Column::Number(x.column(j).to_owned().into_shared()),
+        )
+    });
     let text = ("place".to_owned(), Column::Text(words()));
     Table::new(numeric.chain([text])).expect("columns of one length")
 }

@@ -136,7 +136,7 @@ impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
             } else {
                 self.scratch.scan(low, high, tools)
             };
-            best = Best::choose(best, feature, cut, tools.tie);
+            best = Best::choose(best, feature, cut, tools.tie, tools.growth.precedence);
         }
         best
     }

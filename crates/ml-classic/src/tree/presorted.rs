@@ -145,7 +145,7 @@ impl<K: Criterion, E: Entry> Finder<K> for Presorted<E> {
                 continue;
             }
             let cut = scan(entries, tools);
-            best = Best::choose(best, feature, cut, tools.tie);
+            best = Best::choose(best, feature, cut, tools.tie, tools.growth.precedence);
         }
         best
     }

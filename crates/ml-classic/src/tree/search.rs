@@ -18,6 +18,33 @@ pub(crate) struct Growth {
     pub(crate) ccp_alpha: f64,
     /// One random threshold a feature instead of the best one.
     pub(crate) random_thresholds: bool,
+    /// Which feature wins among equal splits.
+    pub(crate) precedence: Precedence,
+}
+
+/// An order of the features: of equal splits, that of the first one wins.
+///
+/// Deep in a tree, where few rows are left, many features separate them equally well. A single tree takes
+/// the lowest, a stated rule; the trees of a forest must not all take the same one, or they err alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Precedence(u32);
+
+impl Precedence {
+    /// The lowest feature first.
+    pub(crate) const LOWEST: Self = Self(1);
+
+    /// An order drawn at random.
+    pub(crate) fn random(rng: &mut Rng) -> Self {
+        Self(rng.next_u64() as u32 | 1)
+    }
+
+    /// Whether `a` comes before `b`.
+    #[inline(always)]
+    fn prefers(self, a: usize, b: usize) -> bool {
+        // Multiplying by an odd number permutes the 32-bit integers.
+        let place = |feature: usize| (feature as u32).wrapping_mul(self.0);
+        place(a) < place(b)
+    }
 }
 
 impl Growth {
@@ -89,16 +116,22 @@ pub(super) struct Best {
 }
 
 impl Best {
-    /// The better of two splits of different features; among equals the lowest feature wins (and,
-    /// within a feature, the lowest threshold, which is up to the searches).
-    pub(super) fn choose(best: Option<Self>, feature: usize, cut: Cut, tie: f64) -> Option<Self> {
+    /// The better of two splits of different features; among equals the one whose feature comes first
+    /// (and, within a feature, the lowest threshold, which is up to the searches).
+    pub(super) fn choose(
+        best: Option<Self>,
+        feature: usize,
+        cut: Cut,
+        tie: f64,
+        order: Precedence,
+    ) -> Option<Self> {
         if cut.gain == f64::NEG_INFINITY {
             return best;
         }
         let new = Self { feature, cut };
         let Some(mut old) = best else { return Some(new) };
         let difference = new.cut.gain - old.cut.gain;
-        let wins = difference > tie || (difference >= -tie && feature < old.feature);
+        let wins = difference > tie || (difference >= -tie && order.prefers(feature, old.feature));
         // The higher of two equal gains: a row of near ties must not lead downhill.
         let gain = new.cut.gain.max(old.cut.gain);
         if wins {

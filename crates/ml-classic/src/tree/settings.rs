@@ -8,7 +8,7 @@ use super::{
     columns::Columns,
     learn::Task,
     limits::{MaxFeatures, RowCount},
-    search::Growth,
+    search::{Growth, Precedence},
 };
 
 /// How a node chooses the threshold of a feature.
@@ -177,6 +177,7 @@ impl Settings {
             min_impurity_decrease: self.min_impurity_decrease,
             ccp_alpha: self.ccp_alpha,
             random_thresholds: self.splitter == Splitter::Random,
+            precedence: Precedence::LOWEST,
         })
     }
 

@@ -29,7 +29,7 @@ pub(super) fn eigh<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<F>, Array
     full.eigh(UPLO::Lower).ok()
 }
 
-pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<Complex<F>>, Array2<Complex<F>>)> {
+pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<super::Eigenpairs<F>> {
     a.eig().ok()
 }
 

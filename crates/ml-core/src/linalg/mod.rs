@@ -48,6 +48,10 @@ use ndarray::{Array, Array1, Array2, ArrayView, ArrayView2, Axis, Dimension, Ix2
 
 use crate::{Error, Float, Result, check};
 
+/// Complex eigenvalues, and their vectors in columns.
+#[doc(hidden)]
+pub type Eigenpairs<F> = (Array1<Complex<F>>, Array2<Complex<F>>);
+
 /// Element types that the decompositions work on: the back end's half of this module.
 ///
 /// `None` stands for a computation that did not converge or a matrix that is not positive definite.
@@ -61,7 +65,7 @@ pub trait Decompose: Sized {
     /// Ascending eigenvalues and their vectors in columns, from the lower triangle.
     fn backend_eigh(a: ArrayView2<'_, Self>) -> Option<(Array1<Self>, Array2<Self>)>;
     /// Eigenvalues of any square matrix, and their vectors in columns, in any order and scale.
-    fn backend_eig(a: ArrayView2<'_, Self>) -> Option<(Array1<Complex<Self>>, Array2<Complex<Self>>)>;
+    fn backend_eig(a: ArrayView2<'_, Self>) -> Option<Eigenpairs<Self>>;
     /// `(q, r)`, thin.
     fn backend_qr(a: ArrayView2<'_, Self>) -> Option<(Array2<Self>, Array2<Self>)>;
     /// The lower factor, from the lower triangle.
@@ -99,7 +103,7 @@ macro_rules! decompose {
                 backend::eigh(a)
             }
 
-            fn backend_eig(a: ArrayView2<'_, Self>) -> Option<(Array1<Complex<Self>>, Array2<Complex<Self>>)> {
+            fn backend_eig(a: ArrayView2<'_, Self>) -> Option<Eigenpairs<Self>> {
                 backend::eig(a)
             }
 

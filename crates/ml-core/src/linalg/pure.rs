@@ -152,7 +152,7 @@ pub(super) fn eigh<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<F>, Array
     Some((values, vectors))
 }
 
-pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<Complex<F>>, Array2<Complex<F>>)> {
+pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<super::Eigenpairs<F>> {
     let n = a.nrows();
     let par = parallelism(n, n);
     let (mut re, mut im, mut packed) = (Array1::zeros(n), Array1::zeros(n), zeros(n, n));

@@ -223,6 +223,16 @@ fn read_blocks(
         more = blocks.next_into(&mut next)?;
         block.append(&mut next);
     }
+    // Polars looks at the bytes of text alone, not at those of names.
+    let header = block
+        .split(|&byte| byte == b'\n')
+        .nth(options.skip_rows)
+        .unwrap_or_default();
+    if std::str::from_utf8(header).is_err() {
+        return Err(Failure::Content(PolarsError::ComputeError(
+            "invalid utf-8 sequence in csv".into(),
+        )));
+    }
     let mut polars = options.to_polars(guessing_rows);
     let schema = options.schema(&block, &polars)?;
     let mut df = read(&block, polars.clone())?;

@@ -10,8 +10,17 @@ use super::{
     bootstrap::Bootstrap,
     grove::{Grove, OutOfBag},
 };
-use crate::tree::{RowCount, Tree, columns::Columns, learn::Task, settings::Settings, walk::Rows};
+use crate::tree::{
+    RowCount, Tree,
+    columns::Columns,
+    learn::Task,
+    search::{Growth, Precedence},
+    settings::Settings,
+    walk::Rows,
+};
 
+/// More trees than this are a slip of the keyboard, and would fill the memory first.
+const MOST_TREES: usize = 1_000_000;
 /// Rows whose out-of-bag estimates one thread computes at least.
 const OOB_ROWS: usize = 128;
 
@@ -29,7 +38,7 @@ macro_rules! forest_estimator {
         $crate::tree::settings::tree_estimator! {
             $(#[$about])*
             pub struct $name {
-                /// Number of trees, at least 1. Default 100.
+                /// Number of trees, from 1 to 1,000,000. Default 100.
                 pub n_estimators: usize = 100,
                 $($(#[$first_about])* pub $first: $first_type = $first_default,)*
                 growth { $($growth)* }
@@ -95,8 +104,8 @@ impl Plan {
         check::parameter(
             "n_estimators",
             self.n_estimators,
-            self.n_estimators >= 1,
-            "at least 1",
+            (1..=MOST_TREES).contains(&self.n_estimators),
+            "from 1 to 1,000,000",
         )?;
         let growth = self.settings.resolve(x.nrows(), x.ncols())?;
         let weights = task.weights();
@@ -112,15 +121,18 @@ impl Plan {
         let columns = Columns::new(x);
         observer.start(self.owner, self.n_estimators as u64);
         let trees = (0..self.n_estimators).into_par_iter().map(|i| {
-            let (counts, rng) = bootstrap.draw(i);
+            let (counts, mut rng) = bootstrap.draw(i);
             let weights = weights.iter().zip(counts).map(|(w, n)| w * f64::from(n));
             let weights: Vec<f64> = weights.collect();
-            let growth = self.settings.weighted(&growth, &weights);
+            let growth = Growth {
+                precedence: Precedence::random(&mut rng),
+                ..self.settings.weighted(&growth, &weights)
+            };
             let tree = task.tree(&columns, &weights, &growth, rng);
             observer.advance(self.owner, 1);
             tree
         });
-        let trees = trees.collect();
+        let trees: Vec<Tree> = trees.collect();
         observer.finish(self.owner);
         let oob = match self.oob_score {
             true => Some(self.out_of_bag(&trees, &bootstrap, x, task)?),
@@ -131,7 +143,7 @@ impl Plan {
 
     fn out_of_bag<F: Float, T: Task>(
         &self,
-        trees: &Vec<Tree>,
+        trees: &[Tree],
         bootstrap: &Bootstrap,
         x: ArrayView2<'_, F>,
         task: &T,
