@@ -62,12 +62,33 @@ impl Numbers {
             targets.iter().try_for_each(|targets| check_counts(op, targets))?;
         }
         let weights = row_weights(context.weights_for(op, x.nrows())?, x.nrows());
+        if matches!(
+            criterion,
+            RegressionCriterion::SquaredError | RegressionCriterion::FriedmanMse
+        ) {
+            targets
+                .iter()
+                .try_for_each(|targets| check_squares(op, targets, &weights))?;
+        }
         Ok(Self {
             criterion,
             targets,
             weights,
         })
     }
+}
+
+/// Targets whose squared errors a number can hold.
+fn check_squares(op: &'static str, targets: &[f64], weights: &[f64]) -> Result<()> {
+    let squares: f64 = targets.iter().zip(weights).map(|(y, w)| w * y * y).sum();
+    if squares.is_finite() {
+        return Ok(());
+    }
+    Err(Error::Data {
+        op,
+        problem: "the weighted squares of the target add up to infinity".to_owned(),
+        remedy: "divide the target, or the weights, by a constant",
+    })
 }
 
 /// Targets that a Poisson distribution can give.

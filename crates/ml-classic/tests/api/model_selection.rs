@@ -254,7 +254,7 @@ fn distributions_are_checked_by_name() {
     assert!(text(Distribution::choice::<i32>([])).contains("must be a choice of at least one value"));
     assert!(text(Distribution::integer(3, 3)).contains("must be a range with low < high"));
     let none = ParamDistributions::new().candidates(0, 0.into()).unwrap_err();
-    assert_eq!(none.to_string(), "n_iter = 0: must be at least 1");
+    assert_eq!(none.to_string(), "n_iter = 0: must be from 1 to 1,000,000");
 }
 
 #[test]
