@@ -1,6 +1,8 @@
 //! Public behaviour of `ml-core`.
 
 #[cfg(test)]
+mod autodiff;
+mod graph;
 mod linalg;
 #[cfg(test)]
 mod npy;
