@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{
-    Arrays, Call, Gradients, Index, Primitive, Saves, Spec, Specs, apply, apply_many, elementwise::outputs,
-    index::along, one, same_dtype,
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many, elementwise::outputs, one,
+    same_dtype,
 };
 use crate::{
     Error, Result, Shape, Tensor,
@@ -124,7 +124,7 @@ impl Split {
         };
         let length = inputs[0][self.axis];
         let sum = sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size));
-        let open = length == Shape::UNKNOWN || sizes.contains(&Shape::UNKNOWN);
+        let open = length == Shape::UNKNOWN || (self.sizes.is_none() && sizes.contains(&Shape::UNKNOWN));
         if !open && sum != Some(length) {
             return Err(Error::BadShape {
                 op: "split",
@@ -357,7 +357,7 @@ impl Tensor {
     }
 
     /// Length of an axis that must be known.
-    fn length_of(&self, op: &'static str, axis: isize) -> Result<usize> {
+    pub(super) fn length_of(&self, op: &'static str, axis: isize) -> Result<usize> {
         let number = self.shape().axis(op, axis)?;
         match self.shape()[number] {
             Shape::UNKNOWN => Err(Error::BadShape {
@@ -367,30 +367,5 @@ impl Tensor {
             }),
             known => Ok(known),
         }
-    }
-
-    /// The elements shifted by `shift` positions along `axis`; those that leave at one end enter at the other.
-    ///
-    /// # Errors
-    /// [`Error::Axis`] for an axis that does not exist; [`Error::BadShape`] if its length is unknown.
-    ///
-    /// # Examples
-    /// ```
-    /// use ml_core::Tensor;
-    ///
-    /// assert_eq!(Tensor::from([1, 2, 3, 4]).roll(1, 0)?.to_vec::<i32>()?, [4, 1, 2, 3]);
-    /// # Ok::<(), ml_core::Error>(())
-    /// ```
-    pub fn roll(&self, shift: isize, axis: isize) -> Result<Tensor> {
-        let length = self.length_of("roll", axis)?;
-        let number = self.shape().axis("roll", axis)?;
-        if length == 0 {
-            return Ok(self.clone());
-        }
-        let cut = length as isize - shift.rem_euclid(length as isize);
-        let range = |start, stop| along(number, Index::Range { start, stop, step: 1 });
-        let tail = self.index(&range(Some(cut), None))?;
-        let head = self.index(&range(None, Some(cut)))?;
-        Tensor::concat(&[&tail, &head], axis)
     }
 }

@@ -29,19 +29,19 @@ struct Pad {
     widths: Vec<(usize, usize)>,
 }
 
-/// Which positions of an axis a padding other than a constant copies.
+/// Which positions of an axis a padding other than a constant copies; a negative width leaves positions out.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct PadPositions {
     axis: usize,
-    before: usize,
-    after: usize,
+    before: isize,
+    after: isize,
     padding: Padding,
 }
 
-fn longer(length: usize, before: usize, after: usize) -> Option<usize> {
+fn longer(length: usize, before: isize, after: isize) -> Option<usize> {
     match length {
         Shape::UNKNOWN => Some(Shape::UNKNOWN),
-        known => known.checked_add(before)?.checked_add(after),
+        known => known.checked_add_signed(before.checked_add(after)?),
     }
 }
 
@@ -53,7 +53,9 @@ impl Pad {
         };
         let lengths = shape.iter().zip(&self.widths);
         let padded: Shape = lengths
-            .map(|(&length, &(before, after))| longer(length, before, after).ok_or_else(too_large))
+            .map(|(&length, &(before, after))| {
+                longer(length, before as isize, after as isize).ok_or_else(too_large)
+            })
             .collect::<Result<_>>()?;
         if padded.is_known() {
             padded.checked_len("pad")?;
@@ -162,7 +164,7 @@ impl Primitive for PadPositions {
                 least: "1 element to copy, or Padding::Constant, is",
             });
         }
-        let first = -(self.before as isize);
+        let first = -self.before;
         let positions: Vec<i64> = (0..padded.checked_len("pad")? as isize)
             .map(|position| self.source(first + position, length as isize) as i64)
             .collect();
@@ -215,6 +217,7 @@ impl Tensor {
         }
         let mut y = self.clone();
         for (axis, &(before, after)) in widths.iter().enumerate().filter(|(_, w)| **w != (0, 0)) {
+            let (before, after) = (before as isize, after as isize);
             let positions = PadPositions {
                 axis,
                 before,
@@ -225,6 +228,39 @@ impl Tensor {
             y = y.take(&positions, axis as isize)?;
         }
         Ok(y)
+    }
+
+    /// The elements shifted by `shift` positions along `axis`; those that leave at one end enter at the other.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] for an axis that does not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1, 2, 3, 4]).roll(1, 0)?.to_vec::<i32>()?, [4, 1, 2, 3]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn roll(&self, shift: isize, axis: isize) -> Result<Tensor> {
+        let axis = self.shape().axis("roll", axis)?;
+        let length = self.shape()[axis];
+        if length == 0 || shift == 0 {
+            return Ok(self.clone());
+        }
+        if length == Shape::UNKNOWN {
+            let positions = PadPositions {
+                axis,
+                before: shift.max(-isize::MAX),
+                after: -shift.max(-isize::MAX),
+                padding: Padding::Wrap,
+            };
+            return self.take(&apply(positions, &[&self.stop_gradient()])?, axis as isize);
+        }
+        let cut = Some(length as isize - shift.rem_euclid(length as isize));
+        let axis = axis as isize;
+        let (tail, head) = (self.narrow(axis, cut, None)?, self.narrow(axis, None, cut)?);
+        Tensor::concat(&[&tail, &head], axis)
     }
 
     /// As [`pad`](Self::pad) with a scalar tensor around, of any element type.

@@ -27,7 +27,7 @@ fn ranges_count_in_either_direction() -> Result<()> {
     assert_eq!(Tensor::arange(3i64, 9, -1)?.len(), 0);
     assert_eq!(
         Tensor::arange(0.0f32, 1.0, 0.3)?.to_vec::<f32>()?,
-        [0.0, 0.3, 0.6, 0.9]
+        [0.0, 0.3, 0.6, 0.900_000_04]
     );
     assert_eq!(
         Tensor::arange(i64::MIN, i64::MAX, i64::MAX)?.to_vec::<i64>()?,

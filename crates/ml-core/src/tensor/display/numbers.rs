@@ -57,7 +57,8 @@ impl Number {
 
 /// NumPy's choice: powers of ten for the very large and small, and for a wide spread.
 fn needs_powers(numbers: &[Number]) -> bool {
-    let sizes = numbers.iter().map(|number| number.exact.abs());
+    // The limits are compared in the element type: the f32 next to 1e-4 is not less than it.
+    let sizes = numbers.iter().map(|number| number.short.abs());
     let sizes = sizes.filter(|size| size.is_finite() && *size != 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), size| {
         (least.min(size), most.max(size))
