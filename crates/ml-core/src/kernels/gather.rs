@@ -42,6 +42,13 @@ impl Plan {
         let mut out = scratch::<T>(self.len());
         parallel::fill_rows(&mut out, inner, COPY, |first, out| {
             let (mut outer, mut number) = (first / m, first % m);
+            if inner == 1 && self.outer == 1 {
+                let positions = &self.positions[number..];
+                for (value, &position) in out.iter_mut().zip(positions) {
+                    value.clone_from(&values[position]);
+                }
+                return;
+            }
             for row in out.chunks_exact_mut(inner) {
                 let start = (outer * self.n + self.positions[number]) * inner;
                 row.clone_from_slice(&values[start..start + inner]);

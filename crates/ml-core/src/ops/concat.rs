@@ -9,10 +9,14 @@ use super::{
 };
 use crate::{
     Error, Result, Shape, Tensor,
+    dtype::Element,
     kernels::parallel,
     shape::Strides,
     tensor::{Array, for_dtype, scratch},
 };
+
+/// What copying an element is worth, in additions.
+const COPY: usize = 2;
 
 /// All operands, one after the other along an axis.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -86,17 +90,16 @@ impl Primitive for Concat {
                 .iter()
                 .map(|input| (input.elements::<T>(), run(input.shape())))
                 .collect();
+            let parts: SmallVec<[(&[T], usize); 4]> =
+                parts.iter().map(|(values, run)| (&**values, *run)).collect();
             let mut out = scratch::<T>(len);
-            parallel::fill_rows(&mut out, width, 2, |first, out| {
-                for (row, mut out) in out.chunks_exact_mut(width).enumerate() {
-                    for (values, run) in &parts {
-                        let (here, rest) = out.split_at_mut(*run);
-                        let start = (first + row) * run;
-                        here.clone_from_slice(&values[start..start + run]);
-                        out = rest;
-                    }
-                }
-            });
+            if width > parallel::PIECE {
+                parallel::fill(&mut out, COPY, |start, out| copy_piece(&parts, width, start, out));
+            } else {
+                parallel::fill_rows(&mut out, width, COPY, |first, out| {
+                    copy_rows(&parts, width, first, out)
+                });
+            }
             Array::dense(out, shape)
         })))
     }
@@ -112,6 +115,37 @@ impl Primitive for Concat {
 
     fn saves(&self) -> Saves {
         Saves::NOTHING
+    }
+}
+
+/// Whole rows of `width`, each of runs of all `parts`.
+fn copy_rows<T: Element>(parts: &[(&[T], usize)], width: usize, first: usize, out: &mut [T]) {
+    for (row, mut out) in out.chunks_exact_mut(width).enumerate() {
+        for &(values, run) in parts {
+            let (here, rest) = out.split_at_mut(run);
+            let start = (first + row) * run;
+            here.clone_from_slice(&values[start..start + run]);
+            out = rest;
+        }
+    }
+}
+
+/// A piece of rows of `width` that begins anywhere: rows too long for one thread.
+fn copy_piece<T: Element>(parts: &[(&[T], usize)], width: usize, start: usize, mut out: &mut [T]) {
+    let (mut row, mut within) = (start / width, start % width);
+    while !out.is_empty() {
+        for &(values, run) in parts {
+            if within >= run {
+                within -= run;
+                continue;
+            }
+            let count = (run - within).min(out.len());
+            let (here, rest) = out.split_at_mut(count);
+            let start = row * run + within;
+            here.clone_from_slice(&values[start..start + count]);
+            (out, within) = (rest, 0);
+        }
+        row += 1;
     }
 }
 

@@ -127,6 +127,30 @@ fn joining_and_cutting_are_inverse() -> Result<()> {
 }
 
 #[test]
+fn long_rows_are_joined_piece_by_piece() -> Result<()> {
+    // Longer than a piece of work, in two rows, with an empty part between.
+    let lengths = [30_000usize, 0, 7, 20_001];
+    let part = |(number, &length): (usize, &usize)| {
+        let start = number as i32 * 100_000;
+        Tensor::range(start..start + 2 * length as i32)?.reshape(&[2, -1])
+    };
+    let parts = lengths.iter().enumerate().filter(|(_, length)| **length > 0);
+    let mut parts = parts.map(part).collect::<Result<Vec<_>>>()?;
+    parts.insert(1, Tensor::zeros([2, 0], DType::I32)?);
+    let joined = Tensor::concat(&parts.iter().collect::<Vec<_>>(), 1)?;
+    let rows = parts
+        .iter()
+        .map(Tensor::to_vec::<i32>)
+        .collect::<Result<Vec<_>>>()?;
+    let row = |row: usize| {
+        let run = move |part: &Vec<i32>| part[row * part.len() / 2..(row + 1) * part.len() / 2].to_vec();
+        rows.iter().flat_map(run).collect::<Vec<i32>>()
+    };
+    assert_eq!(joined.to_vec::<i32>()?, [row(0), row(1)].concat());
+    Ok(())
+}
+
+#[test]
 fn axes_are_moved_and_joined() -> Result<()> {
     let t = Tensor::zeros([2, 3, 4, 5], DType::F32)?;
     assert_eq!(t.move_axis(0, 2)?.shape().to_vec(), [3, 4, 2, 5]);

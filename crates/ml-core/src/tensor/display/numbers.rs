@@ -55,19 +55,20 @@ impl Number {
     }
 }
 
-/// NumPy's choice: powers of ten for the very large and small, and for a wide spread.
-fn needs_powers(numbers: &[Number]) -> bool {
+/// NumPy's choice: powers of ten for the very large and small, and for a wide spread. Large is what has more
+/// digits than the type, but no more than 8.
+fn needs_powers(numbers: &[Number], digits: u32) -> bool {
     // The limits are compared in the element type: the f32 next to 1e-4 is not less than it.
     let sizes = numbers.iter().map(|number| number.short.abs());
     let sizes = sizes.filter(|size| size.is_finite() && *size != 0.0);
     let (least, most) = sizes.fold((f64::INFINITY, 0.0f64), |(least, most), size| {
         (least.min(size), most.max(size))
     });
-    most != 0.0 && (most >= 1e8 || least < 1e-4 || most / least > 1000.0)
+    most != 0.0 && (most >= 10f64.powi(digits.min(8) as i32) || least < 1e-4 || most / least > 1000.0)
 }
 
-fn floats(numbers: &[Number], precision: usize) -> Vec<String> {
-    let powers = needs_powers(numbers);
+fn floats(numbers: &[Number], digits: u32, precision: usize) -> Vec<String> {
+    let powers = needs_powers(numbers, digits);
     let parts: Vec<Option<Parts>> = numbers
         .iter()
         .map(|number| {
@@ -78,13 +79,13 @@ fn floats(numbers: &[Number], precision: usize) -> Vec<String> {
         })
         .collect();
     let longest = |of: &dyn Fn(&Parts) -> usize| parts.iter().flatten().map(of).max().unwrap_or(0);
-    let digits = longest(&|parts| parts.exponent.unsigned_abs().to_string().len()).max(2);
+    let power = longest(&|parts| parts.exponent.unsigned_abs().to_string().len()).max(2);
     let (mut left, fraction) = (
         longest(&|parts| parts.whole.len()),
         longest(&|parts| parts.fraction.len()),
     );
     // After the point.
-    let right = if powers { fraction + 2 + digits } else { fraction };
+    let right = if powers { fraction + 2 + power } else { fraction };
     let other = |number: &Number| match number.exact {
         x if x.is_nan() => "nan",
         x if x > 0.0 => "inf",
@@ -99,7 +100,7 @@ fn floats(numbers: &[Number], precision: usize) -> Vec<String> {
             let sign = if parts.exponent < 0 { '-' } else { '+' };
             let exponent = parts.exponent.unsigned_abs();
             format!(
-                "{:>left$}.{:0<fraction$}e{sign}{exponent:0digits$}",
+                "{:>left$}.{:0<fraction$}e{sign}{exponent:0power$}",
                 parts.whole, parts.fraction
             )
         }
@@ -117,21 +118,21 @@ fn shortest(exact: f64, same: impl Fn(f64) -> bool) -> f64 {
 }
 
 macro_rules! float_words {
-    ($($type:ty: $x:ident => $exact:expr, $short:expr;)*) => { $(
+    ($($type:ty, $digits:literal: $x:ident => $exact:expr, $short:expr;)*) => { $(
         impl Words for $type {
             fn words(elements: &[&Self], precision: usize, _: bool) -> Vec<String> {
                 let number = |&&$x: &&Self| Number { exact: $exact, short: $short };
-                floats(&elements.iter().map(number).collect::<Vec<_>>(), precision)
+                floats(&elements.iter().map(number).collect::<Vec<_>>(), $digits, precision)
             }
         }
     )* };
 }
 float_words! {
-    f64: x => x, x;
+    f64, 15: x => x, x;
     // The digits that name it as f32 are those of another f64.
-    f32: x => f64::from(x), x.to_string().parse().unwrap_or(f64::from(x));
-    f16: x => x.to_f64(), shortest(x.to_f64(), |short| f16::from_f64(short) == x);
-    bf16: x => x.to_f64(), shortest(x.to_f64(), |short| bf16::from_f64(short) == x);
+    f32, 6: x => f64::from(x), x.to_string().parse().unwrap_or(f64::from(x));
+    f16, 3: x => x.to_f64(), shortest(x.to_f64(), |short| f16::from_f64(short) == x);
+    bf16, 2: x => x.to_f64(), shortest(x.to_f64(), |short| bf16::from_f64(short) == x);
 }
 
 fn aligned(words: Vec<String>) -> Vec<String> {
