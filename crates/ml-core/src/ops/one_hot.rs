@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Error, Result, Shape, Tensor,
+    dtype::Element,
     kernels::parallel,
     tensor::{Array, for_dtype, scratch},
 };
@@ -30,6 +31,25 @@ impl OneHot {
             shape.checked_len("one_hot")?;
         }
         Ok(shape)
+    }
+
+    /// `[outer, depth, inner]` for indices `[outer, inner]`.
+    fn fill<T: Element>(self, indices: &[i64], inner: usize, on: &T, off: &T) -> Vec<T> {
+        let mut out = scratch::<T>(indices.len() * self.depth);
+        let slab = self.depth * inner;
+        parallel::fill_rows(&mut out, slab, 1, |first, out| {
+            out.fill(off.clone());
+            for (number, out) in out.chunks_exact_mut(slab).enumerate() {
+                let indices = &indices[(first + number) * inner..][..inner];
+                for (column, &index) in indices.iter().enumerate() {
+                    // What is no class is off everywhere.
+                    if let Some(class) = usize::try_from(index).ok().filter(|&class| class < self.depth) {
+                        out[class * inner + column] = on.clone();
+                    }
+                }
+            }
+        });
+        out
     }
 }
 
@@ -53,22 +73,8 @@ impl Primitive for OneHot {
         let inner: usize = indices.shape()[self.axis..].iter().product();
         let indices = whole_numbers(indices);
         Ok(outputs(for_dtype!(on.dtype(), T => {
-            let (on, off) = (on.first::<T>(), off.first::<T>());
-            let mut out = scratch::<T>(shape.len());
-            let slab = self.depth * inner;
-            parallel::fill_rows(&mut out, slab, 1, |first, out| {
-                out.fill(off.clone());
-                for (number, out) in out.chunks_exact_mut(slab).enumerate() {
-                    let indices = &indices[(first + number) * inner..][..inner];
-                    for (column, &index) in indices.iter().enumerate() {
-                        // What is no class is off everywhere.
-                        if let Some(class) = usize::try_from(index).ok().filter(|&class| class < self.depth) {
-                            out[class * inner + column] = on.clone();
-                        }
-                    }
-                }
-            });
-            Array::dense(out, shape)
+            let values = self.fill::<T>(&indices, inner, &on.first(), &off.first());
+            Array::dense(values, shape)
         })))
     }
 

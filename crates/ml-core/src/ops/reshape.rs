@@ -42,7 +42,7 @@ impl Reshape {
             (0, true) if fixed != x.len() => return Err(mismatch(x, lengths)),
             (0, _) => 0,
             (_, false) => Shape::UNKNOWN,
-            (_, true) if fixed == 0 || x.len() % fixed != 0 => return Err(mismatch(x, lengths)),
+            (_, true) if !x.len().is_multiple_of(fixed) || fixed == 0 => return Err(mismatch(x, lengths)),
             (_, true) => x.len() / fixed,
         };
         Ok(lengths

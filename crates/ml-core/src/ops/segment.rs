@@ -61,6 +61,7 @@ fn rows(shape: &Shape) -> usize {
 /// The segment numbers, each less than `segments`.
 fn numbers(op: &'static str, ids: &Array, segments: usize) -> Result<Vec<usize>> {
     require_integer(op, ids.dtype())?;
+    Shape::from([segments]).checked_len(op)?;
     let number = |index: i64| {
         usize::try_from(index)
             .ok()

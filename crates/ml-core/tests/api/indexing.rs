@@ -325,6 +325,12 @@ fn segments_by_hand() -> Result<()> {
         x.segment(&ids.cast(DType::F32)?, 4, Reduction::Sum),
         "integers as indices",
     );
+    for reduction in [Reduction::Sum, Reduction::Prod, Reduction::Max] {
+        says(
+            x.segment(&ids, usize::MAX / 2, reduction),
+            "more elements than memory can hold",
+        );
+    }
     let none = Tensor::zeros([0, 2], DType::F64)?;
     let empty = none.segment(&Tensor::from(Vec::<i32>::new()), 2, Reduction::Prod)?;
     assert_eq!(empty.to_vec::<f64>()?, [1.0; 4]);
