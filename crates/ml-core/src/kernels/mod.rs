@@ -4,9 +4,13 @@
 //! hand has. Large work is cut into pieces whose size does not depend on the number of threads, so results
 //! are the same bits on one thread or many. This is the only module that may hold `unsafe` code.
 
+pub(crate) mod arithmetic;
 pub(crate) mod elementwise;
+pub(crate) mod gather;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
 pub(crate) mod reduce;
+pub(crate) mod scan;
 pub(crate) mod simd;
+pub(crate) mod sort;
 pub(crate) mod strided;

@@ -9,26 +9,45 @@
 //! | arithmetic | `add`, `sub`, `mul`, `div`, `neg` |
 //! | elementary functions | `exp`, `log`, `tanh`, `square`, `relu` |
 //! | shapes | `reshape`, `transpose`, `broadcast` |
+//! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
+//! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
+//! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
+//! | order | `sort` (with top_k), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
 //! | reductions | `sum` |
 //! | products | `matmul` |
 //! | element types | `cast` |
 
+mod discrete;
 mod elementwise;
 mod primitive;
 
 mod add;
+mod argmax;
 mod broadcast;
 mod cast;
+mod concat;
+mod create;
+mod cumsum;
+mod diag;
 mod div;
 mod exp;
 mod fill;
+mod gather;
+mod index;
 mod log;
+mod mask;
 mod matmul;
 mod mul;
 mod neg;
+mod one_hot;
+mod pad;
 mod relu;
+mod repeat;
 mod reshape;
 mod scalar;
+mod scatter;
+mod segment;
+mod sort;
 mod square;
 mod squeeze;
 mod step;
@@ -36,10 +55,21 @@ mod sub;
 mod sum;
 mod tanh;
 mod transpose;
+mod triangle;
+mod unique;
 
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
+
+pub use create::Countable;
+pub use cumsum::Cumulative;
+pub use index::Index;
+pub use pad::Padding;
+pub use segment::Reduction;
+pub use sort::Order;
+pub use unique::{Side, Unique};
 
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
+use gather::At;
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};
