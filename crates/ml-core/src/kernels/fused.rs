@@ -65,14 +65,14 @@ impl Program {
             return damaged(format!("{inputs} inputs for a program of {}", self.inputs));
         }
         for (number, step) in self.steps.iter().enumerate() {
-            if step.primitive.block().is_none() {
+            let Some(block) = step.primitive.block() else {
                 return damaged(format!("step {number}, {}, is not elementwise", step.primitive.name()));
-            }
+            };
             let there = |slot: &Slot| match *slot {
                 Slot::Input(input) => input < self.inputs,
                 Slot::Step(step) => step < number,
             };
-            if step.operands.is_empty() || !step.operands.iter().all(there) {
+            if step.operands.len() != block.operands() || !step.operands.iter().all(there) {
                 return damaged(format!("step {number}, {}, takes what is not there", step.primitive.name()));
             }
         }

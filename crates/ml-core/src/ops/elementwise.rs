@@ -16,6 +16,8 @@ pub use crate::kernels::elementwise::Operand;
 
 /// The loop of an elementwise primitive over a run of elements, as fused kernels call it.
 pub trait Block: Send + Sync {
+    /// How many operands it takes.
+    fn operands(&self) -> usize;
     /// About how many additions an element is worth.
     fn cost(&self) -> usize;
     /// The run in `f32`.
@@ -318,7 +320,7 @@ pub(crate) fn jvp_binary<B: Binary>(
 }
 
 pub(crate) fn outputs(array: Array) -> Arrays {
-    Arrays::from_elem(array, 1)
+    Arrays::from_buf([array])
 }
 
 /// Makes a primitive of a [`Unary`].
@@ -365,6 +367,10 @@ macro_rules! unary_primitive {
         }
 
         impl $crate::ops::Block for $op {
+            fn operands(&self) -> usize {
+                1
+            }
+
             fn cost(&self) -> usize {
                 <Self as $crate::ops::Unary>::COST
             }
@@ -425,6 +431,10 @@ macro_rules! binary_primitive {
         }
 
         impl $crate::ops::Block for $op {
+            fn operands(&self) -> usize {
+                2
+            }
+
             fn cost(&self) -> usize {
                 <Self as $crate::ops::Binary>::COST
             }

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod autodiff;
+#[cfg(test)]
+mod elementwise;
 mod graph;
 mod linalg;
 #[cfg(test)]
