@@ -8,7 +8,9 @@ use ml_core::{Result, Tensor, autodiff::Tape};
 /// Numbers from -4 to 4, in no order.
 fn values(shape: &[usize]) -> Tensor {
     let len: usize = shape.iter().product();
-    let values: Vec<f32> = (0..len as u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 21) as f32 - 4.0).collect();
+    let values: Vec<f32> = (0..len as u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 8) as f32 / (1 << 21) as f32 - 4.0)
+        .collect();
     Tensor::from_vec(values, shape).expect("as many values as the shape has elements")
 }
 
@@ -52,13 +54,17 @@ fn broadcasts(criterion: &mut Criterion) {
     }
     let (a, b) = (values(&[300, 333]), values(&[300, 333]));
     let (a, b) = (a.transpose().expect("two axes"), b.transpose().expect("two axes"));
-    group.bench_function("both_transposed", |bench| bench.iter(|| black_box(&a).add(black_box(&b))));
+    group.bench_function("both_transposed", |bench| {
+        bench.iter(|| black_box(&a).add(black_box(&b)))
+    });
     group.finish();
 
     let (a, b) = (values(&[10]), values(&[10]));
     let tape = Tape::persistent();
     let watched = tape.watch(&a).expect("f32 has gradients");
-    criterion.bench_function("add/tracked_10", |bench| bench.iter(|| black_box(&watched).add(black_box(&b))));
+    criterion.bench_function("add/tracked_10", |bench| {
+        bench.iter(|| black_box(&watched).add(black_box(&b)))
+    });
 }
 
 fn quick() -> Criterion {

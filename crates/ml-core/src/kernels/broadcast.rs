@@ -37,14 +37,21 @@ impl Reader {
             let step = if stretched { 0 } else { step };
             match axes.last_mut() {
                 // Two axes are one where the operand goes on from the end of the inner one.
-                Some((outer, outer_step)) if *outer_step == step * length => (*outer, *outer_step) = (*outer * length, step),
+                Some((outer, outer_step)) if *outer_step == step * length => {
+                    (*outer, *outer_step) = (*outer * length, step)
+                }
                 _ => axes.push((length, step)),
             }
         }
         let repeats = axes.iter().take_while(|&&(_, step)| step == 0).count();
         let period = axes[repeats..].iter().map(|&(length, _)| length).product();
         let (width, step) = axes.pop().unwrap_or((1, 0));
-        Self { width, run: step != 0, outer: axes, period }
+        Self {
+            width,
+            run: step != 0,
+            outer: axes,
+            period,
+        }
     }
 
     /// Whether one element stands for all.
@@ -67,7 +74,11 @@ impl Reader {
     /// The `len` elements of the shape from `start` on, which lie in one row.
     #[inline]
     fn in_row<'v, T: Clone>(&self, values: &'v [T], start: usize, len: usize) -> Operand<'v, T> {
-        let position = if self.outer.is_empty() && self.run { start } else { self.position(start) };
+        let position = if self.outer.is_empty() && self.run {
+            start
+        } else {
+            self.position(start)
+        };
         match self.run {
             true => Operand::Slice(&values[position..position + len]),
             false => Operand::Scalar(values[position].clone()),
@@ -81,7 +92,10 @@ impl Reader {
             let len = (self.width - start % self.width).min(out.len());
             let (row, rest) = out.split_at_mut(len);
             match self.in_row(values, start, len) {
-                Operand::Slice(values) => row.iter_mut().zip(values).for_each(|(to, from)| *to = from.clone()),
+                Operand::Slice(values) => row
+                    .iter_mut()
+                    .zip(values)
+                    .for_each(|(to, from)| *to = from.clone()),
                 Operand::Scalar(value) => row.fill(value),
             }
             (start, out) = (start + len, rest);
@@ -140,7 +154,11 @@ impl Cut {
         if narrowest >= WIDE && !stretched.clone().all(|reader| repeating(&reader)) {
             return Self::Rows(narrowest);
         }
-        let period = stretched.filter(repeating).map(|reader| reader.period).max().unwrap_or(1);
+        let period = stretched
+            .filter(repeating)
+            .map(|reader| reader.period)
+            .max()
+            .unwrap_or(1);
         Self::Every(RUN / period * period)
     }
 

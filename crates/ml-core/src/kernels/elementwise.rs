@@ -38,7 +38,9 @@ fn unary_by<T: Element, O: Element>(x: &Array, cost: usize, block: UnaryBlock<'_
     }
     let mut out = scratch::<O>(x.len());
     let mut compute = |values: &[T]| {
-        parallel::fill(&mut out, cost, |start, out| block(&values[start..start + out.len()], out));
+        parallel::fill(&mut out, cost, |start, out| {
+            block(&values[start..start + out.len()], out)
+        });
     };
     if let Some(values) = x.as_packed() {
         compute(values);
@@ -70,7 +72,13 @@ pub(crate) fn binary<T: Element, O: Element>(
         let mut out = scratch::<O>(left.len());
         parallel::fill(&mut out, cost, |start, out| {
             let range = start..start + out.len();
-            block([Operand::Slice(&left[range.clone()]), Operand::Slice(&right[range])], out);
+            block(
+                [
+                    Operand::Slice(&left[range.clone()]),
+                    Operand::Slice(&right[range]),
+                ],
+                out,
+            );
         });
         return Ok(Array::packed_like(out, a));
     }
@@ -138,14 +146,20 @@ pub(crate) fn unstretched(x: &Array) -> Option<Array> {
     if !x.shape().iter().zip(x.strides()).any(repeats) {
         return None;
     }
-    let shape = x.shape().iter().zip(x.strides()).map(|axis| if repeats(axis) { 1 } else { *axis.0 });
+    let shape = x
+        .shape()
+        .iter()
+        .zip(x.strides())
+        .map(|axis| if repeats(axis) { 1 } else { *axis.0 });
     Some(x.view(shape.collect(), x.strides().into(), x.offset()))
 }
 
 /// Strides that repeat the elements of `y` where `x` repeats its own.
 fn repeated(y: &Array, x: &Array) -> Strides {
     let strides = y.strides().iter().zip(x.strides());
-    strides.map(|(&own, &of_x)| if of_x == 0 { 0 } else { own }).collect()
+    strides
+        .map(|(&own, &of_x)| if of_x == 0 { 0 } else { own })
+        .collect()
 }
 
 /// `out[i] = if condition[i] { a[i] } else { b[i] }`, where all three broadcast.
@@ -153,7 +167,10 @@ fn repeated(y: &Array, x: &Array) -> Strides {
 /// # Errors
 /// [`Error::Shape`](crate::Error::Shape) if the shapes do not broadcast.
 pub(crate) fn select<T: Element>(op: &'static str, condition: &Array, a: &Array, b: &Array) -> Result<Array> {
-    let shape = a.shape().broadcast(op, b.shape())?.broadcast(op, condition.shape())?;
+    let shape = a
+        .shape()
+        .broadcast(op, b.shape())?
+        .broadcast(op, condition.shape())?;
     let mut out = scratch::<T>(shape.len());
     if out.is_empty() {
         return Ok(Array::dense(out, shape));
@@ -251,38 +268,38 @@ impl<A: Clone> Loop for Choose<'_, A> {
     #[inline(always)]
     fn run(self) {
         let Self { truths, a, b, out } = self;
-    let truths = match truths {
-        Operand::Slice(truths) => truths,
-        Operand::Scalar(truth) => {
-            return match if truth { a } else { b } {
-                Operand::Slice(values) => out.clone_from_slice(values),
-                Operand::Scalar(value) => out.fill(value),
-            };
-        }
-    };
-    let pick = |truth: bool, a: &A, b: &A| if truth { a.clone() } else { b.clone() };
-    match (a, b) {
-        (Operand::Slice(a), Operand::Slice(b)) => {
-            for (((y, &truth), a), b) in out.iter_mut().zip(truths).zip(a).zip(b) {
-                *y = pick(truth, a, b);
+        let truths = match truths {
+            Operand::Slice(truths) => truths,
+            Operand::Scalar(truth) => {
+                return match if truth { a } else { b } {
+                    Operand::Slice(values) => out.clone_from_slice(values),
+                    Operand::Scalar(value) => out.fill(value),
+                };
+            }
+        };
+        let pick = |truth: bool, a: &A, b: &A| if truth { a.clone() } else { b.clone() };
+        match (a, b) {
+            (Operand::Slice(a), Operand::Slice(b)) => {
+                for (((y, &truth), a), b) in out.iter_mut().zip(truths).zip(a).zip(b) {
+                    *y = pick(truth, a, b);
+                }
+            }
+            (Operand::Slice(a), Operand::Scalar(b)) => {
+                for ((y, &truth), a) in out.iter_mut().zip(truths).zip(a) {
+                    *y = pick(truth, a, &b);
+                }
+            }
+            (Operand::Scalar(a), Operand::Slice(b)) => {
+                for ((y, &truth), b) in out.iter_mut().zip(truths).zip(b) {
+                    *y = pick(truth, &a, b);
+                }
+            }
+            (Operand::Scalar(a), Operand::Scalar(b)) => {
+                for (y, &truth) in out.iter_mut().zip(truths) {
+                    *y = pick(truth, &a, &b);
+                }
             }
         }
-        (Operand::Slice(a), Operand::Scalar(b)) => {
-            for ((y, &truth), a) in out.iter_mut().zip(truths).zip(a) {
-                *y = pick(truth, a, &b);
-            }
-        }
-        (Operand::Scalar(a), Operand::Slice(b)) => {
-            for ((y, &truth), b) in out.iter_mut().zip(truths).zip(b) {
-                *y = pick(truth, &a, b);
-            }
-        }
-        (Operand::Scalar(a), Operand::Scalar(b)) => {
-            for (y, &truth) in out.iter_mut().zip(truths) {
-                *y = pick(truth, &a, &b);
-            }
-        }
-    }
     }
 }
 

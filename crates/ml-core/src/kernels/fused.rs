@@ -6,14 +6,13 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 
 use super::{
     broadcast::{Cut, LaidOut, RUN, Reader},
     elementwise::{Operand, unstretched},
-    parallel::{PIECE, worth_threads},
+    parallel::{self, PIECE},
 };
 use crate::{
     DType, Error, Result, Shape,
@@ -66,14 +65,20 @@ impl Program {
         }
         for (number, step) in self.steps.iter().enumerate() {
             let Some(block) = step.primitive.block() else {
-                return damaged(format!("step {number}, {}, is not elementwise", step.primitive.name()));
+                return damaged(format!(
+                    "step {number}, {}, is not elementwise",
+                    step.primitive.name()
+                ));
             };
             let there = |slot: &Slot| match *slot {
                 Slot::Input(input) => input < self.inputs,
                 Slot::Step(step) => step < number,
             };
             if step.operands.len() != block.operands() || !step.operands.iter().all(there) {
-                return damaged(format!("step {number}, {}, takes what is not there", step.primitive.name()));
+                return damaged(format!(
+                    "step {number}, {}, takes what is not there",
+                    step.primitive.name()
+                ));
             }
         }
         match self.results.iter().find(|&&result| result >= self.steps.len()) {
@@ -118,13 +123,20 @@ impl Program {
     /// # Errors
     /// As [`infer_steps`](Self::infer_steps).
     pub(crate) fn run(&self, inputs: &[&Array]) -> Result<Arrays> {
-        let given: SmallVec<[Spec; 4]> =
-            inputs.iter().map(|input| Spec::new(input.dtype(), input.shape())).collect();
+        let given: SmallVec<[Spec; 4]> = inputs
+            .iter()
+            .map(|input| Spec::new(input.dtype(), input.shape()))
+            .collect();
         let specs = self.infer_steps(&given)?;
         let first = &specs[self.results[0]];
         let shape = first.shape.clone();
         let together = self.results.iter().all(|&result| specs[result].shape == shape)
-            && given.iter().all(|input| input.shape.broadcast("fused", &shape).is_ok_and(|joined| joined == shape));
+            && given.iter().all(|input| {
+                input
+                    .shape
+                    .broadcast("fused", &shape)
+                    .is_ok_and(|joined| joined == shape)
+            });
         match first.dtype {
             DType::F32 if together => Ok(self.run_as::<f32>(inputs, &shape)),
             DType::F64 if together => Ok(self.run_as::<f64>(inputs, &shape)),
@@ -148,13 +160,20 @@ impl Program {
             drop(operands);
             values.extend(output.into_iter().take(1));
         }
-        Ok(self.results.iter().map(|&result| values[result].clone()).collect())
+        Ok(self
+            .results
+            .iter()
+            .map(|&result| values[result].clone())
+            .collect())
     }
 
     fn run_as<T: Lane>(&self, inputs: &[&Array], shape: &Shape) -> Arrays {
         let small: SmallVec<[Option<Array>; 4]> = inputs.iter().map(|input| unstretched(input)).collect();
-        let inputs: SmallVec<[&Array; 4]> =
-            small.iter().zip(inputs).map(|(small, &input)| small.as_ref().unwrap_or(input)).collect();
+        let inputs: SmallVec<[&Array; 4]> = small
+            .iter()
+            .zip(inputs)
+            .map(|(small, &input)| small.as_ref().unwrap_or(input))
+            .collect();
         let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
         if shape.len() > 0 {
             let plan = Plan::<T>::new(self, &inputs, shape);
@@ -168,19 +187,23 @@ impl Program {
                 }
             }
             let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
-            let run = |(number, outs)| plan.run(number * PIECE, outs);
-            if worth_threads(shape.len(), cost) {
-                pieces.into_par_iter().enumerate().for_each(run);
+            let run = |number: usize, outs| plan.run(number * PIECE, outs);
+            if parallel::worth_threads(shape.len(), cost) {
+                parallel::each(pieces, run);
             } else {
-                pieces.into_iter().enumerate().for_each(run);
+                pieces.into_iter().enumerate().for_each(|(number, outs)| run(number, outs));
             }
         }
-        outs.into_iter().map(|out| Array::dense(out, shape.clone())).collect()
+        outs.into_iter()
+            .map(|out| Array::dense(out, shape.clone()))
+            .collect()
     }
 }
 
 fn block_of(step: &Step) -> &dyn Block {
-    step.primitive.block().expect("check() refuses steps that have none")
+    step.primitive
+        .block()
+        .expect("check() refuses steps that have none")
 }
 
 /// The element types that blocks compute in.
@@ -229,8 +252,10 @@ enum Source {
 
 impl<'a, T: Lane> Plan<'a, T> {
     fn new(program: &'a Program, inputs: &[&'a Array], shape: &Shape) -> Self {
-        let readers: SmallVec<[Reader; 4]> =
-            inputs.iter().map(|input| Reader::new(input.shape(), shape)).collect();
+        let readers: SmallVec<[Reader; 4]> = inputs
+            .iter()
+            .map(|input| Reader::new(input.shape(), shape))
+            .collect();
         // A buffer is free again after the last step that reads it; results keep theirs.
         let mut last_use: Vec<usize> = (0..program.steps.len()).collect();
         for (number, step) in program.steps.iter().enumerate() {
@@ -240,7 +265,10 @@ impl<'a, T: Lane> Plan<'a, T> {
                 }
             }
         }
-        program.results.iter().for_each(|&result| last_use[result] = usize::MAX);
+        program
+            .results
+            .iter()
+            .for_each(|&result| last_use[result] = usize::MAX);
         let (mut free, mut buffers) = (Vec::new(), 0);
         let mut steps: Vec<Planned<'a>> = Vec::with_capacity(program.steps.len());
         for (number, step) in program.steps.iter().enumerate() {
@@ -249,9 +277,10 @@ impl<'a, T: Lane> Plan<'a, T> {
                 .iter()
                 .map(|slot| match *slot {
                     Slot::Input(input) => Source::Input(input),
-                    Slot::Step(source) => {
-                        Source::Buffer { number: steps[source].buffer, single: steps[source].single }
-                    }
+                    Slot::Step(source) => Source::Buffer {
+                        number: steps[source].buffer,
+                        single: steps[source].single,
+                    },
                 })
                 .collect();
             let single = operands.iter().all(|operand| match *operand {
@@ -262,11 +291,20 @@ impl<'a, T: Lane> Plan<'a, T> {
                 buffers += 1;
                 buffers - 1
             });
-            steps.push(Planned { block: block_of(step), operands, buffer, single });
+            steps.push(Planned {
+                block: block_of(step),
+                operands,
+                buffer,
+                single,
+            });
             let done = (0..=number).filter(|&source| last_use[source] == number);
             free.extend(done.map(|source| steps[source].buffer));
         }
-        let results = program.results.iter().map(|&result| (steps[result].buffer, steps[result].single)).collect();
+        let results = program
+            .results
+            .iter()
+            .map(|&result| (steps[result].buffer, steps[result].single))
+            .collect();
         Self {
             cut: Cut::new(readers.iter()),
             values: inputs.iter().map(|input| input.elements::<T>()).collect(),
@@ -280,7 +318,9 @@ impl<'a, T: Lane> Plan<'a, T> {
     /// Computes the piece of every result that starts at element `first`.
     fn run(&self, first: usize, mut outs: SmallVec<[&mut [T]; 1]>) {
         let len = outs[0].len();
-        let mut buffers: Vec<Vec<T>> = (0..self.buffers).map(|_| vec![T::default(); RUN.min(len)]).collect();
+        let mut buffers: Vec<Vec<T>> = (0..self.buffers)
+            .map(|_| vec![T::default(); RUN.min(len)])
+            .collect();
         let mut rows: Vec<LaidOut<T>> = self.readers.iter().map(|_| LaidOut::default()).collect();
         let mut done = 0;
         while done < len {
@@ -317,10 +357,17 @@ impl Planned<'_> {
             .map(|source| match *source {
                 Source::Input(input) => inputs[input],
                 Source::Buffer { number, single: true } => Operand::Scalar(buffers[number][0]),
-                Source::Buffer { number, single: false } => Operand::Slice(&buffers[number][..len]),
+                Source::Buffer {
+                    number,
+                    single: false,
+                } => Operand::Slice(&buffers[number][..len]),
             })
             .collect();
-        T::run(self.block, &operands, &mut out[..if self.single { 1 } else { len }]);
+        T::run(
+            self.block,
+            &operands,
+            &mut out[..if self.single { 1 } else { len }],
+        );
         drop(operands);
         buffers[self.buffer] = out;
     }

@@ -9,7 +9,8 @@
 //! |---|---|---|
 //! | `exp`, `log` | 1.1 | 1.1 |
 //! | `exp_m1`, `log1p` | 1.5 | 1.1 |
-//! | `tanh`, `sigmoid` | 1.8 | 1.8 |
+//! | `tanh` | 1.3 | 1.3 |
+//! | `sigmoid` | 2 | 1.8 |
 //! | `softplus` | 1.6 | 1.6 |
 //! | `erf` | 1.2 | that of `statrs` |
 //! | `exp2`, `log2`, `log10`, `pow`, `sinh`, `cosh`, `sin`, `cos` | 0.51 | those of the standard library |
@@ -131,7 +132,7 @@ macro_rules! real {
                 // Counted from √½ on, the exponent changes where m does.
                 let from_root = bits.wrapping_add(Self::ONE.to_bits() - ROOT);
                 let exponent = from_root >> $mantissa;
-                let m = Self::from_bits((from_root & ((1 << $mantissa) - 1)) + ROOT);
+                let m = Self::from_bits((from_root & ((1 << $mantissa) - 1)).wrapping_add(ROOT));
                 let k = Self::from_bits(exponent | WHOLE.to_bits()) - (WHOLE + BIAS as $type);
                 let inverse = Self::from_bits((2 * BIAS).saturating_sub(exponent) << $mantissa);
                 (m, if small { k - ($mantissa + 2) as $type } else { k }, inverse)
@@ -158,19 +159,38 @@ real! { f64, u64, 52,
     const SIGMOID_END: Self = 708.3;
     const TANH_NEAR_END: Self = 0.55;
     const EXP: &'static [Self] = &[
-        0.500_000_000_000_001_28, 0.166_666_666_666_666_99, 0.041_666_666_666_514_32, 0.008_333_333_333_307_028,
-        0.001_388_888_894_733_197_6, 0.000_198_412_699_177_705_93, 2.480_148_958_975_459e-5,
-        2.755_721_594_825_437_3e-6, 2.763_141_408_414_97e-7, 2.511_797_498_688_908_4e-8,
+        0.500_000_000_000_001_3,
+        0.166_666_666_666_667,
+        0.041_666_666_666_514_32,
+        0.008_333_333_333_307_03,
+        0.001_388_888_894_733_197_7,
+        0.000_198_412_699_177_705_94,
+        2.480_148_958_975_459e-5,
+        2.755_721_594_825_437_3e-6,
+        2.763_141_408_414_969_5e-7,
+        2.511_797_488_699_083_5e-8,
     ];
     const TANH: &'static [Self] = &[
-        -0.333_333_333_333_333, 0.133_333_333_333_268_34, -0.053_968_253_963_879, 0.021_869_489_388_111_667,
-        -0.008_863_232_652_900_483, 0.003_592_092_533_506_970_6, -0.001_455_545_989_547_090_8,
-        0.000_588_457_069_202_701_7, -0.000_233_412_774_933_447_9, 8.336_013_031_321_596e-5,
-        -1.952_106_249_744_696e-5,
+        -0.333_333_333_333_333,
+        0.133_333_333_333_268_33,
+        -0.053_968_253_963_879,
+        0.021_869_488_389_111_666,
+        -0.008_863_232_652_900_482,
+        0.003_592_092_533_506_970_7,
+        -0.001_455_545_989_547_089_8,
+        0.000_588_457_069_202_701_7,
+        -0.000_233_412_774_933_447_9,
+        8.336_013_031_321_596e-5,
+        -1.952_106_249_744_695_7e-5,
     ];
     const LOG: &'static [Self] = &[
-        0.666_666_666_666_673_5, 0.399_999_999_994_111_1, 0.285_714_287_432_603_8, 0.222_221_984_761_358_92,
-        0.181_835_697_352_601_27, 0.153_139_033_021_175_08, 0.147_975_076_186_322_5,
+        0.666_666_666_666_673_5,
+        0.399_999_999_994_111_07,
+        0.285_714_287_432_603_8,
+        0.222_221_984_761_358_93,
+        0.181_835_697_352_601_27,
+        0.153_139_033_021_175_07,
+        0.147_975_076_186_322_5,
     ];
 }
 
@@ -224,7 +244,11 @@ pub(crate) fn exp_m1<R: Real>(x: R) -> R {
     let half = R::power(rounded - R::ONE);
     let y = half.fma(q, half - R::HALF) * R::TWO;
     // Below, halving would lose bits, and the sign of 0.
-    if x.abs() < R::TINY * (R::TWO + R::TWO) { x } else { y }
+    if x.abs() < R::TINY * (R::TWO + R::TWO) {
+        x
+    } else {
+        y
+    }
 }
 
 /// `log(1 + f) + k · ln 2`, for `1 + f` between √½ and √2.
@@ -259,7 +283,11 @@ pub(crate) fn log<R: Real>(x: R) -> R {
 pub(crate) fn log1p<R: Real>(x: R) -> R {
     let sum = x + R::ONE;
     // What the sum lost to rounding.
-    let lost = if x > R::ONE { R::ONE - (sum - x) } else { x - (sum - R::ONE) };
+    let lost = if x > R::ONE {
+        R::ONE - (sum - x)
+    } else {
+        x - (sum - R::ONE)
+    };
     let (m, k, inverse) = R::parts(sum);
     let y = log_domain(sum, log_of_parts(lost.fma(inverse, m - R::ONE), k));
     if x.abs() < R::TINY { x } else { y }
@@ -308,13 +336,25 @@ pub(crate) fn mish<R: Real>(x: R) -> R {
 const ERF_NEAR_END: f32 = 0.9375;
 /// `erf(x) / x - 1` by powers of `x²`, for `|x|` up to [`ERF_NEAR_END`].
 const ERF_NEAR: [f32; 7] = [
-    0.128_379_17, -0.376_126_33, 0.112_836_864, -0.026_858_85, 0.005_199_6, -0.000_812_580_8, 8.296_618e-5,
+    0.128_379_17,
+    -0.376_126_33,
+    0.112_836_864,
+    -0.026_858_85,
+    0.005_199_6,
+    -0.000_812_580_8,
+    8.296_618e-5,
 ];
 /// From here on the error function is 1.
 const ERF_END: f32 = 4.0;
 /// `-log(erfc(x))` by powers of `x`, from [`ERF_NEAR_END`] to [`ERF_END`].
 const ERF_FAR: [f32; 8] = [
-    -0.000_180_347_91, 1.129_542_2, 0.633_291_84, 0.108_340_76, -0.025_158_703, 0.004_185_998_5, -0.000_437_550_1,
+    -0.000_180_347_91,
+    1.129_542_2,
+    0.633_291_84,
+    0.108_340_76,
+    -0.025_158_703,
+    0.004_185_998_5,
+    -0.000_437_550_1,
     2.136_259_8e-5,
 ];
 
@@ -364,12 +404,20 @@ pub(crate) fn log10(x: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn pow(x: f32, y: f32) -> f32 {
     let size = exp(f64::from(y) * log(f64::from(x.abs())));
-    let size = if y == 0.0 || x == 1.0 || (x == -1.0 && y.is_infinite()) { 1.0 } else { size };
+    let size = if y == 0.0 || x == 1.0 || (x == -1.0 && y.is_infinite()) {
+        1.0
+    } else {
+        size
+    };
     let whole = y.trunc() == y;
     let odd = whole && (0.5 * y).trunc() != 0.5 * y;
     let signed = if x.is_sign_negative() && odd { -size } else { size };
     let fraction_of_negative = x < 0.0 && x > f32::NEG_INFINITY && !whole;
-    if fraction_of_negative { f32::NAN } else { signed as f32 }
+    if fraction_of_negative {
+        f32::NAN
+    } else {
+        signed as f32
+    }
 }
 
 /// `(sin, cos)` of `f32` numbers up to [`TRIGONOMETRIC_END`] in size, computed in `f64`.
@@ -394,11 +442,23 @@ pub(crate) fn sin_cos(x: f32) -> (f32, f32) {
 pub(crate) const TRIGONOMETRIC_END: f32 = (1u32 << 20) as f32;
 /// `sin(r) / r` by powers of `r²`, for `|r| <= π/4`: Taylor's, whose error there is below 2^-40.
 const SIN: [f64; 7] = [
-    1.0, -1.0 / 6.0, 1.0 / 120.0, -1.0 / 5_040.0, 1.0 / 362_880.0, -1.0 / 39_916_800.0, 1.0 / 6_227_020_800.0,
+    1.0,
+    -1.0 / 6.0,
+    1.0 / 120.0,
+    -1.0 / 5_040.0,
+    1.0 / 362_880.0,
+    -1.0 / 39_916_800.0,
+    1.0 / 6_227_020_800.0,
 ];
 /// `cos(r)` by powers of `r²`, likewise.
 const COS: [f64; 8] = [
-    1.0, -0.5, 1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0, -1.0 / 3_628_800.0, 1.0 / 479_001_600.0,
+    1.0,
+    -0.5,
+    1.0 / 24.0,
+    -1.0 / 720.0,
+    1.0 / 40_320.0,
+    -1.0 / 3_628_800.0,
+    1.0 / 479_001_600.0,
     -1.0 / 87_178_291_200.0,
 ];
 
@@ -414,7 +474,11 @@ mod tests {
         }
         if nearest.is_infinite() || nearest.is_nan() || got.is_nan() || got.is_infinite() {
             // Next to the largest number, infinity is one place further.
-            return if (f64::from(got) - exact).abs() < 2.1e31 { 1.0 } else { f64::INFINITY };
+            return if (f64::from(got) - exact).abs() < 2.1e31 {
+                1.0
+            } else {
+                f64::INFINITY
+            };
         }
         let exponent = (exact.abs().max(f64::from(f32::MIN_POSITIVE)).to_bits() >> 52) as i32 - 1023;
         (f64::from(got) - exact).abs() / f64::powi(2.0, exponent - 23)
@@ -422,11 +486,24 @@ mod tests {
 
     /// The largest error over every 997th number there is, and the number it is at.
     fn sweep(f: impl Fn(f32) -> f32, exact: impl Fn(f64) -> f64) -> (f64, f32) {
-        let edges = [0.0, -0.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MAX, f32::MIN, 1.0, -1.0];
+        let edges = [
+            0.0,
+            -0.0,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+            f32::NAN,
+            f32::MAX,
+            f32::MIN,
+            1.0,
+            -1.0,
+        ];
         let all = (0..u32::MAX).step_by(997).map(f32::from_bits);
         all.chain(edges)
             .map(|x| (ulps(f(x), exact(f64::from(x))), x))
-            .fold((0.0, 0.0), |worst, here| if here.0 > worst.0 { here } else { worst })
+            .fold(
+                (0.0, 0.0),
+                |worst, here| if here.0 > worst.0 { here } else { worst },
+            )
     }
 
     #[test]
@@ -437,16 +514,40 @@ mod tests {
             ("exp_m1", 1.5, exp_m1, f64::exp_m1),
             ("log", 1.1, log, f64::ln),
             ("log1p", 1.5, log1p, f64::ln_1p),
-            ("tanh", 1.8, tanh, f64::tanh),
-            ("sigmoid", 1.8, sigmoid, |x| if x < -87.3 { 0.0 } else { 1.0 / (1.0 + (-x).exp()) }),
-            ("softplus", 1.6, softplus, |x| x.max(0.0) + (-x.abs()).exp().ln_1p() + if x.is_nan() { x } else { 0.0 }),
+            ("tanh", 1.3, tanh, f64::tanh),
+            ("sigmoid", 2.0, sigmoid, |x| {
+                if x < -87.3 { 0.0 } else { 1.0 / (1.0 + (-x).exp()) }
+            }),
+            ("softplus", 1.6, softplus, |x| {
+                x.max(0.0) + (-x.abs()).exp().ln_1p() + if x.is_nan() { x } else { 0.0 }
+            }),
             ("erf", 1.2, erf, statrs::function::erf::erf),
-            ("pow(x, 2.7)", 0.51, |x| pow(x, 2.7), |x| x.powf(f64::from(2.7f32))),
+            (
+                "pow(x, 2.7)",
+                0.51,
+                |x| pow(x, 2.7),
+                |x| x.powf(f64::from(2.7f32)),
+            ),
             ("pow(x, -3)", 0.51, |x| pow(x, -3.0), |x| x.powf(-3.0)),
-            ("pow(0.3, x)", 0.51, |x| pow(0.3, x), |x| f64::from(0.3f32).powf(x)),
+            (
+                "pow(0.3, x)",
+                0.51,
+                |x| pow(0.3, x),
+                |x| f64::from(0.3f32).powf(x),
+            ),
             ("pow(-2, x)", 0.51, |x| pow(-2.0, x), |x| (-2f64).powf(x)),
-            ("sin", 0.51, |x| in_range(x, |x| sin_cos(x).0), |x| in_range_f64(x, f64::sin)),
-            ("cos", 0.51, |x| in_range(x, |x| sin_cos(x).1), |x| in_range_f64(x, f64::cos)),
+            (
+                "sin",
+                0.51,
+                |x| in_range(x, |x| sin_cos(x).0),
+                |x| in_range_f64(x, f64::sin),
+            ),
+            (
+                "cos",
+                0.51,
+                |x| in_range(x, |x| sin_cos(x).1),
+                |x| in_range_f64(x, f64::cos),
+            ),
             ("sinh", 0.51, sinh, f64::sinh),
             ("cosh", 0.51, cosh, f64::cosh),
             ("exp2", 0.51, exp2, f64::exp2),
@@ -469,7 +570,11 @@ mod tests {
     }
 
     fn in_range_f64(x: f64, f: impl Fn(f64) -> f64) -> f64 {
-        if x.abs() <= f64::from(TRIGONOMETRIC_END) { f(x) } else { 0.0 }
+        if x.abs() <= f64::from(TRIGONOMETRIC_END) {
+            f(x)
+        } else {
+            0.0
+        }
     }
 
     #[test]
@@ -479,7 +584,8 @@ mod tests {
         for line in table.lines() {
             let mut fields = line.split(' ');
             let name = fields.next().expect("a name");
-            let [x, high, low] = std::array::from_fn(|_| fields.next().expect("a number").parse::<f64>().expect("a number"));
+            let [x, high, low] =
+                std::array::from_fn(|_| fields.next().expect("a number").parse::<f64>().expect("a number"));
             let got = match name {
                 "exp" => exp(x),
                 "exp_m1" => exp_m1(x),
@@ -518,8 +624,14 @@ mod tests {
         assert_eq!(exp(f64::NEG_INFINITY), 0.0);
         assert_eq!([log(0.0f64), log1p(-1.0f64)], [f64::NEG_INFINITY; 2]);
         assert!(log(-1.0f64).is_nan() && log1p(-1.5f64).is_nan());
-        assert_eq!([pow(0.0, -1.0), pow(-0.0, -3.0), pow(-0.0, 2.0)], [f32::INFINITY, f32::NEG_INFINITY, 0.0]);
-        assert_eq!([pow(f32::NAN, 0.0), pow(1.0, f32::NAN), pow(-1.0, f32::INFINITY)], [1.0; 3]);
+        assert_eq!(
+            [pow(0.0, -1.0), pow(-0.0, -3.0), pow(-0.0, 2.0)],
+            [f32::INFINITY, f32::NEG_INFINITY, 0.0]
+        );
+        assert_eq!(
+            [pow(f32::NAN, 0.0), pow(1.0, f32::NAN), pow(-1.0, f32::INFINITY)],
+            [1.0; 3]
+        );
         assert!(pow(-8.0, 1.0 / 3.0).is_nan() && pow(-2.0, f32::NAN).is_nan());
     }
 }

@@ -55,7 +55,11 @@ impl Unary for Sign {
     #[inline(always)]
     fn integer<T: Integer>(self, x: T) -> T {
         let y = if x > T::zero() { T::one() } else { x };
-        if x < T::zero() { T::zero().wrapping_sub(&T::one()) } else { y }
+        if x < T::zero() {
+            T::zero().wrapping_sub(&T::one())
+        } else {
+            y
+        }
     }
 
     fn chain(self, d: &Tensor, _: &Tensor, _: &Tensor) -> Result<Tensor> {

@@ -26,7 +26,11 @@ impl Tensor {
             });
         };
         let dtype = first.dtype();
-        dtype.require("add_n", dtype.is_float() || dtype.is_integer(), "f32, f64 or an integer type")?;
+        dtype.require(
+            "add_n",
+            dtype.is_float() || dtype.is_integer(),
+            "f32, f64 or an integer type",
+        )?;
         others.iter().try_fold((*first).clone(), |sum, next| {
             if !first.shape().matches(next.shape()) {
                 return Err(Error::Shape {

@@ -43,8 +43,10 @@ macro_rules! bitwise {
 bitwise!(BitAnd, "bitwise_and", None, |a, b| a & b);
 bitwise!(BitOr, "bitwise_or", None, |a, b| a | b);
 bitwise!(BitXor, "bitwise_xor", None, |a, b| a ^ b);
-bitwise!(LeftShift, "left_shift", Some(Refused::Shift), |a, b| a << b.to_usize().unwrap_or(0));
-bitwise!(RightShift, "right_shift", Some(Refused::Shift), |a, b| a >> b.to_usize().unwrap_or(0));
+bitwise!(LeftShift, "left_shift", Some(Refused::Shift), |a, b| a
+    << b.to_usize().unwrap_or(0));
+bitwise!(RightShift, "right_shift", Some(Refused::Shift), |a, b| a
+    >> b.to_usize().unwrap_or(0));
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct BitNot;

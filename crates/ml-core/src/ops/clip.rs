@@ -63,14 +63,22 @@ impl Unary for Inside {
     #[inline(always)]
     fn f32(self, x: f32) -> f32 {
         let (low, high) = (self.0.low as f32, self.0.high as f32);
-        let inside = if self.0.flat_ends { (x > low) & (x < high) } else { (x >= low) & (x <= high) };
+        let inside = if self.0.flat_ends {
+            (x > low) & (x < high)
+        } else {
+            (x >= low) & (x <= high)
+        };
         if inside { 1.0 } else { 0.0 }
     }
 
     #[inline(always)]
     fn f64(self, x: f64) -> f64 {
         let (low, high) = (self.0.low, self.0.high);
-        let inside = if self.0.flat_ends { (x > low) & (x < high) } else { (x >= low) & (x <= high) };
+        let inside = if self.0.flat_ends {
+            (x > low) & (x < high)
+        } else {
+            (x >= low) & (x <= high)
+        };
         if inside { 1.0 } else { 0.0 }
     }
 
@@ -98,7 +106,12 @@ impl Tensor {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn clip(&self, low: f64, high: f64) -> Result<Tensor> {
-        check::parameter("clip: low", low, low <= high, "at most the upper bound, and neither NaN")?;
+        check::parameter(
+            "clip: low",
+            low,
+            low <= high,
+            "at most the upper bound, and neither NaN",
+        )?;
         let ends = Clip {
             low,
             high,

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, same_dtype};
+use super::{
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, same_dtype,
+};
 use crate::{
     DType, Result, Tensor,
     dtype::Element,
@@ -24,12 +26,31 @@ enum Compare {
 fn block<T: Element + PartialOrd>(compare: Compare, operands: [Operand<'_, T>; 2], out: &mut [bool]) {
     fn run<T: Element>(f: impl Fn(&T, &T) -> bool, operands: [Operand<'_, T>; 2], out: &mut [bool]) {
         let zip = Zip { f, operands, out };
-        if T::DTYPE.is_float() { vectorize(zip) } else { zip.run() }
+        if T::DTYPE.is_float() {
+            vectorize(zip)
+        } else {
+            zip.run()
+        }
     }
     match compare {
-        Compare::Equal => run(#[inline(always)] |a: &T, b| a == b, operands, out),
-        Compare::Less => run(#[inline(always)] |a: &T, b| a < b, operands, out),
-        Compare::LessEqual => run(#[inline(always)] |a: &T, b| a <= b, operands, out),
+        Compare::Equal => run(
+            #[inline(always)]
+            |a: &T, b| a == b,
+            operands,
+            out,
+        ),
+        Compare::Less => run(
+            #[inline(always)]
+            |a: &T, b| a < b,
+            operands,
+            out,
+        ),
+        Compare::LessEqual => run(
+            #[inline(always)]
+            |a: &T, b| a <= b,
+            operands,
+            out,
+        ),
     }
 }
 
@@ -45,7 +66,10 @@ impl Primitive for Compare {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         same_dtype(self.name(), inputs[0].dtype, inputs[1].dtype)?;
-        Ok(one(DType::Bool, inputs[0].shape.broadcast(self.name(), &inputs[1].shape)?))
+        Ok(one(
+            DType::Bool,
+            inputs[0].shape.broadcast(self.name(), &inputs[1].shape)?,
+        ))
     }
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {

@@ -15,7 +15,11 @@ struct Remainder;
 macro_rules! remainder {
     ($a:expr, $b:expr) => {{
         let rest = $a % $b;
-        let with_sign = if (rest < 0.0) != ($b < 0.0) { rest + $b } else { rest };
+        let with_sign = if (rest < 0.0) != ($b < 0.0) {
+            rest + $b
+        } else {
+            rest
+        };
         if rest == 0.0 { rest.copysign($b) } else { with_sign }
     }};
 }
@@ -25,7 +29,11 @@ macro_rules! floor_div {
     ($a:expr, $b:expr) => {{
         let rest = $a % $b;
         let whole = (($a - rest) / $b).round_ties_even();
-        let below = if rest != 0.0 && (rest < 0.0) != ($b < 0.0) { whole - 1.0 } else { whole };
+        let below = if rest != 0.0 && (rest < 0.0) != ($b < 0.0) {
+            whole - 1.0
+        } else {
+            whole
+        };
         if $b == 0.0 { $a / $b } else { below }
     }};
 }
@@ -36,7 +44,11 @@ fn integer_floor_div<T: Integer>(a: T, b: T) -> T {
         return a.wrapping_neg();
     }
     let quotient = a / b;
-    if (a % b).is_zero() || (a < T::zero()) == (b < T::zero()) { quotient } else { quotient - T::one() }
+    if (a % b).is_zero() || (a < T::zero()) == (b < T::zero()) {
+        quotient
+    } else {
+        quotient - T::one()
+    }
 }
 
 impl Binary for FloorDiv {

@@ -157,7 +157,9 @@ pub(crate) fn map_f32<U: Unary>(op: U, operand: Operand<'_, f32>, out: &mut [f32
     match operand {
         Operand::Slice(x) if x.iter().any(|x| x.abs() > end) => {
             let pairs = out.iter_mut().zip(x);
-            pairs.filter(|(_, x)| x.abs() > end).for_each(|(y, &x)| *y = op.beyond_end(x));
+            pairs
+                .filter(|(_, x)| x.abs() > end)
+                .for_each(|(y, &x)| *y = op.beyond_end(x));
         }
         Operand::Scalar(x) if x.abs() > end => out.fill(op.beyond_end(x)),
         _ => {}
@@ -258,7 +260,9 @@ pub(crate) fn forward_binary<B: Binary>(op: B, name: &'static str, a: &Array, b:
     require_number(name, B::FLOATS, B::INTEGERS, a.dtype())?;
     match a.dtype() {
         DType::F32 => elementwise::binary(name, a, b, B::COST, &|operands, out| zip_f32(op, operands, out)),
-        DType::F64 => elementwise::binary(name, a, b, 2 * B::COST, &|operands, out| zip_f64(op, operands, out)),
+        DType::F64 => elementwise::binary(name, a, b, 2 * B::COST, &|operands, out| {
+            zip_f64(op, operands, out)
+        }),
         integer => for_integer!(integer, T => {
             if let Some(refused) = B::REFUSED {
                 refused.check(name, &b.elements::<T>())?;

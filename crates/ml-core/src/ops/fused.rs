@@ -37,7 +37,12 @@ impl Fused {
             drop(operands);
             values.extend(output.into_iter().take(1));
         }
-        Ok(self.program.results.iter().map(|&result| values[result].clone()).collect())
+        Ok(self
+            .program
+            .results
+            .iter()
+            .map(|&result| values[result].clone())
+            .collect())
     }
 }
 
@@ -57,13 +62,20 @@ impl Primitive for Fused {
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
         let tape = Tape::persistent();
-        let watched = call.inputs.iter().map(|input| tape.watch(input)).collect::<Result<Vec<_>>>()?;
+        let watched = call
+            .inputs
+            .iter()
+            .map(|input| tape.watch(input))
+            .collect::<Result<Vec<_>>>()?;
         let outputs = self.step_by_step(&watched)?;
         let sources: Vec<&dyn Source> = watched.iter().map(|input| input as &dyn Source).collect();
         let mut sums: Gradients = call.inputs.iter().map(|_| None).collect();
         for (output, gradient) in outputs.iter().zip(gradients) {
             let Some(gradient) = gradient else { continue };
-            for (sum, part) in sums.iter_mut().zip(tape.vector_jacobian(output, gradient, &sources)?) {
+            for (sum, part) in sums
+                .iter_mut()
+                .zip(tape.vector_jacobian(output, gradient, &sources)?)
+            {
                 *sum = match (sum.take(), part) {
                     (Some(sum), Some(part)) => Some(sum.add(&part)?),
                     (sum, part) => sum.or(part),
@@ -119,7 +131,9 @@ mod tests {
 
     fn numbers(shape: &[usize], seed: usize) -> Tensor {
         let len: usize = shape.iter().product();
-        let values: Vec<f64> = (0..len).map(|n| ((n * 31 + seed) % 113) as f64 / 40.0 - 1.3).collect();
+        let values: Vec<f64> = (0..len)
+            .map(|n| ((n * 31 + seed) % 113) as f64 / 40.0 - 1.3)
+            .collect();
         Tensor::from_vec(values, shape).expect("as many values as elements")
     }
 
@@ -144,7 +158,11 @@ mod tests {
             }
         }
         // A transposed input, and results smaller than an input that only one of them needs.
-        let inputs = [numbers(&[40, 30], 1).transpose()?, numbers(&[30, 40], 2), numbers(&[2, 30, 40], 3)];
+        let inputs = [
+            numbers(&[40, 30], 1).transpose()?,
+            numbers(&[30, 40], 2),
+            numbers(&[2, 30, 40], 3),
+        ];
         let fused = apply_many(program(), &inputs.iter().collect::<Vec<_>>())?;
         for (fused, one_by_one) in fused.iter().zip(program().step_by_step(&inputs)?) {
             assert_eq!(fused.array()?, one_by_one.array()?);
@@ -165,7 +183,9 @@ mod tests {
             let sources: Vec<&dyn Source> = watched.iter().map(|x| x as &dyn Source).collect();
             let targets: Vec<&Tensor> = outputs.iter().collect();
             let gradients = tape.gradient_of(&targets, &sources)?.into_iter();
-            Ok(gradients.map(|gradient| gradient.expect("it depends on all")).collect())
+            Ok(gradients
+                .map(|gradient| gradient.expect("it depends on all"))
+                .collect())
         };
         for (fused, expected) in gradients(true)?.iter().zip(gradients(false)?) {
             let pairs = fused.to_vec::<f64>()?.into_iter().zip(expected.to_vec::<f64>()?);
@@ -181,7 +201,10 @@ mod tests {
         let stored = serde_json::to_string(&program()).expect("programs are data");
         let loaded: Fused = serde_json::from_str(&stored).expect("as it was stored");
         let x = numbers(&[5], 1);
-        assert_eq!(apply_many(loaded, &[&x, &x, &x])?[1].array()?, apply_many(program(), &[&x, &x, &x])?[1].array()?);
+        assert_eq!(
+            apply_many(loaded, &[&x, &x, &x])?[1].array()?,
+            apply_many(program(), &[&x, &x, &x])?[1].array()?
+        );
         let refused = |change: &dyn Fn(&mut Program)| {
             let mut damaged = (*program().program).clone();
             change(&mut damaged);
@@ -203,8 +226,14 @@ mod tests {
             refused(&|program| program.steps[0] = step(r#"{"sum":{"axes":[0]}}"#, &[Slot::Input(0)])),
             format!("fused: step 0, sum, is not elementwise{end}")
         );
-        assert_eq!(refused(&|program| program.results = vec![7]), format!("fused: result 7 of 7 steps{end}"));
-        assert_eq!(refused(&|program| program.inputs = 2), format!("fused: 3 inputs for a program of 2{end}"));
+        assert_eq!(
+            refused(&|program| program.results = vec![7]),
+            format!("fused: result 7 of 7 steps{end}")
+        );
+        assert_eq!(
+            refused(&|program| program.inputs = 2),
+            format!("fused: 3 inputs for a program of 2{end}")
+        );
         Ok(())
     }
 }

@@ -53,10 +53,16 @@ impl Primitive for Logical {
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         inputs.iter().try_for_each(|input| self.require(input.dtype()))?;
         let zip = |f: fn(bool, bool) -> bool| {
-            binary(self.name(), inputs[0], inputs[1], 1, &|operands, out: &mut [bool]| {
-                let f = |a: &bool, b: &bool| f(*a, *b);
-                Zip { f, operands, out }.run();
-            })
+            binary(
+                self.name(),
+                inputs[0],
+                inputs[1],
+                1,
+                &|operands, out: &mut [bool]| {
+                    let f = |a: &bool, b: &bool| f(*a, *b);
+                    Zip { f, operands, out }.run();
+                },
+            )
         };
         Ok(outputs(match self {
             Self::And => zip(|a, b| a & b)?,

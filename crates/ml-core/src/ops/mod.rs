@@ -66,7 +66,7 @@ pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, appl
 
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
+pub use elementwise::{Block, Operand};
 #[allow(unused_imports)] // until the optimiser of graphs fuses
 pub(crate) use fused::Fused;
-pub use elementwise::{Block, Operand};
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::{map, outputs}, one};
+use super::{
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply,
+    elementwise::{map, outputs},
+    one,
+};
 use crate::{
     DType, Result, Tensor,
     kernels::elementwise::{Operand, unary},
@@ -21,9 +25,24 @@ macro_rules! test {
         unary($x, 1, |x: &[$type], out: &mut [bool]| {
             let x = Operand::Slice(x);
             match $predicate {
-                Predicate::Nan => map(#[inline(always)] |x: &$type| x.is_nan(), x, out),
-                Predicate::Finite => map(#[inline(always)] |x: &$type| x.is_finite(), x, out),
-                Predicate::Infinite => map(#[inline(always)] |x: &$type| x.is_infinite(), x, out),
+                Predicate::Nan => map(
+                    #[inline(always)]
+                    |x: &$type| x.is_nan(),
+                    x,
+                    out,
+                ),
+                Predicate::Finite => map(
+                    #[inline(always)]
+                    |x: &$type| x.is_finite(),
+                    x,
+                    out,
+                ),
+                Predicate::Infinite => map(
+                    #[inline(always)]
+                    |x: &$type| x.is_infinite(),
+                    x,
+                    out,
+                ),
             }
         })
     };

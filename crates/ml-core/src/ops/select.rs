@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, same_dtype, sum_to_like,
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, same_dtype,
+    sum_to_like,
 };
 use crate::{
     DType, Result, Tensor,
@@ -34,7 +35,9 @@ impl Primitive for Select {
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         let (condition, a, b) = (inputs[0], inputs[1], inputs[2]);
         check(condition.dtype(), a.dtype(), b.dtype())?;
-        Ok(outputs(for_dtype!(a.dtype(), T => select::<T>("select", condition, a, b)?)))
+        Ok(outputs(
+            for_dtype!(a.dtype(), T => select::<T>("select", condition, a, b)?),
+        ))
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
@@ -56,7 +59,10 @@ impl Primitive for Select {
             return Ok(Gradients::from_elem(None, 1));
         }
         let on = Tensor::select(&call.inputs[0], a.unwrap_or(&zero), b.unwrap_or(&zero))?;
-        Ok(Gradients::from_elem(Some(on.broadcast_like(&call.outputs[0])?), 1))
+        Ok(Gradients::from_elem(
+            Some(on.broadcast_like(&call.outputs[0])?),
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {

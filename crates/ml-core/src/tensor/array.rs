@@ -226,8 +226,13 @@ impl Array {
 
     /// Whether some order of the axes makes the elements lie row by row.
     fn is_packed(&self) -> bool {
-        let mut axes: SmallVec<[(isize, usize); 4]> =
-            self.strides.iter().copied().zip(self.shape.iter().copied()).filter(|&(_, length)| length != 1).collect();
+        let mut axes: SmallVec<[(isize, usize); 4]> = self
+            .strides
+            .iter()
+            .copied()
+            .zip(self.shape.iter().copied())
+            .filter(|&(_, length)| length != 1)
+            .collect();
         axes.sort_unstable();
         let mut expected = 1;
         axes.iter().all(|&(stride, length)| {

@@ -99,7 +99,11 @@ fn values_agree_with_pytorch() -> Result<()> {
         };
         for (element, got) in apply(DType::F64)?.into_iter().enumerate() {
             // 1 + tanh and 1 + erf cancel far below 0, in PyTorch and here, each in its own way.
-            let allowed = if fields[0].starts_with("gelu") { 1e-9 } else { 4e-15 };
+            let allowed = if fields[0].starts_with("gelu") {
+                1e-9
+            } else {
+                4e-15
+            };
             let expected = expected[element];
             let tiny = fields[0].starts_with("gelu") && expected.abs() < 1e-8;
             assert!(
@@ -157,49 +161,111 @@ fn integers_wrap_around() -> Result<()> {
     let smallest = Tensor::from([i32::MIN, -3, 5]);
     assert_eq!(smallest.abs()?.to_vec::<i32>()?, [i32::MIN, 3, 5]);
     assert_eq!(smallest.sign()?.to_vec::<i32>()?, [-1, -1, 1]);
-    assert_eq!(smallest.floor_div(&Tensor::from(-1))?.to_vec::<i32>()?, [i32::MIN, 3, -5]);
+    assert_eq!(
+        smallest.floor_div(&Tensor::from(-1))?.to_vec::<i32>()?,
+        [i32::MIN, 3, -5]
+    );
     assert_eq!(smallest.remainder(&Tensor::from(-1))?.to_vec::<i32>()?, [0, 0, 0]);
     assert_eq!(Tensor::from([200u8, 3]).cube()?.to_vec::<u8>()?, [0, 27]);
-    assert_eq!(Tensor::from([200u8, 255]).floor_div(&Tensor::from(255u8))?.to_vec::<u8>()?, [0, 1]);
-    assert_eq!(Tensor::from([3i64, -2]).pow(&Tensor::from([40i64, 63]))?.to_vec::<i64>()?, [
-        3i64.wrapping_pow(40),
-        i64::MIN
-    ]);
+    assert_eq!(
+        Tensor::from([200u8, 255])
+            .floor_div(&Tensor::from(255u8))?
+            .to_vec::<u8>()?,
+        [0, 1]
+    );
+    assert_eq!(
+        Tensor::from([3i64, -2])
+            .pow(&Tensor::from([40i64, 63]))?
+            .to_vec::<i64>()?,
+        [3i64.wrapping_pow(40), i64::MIN]
+    );
     assert_eq!(Tensor::from([7, -7, 8]).powi(2)?.to_vec::<i32>()?, [49, 49, 64]);
-    assert_eq!(Tensor::from([1u8, 5]).square_difference(&Tensor::from([3u8, 3]))?.to_vec::<u8>()?, [4, 4]);
-    assert_eq!(Tensor::from([-9, 2, 9]).clip(-2.5, 3.5)?.to_vec::<i32>()?, [-2, 2, 3]);
-    assert_eq!(Tensor::from([7u8, 9]).clip(-1.0, f64::INFINITY)?.to_vec::<u8>()?, [7, 9]);
+    assert_eq!(
+        Tensor::from([1u8, 5])
+            .square_difference(&Tensor::from([3u8, 3]))?
+            .to_vec::<u8>()?,
+        [4, 4]
+    );
+    assert_eq!(
+        Tensor::from([-9, 2, 9]).clip(-2.5, 3.5)?.to_vec::<i32>()?,
+        [-2, 2, 3]
+    );
+    assert_eq!(
+        Tensor::from([7u8, 9]).clip(-1.0, f64::INFINITY)?.to_vec::<u8>()?,
+        [7, 9]
+    );
     assert_eq!(Tensor::from([-8, 9]).round()?.to_vec::<i32>()?, [-8, 9]);
-    assert_eq!(Tensor::from([3, 9]).maximum(&Tensor::from([5, 1]))?.to_vec::<i32>()?, [5, 9]);
-    assert_eq!(Tensor::from([3, 9]).minimum(&Tensor::from([5, 1]))?.to_vec::<i32>()?, [3, 1]);
+    assert_eq!(
+        Tensor::from([3, 9])
+            .maximum(&Tensor::from([5, 1]))?
+            .to_vec::<i32>()?,
+        [5, 9]
+    );
+    assert_eq!(
+        Tensor::from([3, 9])
+            .minimum(&Tensor::from([5, 1]))?
+            .to_vec::<i32>()?,
+        [3, 1]
+    );
     Ok(())
 }
 
 #[test]
 fn nothing_is_computed_of_nothing() -> Result<()> {
     let none = Tensor::zeros([0, 3], DType::F32)?;
-    for shape in [none.exp()?, none.add(&Tensor::from(1.0f32))?, none.add(&Tensor::zeros([1, 3], DType::F32)?)?] {
+    for shape in [
+        none.exp()?,
+        none.add(&Tensor::from(1.0f32))?,
+        none.add(&Tensor::zeros([1, 3], DType::F32)?)?,
+    ] {
         assert_eq!(shape.shape().to_vec(), [0, 3]);
     }
     assert_eq!(none.equal(&none)?.shape().to_vec(), [0, 3]);
     let condition = Tensor::zeros([0, 1], DType::Bool)?;
     assert_eq!(Tensor::select(&condition, &none, &none)?.shape().to_vec(), [0, 3]);
-    assert_eq!(Tensor::from(3.0).square_difference(&Tensor::from(1.0))?.shape().rank(), 0);
+    assert_eq!(
+        Tensor::from(3.0)
+            .square_difference(&Tensor::from(1.0))?
+            .shape()
+            .rank(),
+        0
+    );
     Ok(())
 }
 
 #[test]
 fn comparisons_know_every_type() -> Result<()> {
     let words = Tensor::from(["b", "a", "c"]);
-    assert_eq!(words.less(&Tensor::from("b"))?.to_vec::<bool>()?, [false, true, false]);
-    assert_eq!(words.not_equal(&Tensor::from("b"))?.to_vec::<bool>()?, [false, true, true]);
+    assert_eq!(
+        words.less(&Tensor::from("b"))?.to_vec::<bool>()?,
+        [false, true, false]
+    );
+    assert_eq!(
+        words.not_equal(&Tensor::from("b"))?.to_vec::<bool>()?,
+        [false, true, true]
+    );
     let nan = Tensor::from([f32::NAN, 1.0]);
     assert_eq!(nan.less_equal(&nan)?.to_vec::<bool>()?, [false, true]);
-    assert_eq!(nan.greater_equal(&Tensor::from(1.0f32))?.to_vec::<bool>()?, [false, true]);
-    assert_eq!(nan.greater(&Tensor::from(0.5f32))?.to_vec::<bool>()?, [false, true]);
-    assert_eq!(Tensor::from([true, false]).equal(&Tensor::from(true))?.to_vec::<bool>()?, [true, false]);
+    assert_eq!(
+        nan.greater_equal(&Tensor::from(1.0f32))?.to_vec::<bool>()?,
+        [false, true]
+    );
+    assert_eq!(
+        nan.greater(&Tensor::from(0.5f32))?.to_vec::<bool>()?,
+        [false, true]
+    );
+    assert_eq!(
+        Tensor::from([true, false])
+            .equal(&Tensor::from(true))?
+            .to_vec::<bool>()?,
+        [true, false]
+    );
     let half = Tensor::from([1.0, 2.0]).cast(DType::F16)?;
-    assert_eq!(half.less(&Tensor::from(1.5).cast(DType::F16)?)?.to_vec::<bool>()?, [true, false]);
+    assert_eq!(
+        half.less(&Tensor::from(1.5).cast(DType::F16)?)?
+            .to_vec::<bool>()?,
+        [true, false]
+    );
     Ok(())
 }
 
@@ -208,8 +274,18 @@ fn selection_broadcasts_and_takes_any_type() -> Result<()> {
     let rows = Tensor::from([[true], [false]]);
     let y = Tensor::select(&rows, &Tensor::from([1, 2, 3]), &Tensor::from(0))?;
     assert_eq!(y.to_vec::<i32>()?, [1, 2, 3, 0, 0, 0]);
-    let texts = Tensor::select(&Tensor::from([true, false]), &Tensor::from("yes"), &Tensor::from(["no", "never"]))?;
-    assert!(texts.equal(&Tensor::from(["yes", "never"]))?.to_vec::<bool>()?.iter().all(|&same| same));
+    let texts = Tensor::select(
+        &Tensor::from([true, false]),
+        &Tensor::from("yes"),
+        &Tensor::from(["no", "never"]),
+    )?;
+    assert!(
+        texts
+            .equal(&Tensor::from(["yes", "never"]))?
+            .to_vec::<bool>()?
+            .iter()
+            .all(|&same| same)
+    );
     Ok(())
 }
 
@@ -218,13 +294,20 @@ fn a_safe_selection_has_a_safe_gradient() -> Result<()> {
     // The square root where x > 0, else 0: its argument is made safe, too, or 0 · ∞ would be NaN.
     let root = |x: &Tensor, safe: bool| {
         let positive = x.greater(&Tensor::from(0.0))?;
-        let argument = if safe { Tensor::select(&positive, x, &Tensor::from(1.0))? } else { x.clone() };
+        let argument = if safe {
+            Tensor::select(&positive, x, &Tensor::from(1.0))?
+        } else {
+            x.clone()
+        };
         Tensor::select(&positive, &argument.sqrt()?, &Tensor::from(0.0))
     };
     for (safe, expected) in [(true, 0.0), (false, f64::NAN)] {
         let tape = Tape::new();
         let x = tape.watch(&Tensor::from([4.0, 0.0]))?;
-        let gradient = tape.gradient(&root(&x, safe)?, &[&x])?.remove(0).expect("it depends on x");
+        let gradient = tape
+            .gradient(&root(&x, safe)?, &[&x])?
+            .remove(0)
+            .expect("it depends on x");
         let gradient = gradient.to_vec::<f64>()?;
         assert_eq!(gradient[0], 0.25);
         assert!(close(gradient[1], expected, 0.0), "{gradient:?}");
@@ -234,7 +317,10 @@ fn a_safe_selection_has_a_safe_gradient() -> Result<()> {
 
 #[test]
 fn ties_share_the_gradient() -> Result<()> {
-    for (op, expected) in [(Tensor::maximum as Binary, [0.0, 0.5, 1.0]), (Tensor::minimum, [1.0, 0.5, 0.0])] {
+    for (op, expected) in [
+        (Tensor::maximum as Binary, [0.0, 0.5, 1.0]),
+        (Tensor::minimum, [1.0, 0.5, 0.0]),
+    ] {
         let tape = Tape::new();
         let a = tape.watch(&Tensor::from([1.0, 2.0, 3.0]))?;
         let y = op(&a, &Tensor::from(2.0))?;
@@ -249,14 +335,29 @@ fn operands_of_one_layout_keep_it() -> Result<()> {
     let a = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).transpose()?;
     let sum = a.add(&a)?;
     assert_eq!(sum.to_vec::<f64>()?, [2.0, 8.0, 4.0, 10.0, 6.0, 12.0]);
-    assert_eq!(a.mul(&Tensor::from(10.0))?.to_vec::<f64>()?, [10.0, 40.0, 20.0, 50.0, 30.0, 60.0]);
-    assert_eq!(Tensor::from(10.0).sub(&a)?.to_vec::<f64>()?, [9.0, 6.0, 8.0, 5.0, 7.0, 4.0]);
+    assert_eq!(
+        a.mul(&Tensor::from(10.0))?.to_vec::<f64>()?,
+        [10.0, 40.0, 20.0, 50.0, 30.0, 60.0]
+    );
+    assert_eq!(
+        Tensor::from(10.0).sub(&a)?.to_vec::<f64>()?,
+        [9.0, 6.0, 8.0, 5.0, 7.0, 4.0]
+    );
     assert_eq!(a.neg()?.to_vec::<f64>()?, [-1.0, -4.0, -2.0, -5.0, -3.0, -6.0]);
     // Views that repeat elements.
     let repeated = Tensor::from([[1.0], [2.0]]).broadcast_to([2, 3])?;
-    assert_eq!(repeated.exp()?.log()?.to_vec::<f64>()?, [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
-    assert_eq!(repeated.add(&a.transpose()?)?.to_vec::<f64>()?, [2.0, 3.0, 4.0, 6.0, 7.0, 8.0]);
-    assert_eq!(repeated.add(&repeated)?.to_vec::<f64>()?, [2.0, 2.0, 2.0, 4.0, 4.0, 4.0]);
+    assert_eq!(
+        repeated.exp()?.log()?.to_vec::<f64>()?,
+        [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]
+    );
+    assert_eq!(
+        repeated.add(&a.transpose()?)?.to_vec::<f64>()?,
+        [2.0, 3.0, 4.0, 6.0, 7.0, 8.0]
+    );
+    assert_eq!(
+        repeated.add(&repeated)?.to_vec::<f64>()?,
+        [2.0, 2.0, 2.0, 4.0, 4.0, 4.0]
+    );
     Ok(())
 }
 
@@ -338,7 +439,10 @@ fn plain_numbers_take_the_type_of_the_tensor() -> Result<()> {
     let t = Tensor::from([[1.0f32, 2.0, 3.0], [4.0, 5.0, 6.0]]);
     let sum = &t + 10.0;
     assert_eq!(sum.dtype(), DType::F32);
-    assert_eq!(sum.to_vec::<f32>()?, t.add(&Tensor::from(10.0f32))?.to_vec::<f32>()?);
+    assert_eq!(
+        sum.to_vec::<f32>()?,
+        t.add(&Tensor::from(10.0f32))?.to_vec::<f32>()?
+    );
     assert_eq!(sum.to_vec::<f32>()?, [11.0, 12.0, 13.0, 14.0, 15.0, 16.0]);
     Ok(())
 }
@@ -346,7 +450,11 @@ fn plain_numbers_take_the_type_of_the_tensor() -> Result<()> {
 #[test]
 fn bad_operands_are_errors_that_say_what_to_do() {
     let text = |result: Result<Tensor>| result.map(|_| ()).unwrap_err().to_string();
-    let (float, double, whole) = (Tensor::from(1.0f32), Tensor::from([1.0, 2.0]), Tensor::from([1, 0]));
+    let (float, double, whole) = (
+        Tensor::from(1.0f32),
+        Tensor::from([1.0, 2.0]),
+        Tensor::from([1, 0]),
+    );
     assert_eq!(
         text(float.maximum(&double)),
         "maximum: cannot mix f32 with f64; convert one of them: x.cast(DType::...)"
@@ -391,8 +499,14 @@ fn bad_operands_are_errors_that_say_what_to_do() {
         text(double.clip(1.0, f64::NAN)),
         "clip: low = 1: must be at most the upper bound, and neither NaN"
     );
-    assert_eq!(text(double.elu(f64::INFINITY)), "elu: alpha = inf: must be finite");
-    assert_eq!(text(Tensor::add_n(&[])), "add_n: the list of tensors is empty; at least 1 tensor needed");
+    assert_eq!(
+        text(double.elu(f64::INFINITY)),
+        "elu: alpha = inf: must be finite"
+    );
+    assert_eq!(
+        text(Tensor::add_n(&[])),
+        "add_n: the list of tensors is empty; at least 1 tensor needed"
+    );
     assert_eq!(
         text(Tensor::add_n(&[&double, &Tensor::from(1.0)])),
         "add_n: cannot combine shape [2] with []; all tensors must have one shape; add() broadcasts"
