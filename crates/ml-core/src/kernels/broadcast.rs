@@ -86,17 +86,32 @@ impl Reader {
     }
 
     /// Writes out the elements of the shape from `start` on.
-    #[inline]
     fn lay_out<T: Clone>(&self, values: &[T], mut start: usize, mut out: &mut [T]) {
         while !out.is_empty() {
-            let len = (self.width - start % self.width).min(out.len());
-            let (row, rest) = out.split_at_mut(len);
-            match self.in_row(values, start, len) {
-                Operand::Slice(values) => row
-                    .iter_mut()
-                    .zip(values)
-                    .for_each(|(to, from)| *to = from.clone()),
-                Operand::Scalar(value) => row.fill(value),
+            let (row, column) = (start / self.width, start % self.width);
+            // Rows along the innermost axis above them follow each other at equal steps.
+            let &(length, step) = self.outer.last().expect("a single row is read where it lies");
+            let rows = if column == 0 {
+                (length - row % length).min(out.len() / self.width)
+            } else {
+                0
+            };
+            let len = if rows > 0 {
+                rows * self.width
+            } else {
+                (self.width - column).min(out.len())
+            };
+            let (now, rest) = out.split_at_mut(len);
+            let values = &values[self.position(start)..];
+            match (self.run, rows) {
+                (true, 0) => now.clone_from_slice(&values[..len]),
+                (false, 0) => now.fill(values[0].clone()),
+                (true, _) => {
+                    for (number, row) in now.chunks_exact_mut(self.width).enumerate() {
+                        row.clone_from_slice(&values[number * step..][..self.width]);
+                    }
+                }
+                (false, _) => repeat(values, step, self.width, now),
             }
             (start, out) = (start + len, rest);
         }
@@ -122,6 +137,27 @@ impl Reader {
             rows.phase = Some(phase);
         }
         Operand::Slice(&rows.values[..len])
+    }
+}
+
+/// Fills every row of `width` elements with one of `values`, which are `step` apart.
+fn repeat<T: Clone>(values: &[T], step: usize, width: usize, out: &mut [T]) {
+    /// As many elements as a row has, known beforehand: the compiler leaves no loop.
+    fn short<T: Clone, const WIDTH: usize>(values: &[T], step: usize, out: &mut [T]) {
+        for (number, row) in out.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+            *row = std::array::from_fn(|_| values[number * step].clone());
+        }
+    }
+    match width {
+        2 => short::<T, 2>(values, step, out),
+        3 => short::<T, 3>(values, step, out),
+        4 => short::<T, 4>(values, step, out),
+        8 => short::<T, 8>(values, step, out),
+        _ => {
+            for (number, row) in out.chunks_exact_mut(width).enumerate() {
+                row.fill(values[number * step].clone());
+            }
+        }
     }
 }
 

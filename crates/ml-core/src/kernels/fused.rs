@@ -191,7 +191,10 @@ impl Program {
             if parallel::worth_threads(shape.len(), cost) {
                 parallel::each(pieces, run);
             } else {
-                pieces.into_iter().enumerate().for_each(|(number, outs)| run(number, outs));
+                pieces
+                    .into_iter()
+                    .enumerate()
+                    .for_each(|(number, outs)| run(number, outs));
             }
         }
         outs.into_iter()

@@ -41,9 +41,14 @@ pub(crate) fn fill_rows<T: Send>(
     if !worth_threads(out.len(), cost) {
         return fill(0, out);
     }
-    let piece = out.len().div_ceil(PIECES * rayon::current_num_threads()).min(LARGEST_PIECE);
+    let piece = out
+        .len()
+        .div_ceil(PIECES * rayon::current_num_threads())
+        .min(LARGEST_PIECE);
     let rows = (piece.max(SMALLEST_PIECE / cost.max(1)) / width).max(1);
-    each(out.chunks_mut(rows * width).collect(), |piece, out| fill(piece * rows, out));
+    each(out.chunks_mut(rows * width).collect(), |piece, out| {
+        fill(piece * rows, out)
+    });
 }
 
 /// Whether `len` elements of this cost are worth a second thread.
@@ -56,7 +61,10 @@ pub(crate) fn worth_threads(len: usize, cost: usize) -> bool {
 pub(crate) fn each<P: Send>(pieces: Vec<P>, body: impl Fn(usize, P) + Sync) {
     let pieces: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|piece| Mutex::new(Some(piece))).collect();
     share(pieces.len(), &|number| {
-        let piece = pieces[number].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let piece = pieces[number]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         body(number, piece.expect("every number is given out once"));
     });
 }
@@ -118,7 +126,11 @@ impl Drop for Close<'_> {
         let mut turns = 0;
         while self.0.helping.load(Ordering::SeqCst) != 0 {
             turns += 1;
-            if turns < 1000 { std::hint::spin_loop() } else { std::thread::yield_now() }
+            if turns < 1000 {
+                std::hint::spin_loop()
+            } else {
+                std::thread::yield_now()
+            }
         }
     }
 }
@@ -130,7 +142,9 @@ fn share(pieces: usize, body: &(dyn Fn(usize) + Sync)) {
         return (0..pieces).for_each(body);
     }
     // SAFETY: only the lifetime changes; `Close` ends every use of the body before this function returns.
-    let body = unsafe { std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync)>(body) };
+    let body = unsafe {
+        std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync)>(body)
+    };
     let shared = Arc::new(Shared {
         body,
         pieces,
@@ -147,7 +161,10 @@ fn share(pieces: usize, body: &(dyn Fn(usize) + Sync)) {
     // SAFETY: `close` is dropped after this.
     unsafe { shared.work() };
     drop(close);
-    assert!(!shared.failed.load(Ordering::Relaxed), "a piece of parallel work panicked");
+    assert!(
+        !shared.failed.load(Ordering::Relaxed),
+        "a piece of parallel work panicked"
+    );
 }
 
 #[cfg(test)]
@@ -159,7 +176,9 @@ mod tests {
         for round in 0..300 {
             let mut out = vec![0usize; 1 + round * 37];
             each(out.chunks_mut(5).collect(), |piece, out: &mut [usize]| {
-                out.iter_mut().enumerate().for_each(|(n, value)| *value += piece * 5 + n);
+                out.iter_mut()
+                    .enumerate()
+                    .for_each(|(n, value)| *value += piece * 5 + n);
             });
             assert!(out.into_iter().enumerate().all(|(n, value)| n == value));
         }
@@ -169,9 +188,14 @@ mod tests {
     fn work_inside_work_does_not_wait_for_itself() {
         let sums: Vec<Mutex<usize>> = (0..64).map(|_| Mutex::new(0)).collect();
         share(64, &|outer| {
-            share(16, &|inner| *sums[outer].lock().expect("nobody panics here") += inner);
+            share(16, &|inner| {
+                *sums[outer].lock().expect("nobody panics here") += inner
+            });
         });
-        assert!(sums.into_iter().all(|sum| sum.into_inner().is_ok_and(|sum| sum == 120)));
+        assert!(
+            sums.into_iter()
+                .all(|sum| sum.into_inner().is_ok_and(|sum| sum == 120))
+        );
     }
 
     #[test]

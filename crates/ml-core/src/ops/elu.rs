@@ -19,7 +19,7 @@ const SELU: Elu = Elu {
 };
 
 impl Unary for Elu {
-    const COST: usize = 10;
+    const COST: usize = 5;
     const SAVES: Saves = Saves::INPUTS;
 
     #[inline(always)]

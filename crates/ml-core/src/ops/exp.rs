@@ -3,10 +3,10 @@
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Exp, "exp", cost 8, OUTPUTS, |x| math::exp(x), |d, _, y| d.mul(y));
-unary_op!(Exp2, "exp2", cost 12, OUTPUTS, f32 |x| math::exp2(x), f64 |x| x.exp2(),
+unary_op!(Exp, "exp", cost 3, OUTPUTS, |x| math::exp(x), |d, _, y| d.mul(y));
+unary_op!(Exp2, "exp2", cost 5, OUTPUTS, f32 |x| math::exp2(x), f64 |x| x.exp2(),
     |d, _, y| d.mul(y)?.mul_scalar(std::f64::consts::LN_2));
-unary_op!(ExpM1, "exp_m1", cost 8, OUTPUTS, |x| math::exp_m1(x), |d, _, y| d.mul(&y.add_scalar(1.0)?));
+unary_op!(ExpM1, "exp_m1", cost 4, OUTPUTS, |x| math::exp_m1(x), |d, _, y| d.mul(&y.add_scalar(1.0)?));
 
 impl Tensor {
     /// Exponential of every element: `y = exp(x)`, within 1 ulp.

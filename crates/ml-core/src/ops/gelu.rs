@@ -12,7 +12,7 @@ const ROOT_2_PI: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 /// Of the cube in the approximation: Hendrycks and Gimpel (2016), section 2.
 const CUBIC: f64 = 0.044_715;
 
-unary_op!(Gelu, "gelu", cost 16, INPUTS,
+unary_op!(Gelu, "gelu", cost 7, INPUTS,
     f32 |x| 0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2)),
     f64 |x| 0.5 * x * erf::erfc(-x * FRAC_1_SQRT_2),
     |d, x, _| {
@@ -21,7 +21,7 @@ unary_op!(Gelu, "gelu", cost 16, INPUTS,
         d.mul(&share.add(&x.mul(&density)?)?)
     }
 );
-unary_op!(GeluTanh, "gelu_tanh", cost 14, INPUTS,
+unary_op!(GeluTanh, "gelu_tanh", cost 6, INPUTS,
     f32 |x| 0.5 * x * (1.0 + math::tanh(ROOT_2_PI as f32 * (x + CUBIC as f32 * x * x * x))),
     f64 |x| 0.5 * x * (1.0 + math::tanh(ROOT_2_PI * (x + CUBIC * x * x * x))),
     |d, x, _| {

@@ -5,11 +5,11 @@ use std::f64::consts::{LN_2, LN_10};
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Log, "log", cost 8, INPUTS, |x| math::log(x), |d, x, _| d.div(x));
-unary_op!(Log1p, "log1p", cost 10, INPUTS, |x| math::log1p(x), |d, x, _| d.div(&x.add_scalar(1.0)?));
-unary_op!(Log2, "log2", cost 12, INPUTS, f32 |x| math::log2(x), f64 |x| x.log2(),
+unary_op!(Log, "log", cost 4, INPUTS, |x| math::log(x), |d, x, _| d.div(x));
+unary_op!(Log1p, "log1p", cost 5, INPUTS, |x| math::log1p(x), |d, x, _| d.div(&x.add_scalar(1.0)?));
+unary_op!(Log2, "log2", cost 6, INPUTS, f32 |x| math::log2(x), f64 |x| x.log2(),
     |d, x, _| d.div(&x.mul_scalar(LN_2)?));
-unary_op!(Log10, "log10", cost 12, INPUTS, f32 |x| math::log10(x), f64 |x| x.log10(),
+unary_op!(Log10, "log10", cost 6, INPUTS, f32 |x| math::log10(x), f64 |x| x.log10(),
     |d, x, _| d.div(&x.mul_scalar(LN_10)?));
 
 impl Tensor {

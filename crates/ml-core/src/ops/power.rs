@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{Error, Result, Tensor, kernels::math};
 
-unary_op!(Sqrt, "sqrt", cost 6, OUTPUTS, |x| x.sqrt(), |d, _, y| d.mul_scalar(0.5)?.div(y));
-unary_op!(Rsqrt, "rsqrt", cost 8, OUTPUTS, |x| 1.0 / x.sqrt(), |d, _, y| d.mul(&y.cube()?.mul_scalar(-0.5)?));
-unary_op!(Reciprocal, "reciprocal", cost 4, OUTPUTS, |x| 1.0 / x, |d, _, y| d.mul(&y.square()?)?.neg());
-unary_op!(Cbrt, "cbrt", cost 24, OUTPUTS, |x| x.cbrt(), |d, _, y| d.div(&y.square()?.mul_scalar(3.0)?));
+unary_op!(Sqrt, "sqrt", cost 2, OUTPUTS, |x| x.sqrt(), |d, _, y| d.mul_scalar(0.5)?.div(y));
+unary_op!(Rsqrt, "rsqrt", cost 3, OUTPUTS, |x| 1.0 / x.sqrt(), |d, _, y| d.mul(&y.cube()?.mul_scalar(-0.5)?));
+unary_op!(Reciprocal, "reciprocal", cost 2, OUTPUTS, |x| 1.0 / x, |d, _, y| d.mul(&y.square()?)?.neg());
+unary_op!(Cbrt, "cbrt", cost 50, OUTPUTS, |x| x.cbrt(), |d, _, y| d.div(&y.square()?.mul_scalar(3.0)?));
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Cube;
@@ -48,7 +48,7 @@ struct PowF {
 }
 
 impl Unary for PowF {
-    const COST: usize = 24;
+    const COST: usize = 12;
     const SAVES: Saves = Saves::INPUTS;
 
     #[inline(always)]
@@ -114,7 +114,7 @@ fn wrapping_pow<T: Integer>(mut base: T, mut exponent: u64) -> T {
 struct Pow;
 
 impl Binary for Pow {
-    const COST: usize = 24;
+    const COST: usize = 12;
     const REFUSED: Option<Refused> = Some(Refused::Negative);
     const SAVES: Saves = Saves::ALL;
 

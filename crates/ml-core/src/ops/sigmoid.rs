@@ -3,7 +3,7 @@
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Sigmoid, "sigmoid", cost 10, OUTPUTS, |x| math::sigmoid(x), |d, _, y| d.mul(&y.mul(&y.rsub_scalar(1.0)?)?));
+unary_op!(Sigmoid, "sigmoid", cost 4, OUTPUTS, |x| math::sigmoid(x), |d, _, y| d.mul(&y.mul(&y.rsub_scalar(1.0)?)?));
 
 impl Tensor {
     /// Logistic sigmoid of every element: `y = 1 / (1 + exp(-x))`, between 0 and 1, within 2 ulp.

@@ -3,11 +3,11 @@
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Silu, "silu", cost 10, ALL, |x| x * math::sigmoid(x), |d, x, y| {
+unary_op!(Silu, "silu", cost 5, ALL, |x| x * math::sigmoid(x), |d, x, y| {
     let gate = x.sigmoid()?;
     d.mul(&gate.add(&y.mul(&gate.rsub_scalar(1.0)?)?)?)
 });
-unary_op!(Mish, "mish", cost 14, INPUTS, |x| math::mish(x), |d, x, _| {
+unary_op!(Mish, "mish", cost 6, INPUTS, |x| math::mish(x), |d, x, _| {
     let gate = x.softplus()?.tanh()?;
     let slope = gate.square()?.rsub_scalar(1.0)?.mul(&x.sigmoid()?)?;
     d.mul(&gate.add(&x.mul(&slope)?)?)

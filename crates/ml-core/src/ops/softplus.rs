@@ -3,8 +3,8 @@
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Softplus, "softplus", cost 16, INPUTS, |x| math::softplus(x), |d, x, _| d.mul(&x.sigmoid()?));
-unary_op!(Softsign, "softsign", cost 4, INPUTS, |x| x / (1.0 + x.abs()),
+unary_op!(Softplus, "softplus", cost 8, INPUTS, |x| math::softplus(x), |d, x, _| d.mul(&x.sigmoid()?));
+unary_op!(Softsign, "softsign", cost 3, INPUTS, |x| x / (1.0 + x.abs()),
     |d, x, _| d.div(&x.abs()?.add_scalar(1.0)?.square()?));
 
 impl Tensor {

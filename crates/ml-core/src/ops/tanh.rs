@@ -3,14 +3,14 @@
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Tanh, "tanh", cost 10, OUTPUTS, |x| math::tanh(x), |d, _, y| d.mul(&y.square()?.rsub_scalar(1.0)?));
-unary_op!(Sinh, "sinh", cost 12, INPUTS, f32 |x| math::sinh(x), f64 |x| x.sinh(), |d, x, _| d.mul(&x.cosh()?));
-unary_op!(Cosh, "cosh", cost 12, INPUTS, f32 |x| math::cosh(x), f64 |x| x.cosh(), |d, x, _| d.mul(&x.sinh()?));
-unary_op!(Asinh, "asinh", cost 24, INPUTS, f32 |x| f64::from(x).asinh() as f32, f64 |x| x.asinh(),
+unary_op!(Tanh, "tanh", cost 5, OUTPUTS, |x| math::tanh(x), |d, _, y| d.mul(&y.square()?.rsub_scalar(1.0)?));
+unary_op!(Sinh, "sinh", cost 7, INPUTS, f32 |x| math::sinh(x), f64 |x| x.sinh(), |d, x, _| d.mul(&x.cosh()?));
+unary_op!(Cosh, "cosh", cost 7, INPUTS, f32 |x| math::cosh(x), f64 |x| x.cosh(), |d, x, _| d.mul(&x.sinh()?));
+unary_op!(Asinh, "asinh", cost 60, INPUTS, f32 |x| f64::from(x).asinh() as f32, f64 |x| x.asinh(),
     |d, x, _| d.div(&x.square()?.add_scalar(1.0)?.sqrt()?));
-unary_op!(Acosh, "acosh", cost 24, INPUTS, f32 |x| f64::from(x).acosh() as f32, f64 |x| x.acosh(),
+unary_op!(Acosh, "acosh", cost 60, INPUTS, f32 |x| f64::from(x).acosh() as f32, f64 |x| x.acosh(),
     |d, x, _| d.div(&x.square()?.sub_scalar(1.0)?.sqrt()?));
-unary_op!(Atanh, "atanh", cost 24, INPUTS, f32 |x| f64::from(x).atanh() as f32, f64 |x| x.atanh(),
+unary_op!(Atanh, "atanh", cost 60, INPUTS, f32 |x| f64::from(x).atanh() as f32, f64 |x| x.atanh(),
     |d, x, _| d.div(&x.square()?.rsub_scalar(1.0)?));
 
 impl Tensor {

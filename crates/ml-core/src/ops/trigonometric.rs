@@ -41,17 +41,17 @@ macro_rules! periodic {
 periodic!(Sin, "sin", 0, sin, |d, x| d.mul(&x.cos()?));
 periodic!(Cos, "cos", 1, cos, |d, x| d.mul(&x.sin()?)?.neg());
 
-unary_op!(Tan, "tan", cost 24, OUTPUTS, |x| x.tan(), |d, _, y| d.mul(&y.square()?.add_scalar(1.0)?));
-unary_op!(Asin, "asin", cost 24, INPUTS, |x| x.asin(), |d, x, _| d.mul(&x.square()?.rsub_scalar(1.0)?.rsqrt()?));
-unary_op!(Acos, "acos", cost 24, INPUTS, |x| x.acos(),
+unary_op!(Tan, "tan", cost 50, OUTPUTS, |x| x.tan(), |d, _, y| d.mul(&y.square()?.add_scalar(1.0)?));
+unary_op!(Asin, "asin", cost 40, INPUTS, |x| x.asin(), |d, x, _| d.mul(&x.square()?.rsub_scalar(1.0)?.rsqrt()?));
+unary_op!(Acos, "acos", cost 40, INPUTS, |x| x.acos(),
     |d, x, _| d.mul(&x.square()?.rsub_scalar(1.0)?.rsqrt()?)?.neg());
-unary_op!(Atan, "atan", cost 24, INPUTS, |x| x.atan(), |d, x, _| d.div(&x.square()?.add_scalar(1.0)?));
+unary_op!(Atan, "atan", cost 40, INPUTS, |x| x.atan(), |d, x, _| d.div(&x.square()?.add_scalar(1.0)?));
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Atan2;
 
 impl Binary for Atan2 {
-    const COST: usize = 30;
+    const COST: usize = 60;
     const INTEGERS: bool = false;
     const SAVES: Saves = Saves::INPUTS;
 
