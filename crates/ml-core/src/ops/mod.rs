@@ -6,8 +6,12 @@
 //! | family | files |
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
-//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg` |
-//! | elementary functions | `exp`, `log`, `tanh`, `square`, `relu` |
+//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
+//! | elementary functions | `exp`, `log`, `tanh`, `trigonometric`, `erf` |
+//! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
+//! | choice | `extremum`, `clip`, `select`, `step` |
+//! | comparison, logic, bits | `compare`, `predicate`, `logical`, `bitwise` |
+//! | several in one pass | `fused` |
 //! | shapes | `reshape`, `transpose`, `broadcast` |
 //! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
 //! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
@@ -21,6 +25,7 @@ mod discrete;
 mod elementwise;
 mod primitive;
 
+mod abs;
 mod add;
 mod argmax;
 mod broadcast;
@@ -29,8 +34,18 @@ mod concat;
 mod create;
 mod cumsum;
 mod diag;
+mod add_n;
+mod bitwise;
+mod broadcast;
+mod cast;
+mod clip;
+mod compare;
 mod div;
+mod division;
+mod elu;
+mod erf;
 mod exp;
+mod extremum;
 mod fill;
 mod gather;
 mod index;
@@ -41,13 +56,28 @@ mod mul;
 mod neg;
 mod one_hot;
 mod pad;
+mod fused;
+mod gelu;
+mod log;
+mod logical;
+mod matmul;
+mod mul;
+mod neg;
+mod power;
+mod predicate;
 mod relu;
 mod repeat;
 mod reshape;
+mod round;
 mod scalar;
 mod scatter;
 mod segment;
 mod sort;
+mod select;
+mod shape_of;
+mod sigmoid;
+mod silu;
+mod softplus;
 mod square;
 mod squeeze;
 mod step;
@@ -57,6 +87,7 @@ mod tanh;
 mod transpose;
 mod triangle;
 mod unique;
+mod trigonometric;
 
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
@@ -69,7 +100,9 @@ pub use sort::Order;
 pub use unique::{Side, Unique};
 
 pub(crate) use broadcast::sum_to_like;
-pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
+pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
 use gather::At;
+#[allow(unused_imports)] // until the optimiser of graphs fuses
+pub(crate) use fused::Fused;
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};

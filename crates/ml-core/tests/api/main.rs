@@ -6,6 +6,7 @@ mod autodiff;
 mod create;
 #[cfg(test)]
 mod display;
+mod elementwise;
 mod graph;
 #[cfg(test)]
 mod indexing;
