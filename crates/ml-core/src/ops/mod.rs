@@ -40,6 +40,7 @@ mod transpose;
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
 pub(crate) use broadcast::sum_to_like;
+pub(crate) use matmul::MatMul;
 pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};
