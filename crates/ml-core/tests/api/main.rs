@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod autodiff;
 mod graph;
+mod graph_control;
+#[cfg(test)]
+mod graph_store;
 mod linalg;
 #[cfg(test)]
 mod npy;

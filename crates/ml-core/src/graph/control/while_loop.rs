@@ -223,6 +223,8 @@ impl Primitive for Below {
     }
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
+        let specs: Vec<Spec> = inputs.iter().map(|array| Spec::new(array.dtype(), array.shape())).collect();
+        self.infer(&specs)?;
         let below = match inputs[0].dtype() {
             DType::I32 => inputs[0].first::<i32>() < inputs[1].first::<i32>(),
             _ => inputs[0].first::<i64>() < inputs[1].first::<i64>(),

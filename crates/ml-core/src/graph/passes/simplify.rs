@@ -48,7 +48,7 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
         ("div", &[a, b]) => neutral(new, b, &[1.0], same(a) && new.spec(a).dtype.is_float()).then_some(a),
         ("neg", &[a]) => {
             let (inner, operands) = made_by(new, a)?;
-            (inner.name() == "neg").then_some(operands[0])
+            (inner.name() == "neg").then(|| operands[0])
         }
         ("transpose", &[a]) => {
             let order = order(&**primitive)?;
@@ -58,7 +58,7 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
             let (inner, operands) = made_by(new, a)?;
             let first = order_of(inner)?;
             let both = order.iter().map(|&axis| first.get(axis).copied());
-            both.enumerate().all(|(axis, from)| from == Some(axis)).then_some(operands[0])
+            both.enumerate().all(|(axis, from)| from == Some(axis)).then(|| operands[0])
         }
         ("broadcast_to" | "sum_to" | "reshape" | "cast", &[a, ..]) => same(a).then_some(a),
         _ => None,
@@ -86,7 +86,7 @@ fn unstretched(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<(Kind, Sm
     let target = &node.outputs[0].shape;
     let stretched = |edge: Edge| {
         let (inner, operands) = made_by(new, edge)?;
-        (inner.name() == "broadcast_to").then_some(operands[0])
+        (inner.name() == "broadcast_to").then(|| operands[0])
     };
     let anchors = |edge: &&Edge| target.is_known() && new.spec(**edge).shape == *target;
     let anchored = inputs.iter().filter(anchors).any(|&edge| stretched(edge).is_none());
