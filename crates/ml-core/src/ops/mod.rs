@@ -65,10 +65,8 @@ mod trigonometric;
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
 pub(crate) use broadcast::sum_to_like;
-pub(crate) use matmul::MatMul;
-pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
 pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
-#[allow(unused_imports)] // until the optimiser of graphs fuses
 pub(crate) use fused::Fused;
+pub(crate) use matmul::MatMul;
 pub use elementwise::{Block, Operand};
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};

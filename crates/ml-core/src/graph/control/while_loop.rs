@@ -14,7 +14,7 @@ use super::{
 use crate::{
     DType, Error, Result, Tensor,
     graph::Graph,
-    ops::{Arrays, Call, Gradients, Primitive, Spec, Specs, apply, apply_dyn, one, same_dtype},
+    ops::{Arrays, Call, Gradients, Primitive, Spec, Specs, apply_dyn},
     tensor::Array,
 };
 
@@ -195,48 +195,6 @@ fn traced(
     }
 }
 
-/// `a < b` of two whole numbers: whether counting goes on.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Below;
-
-#[typetag::serde(name = "loop_below")]
-impl Primitive for Below {
-    fn name(&self) -> &'static str {
-        "below"
-    }
-
-    fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
-        same_count("for_range", "operands", 2, inputs.len())?;
-        same_dtype("for_range", inputs[0].dtype, inputs[1].dtype)?;
-        let whole = matches!(inputs[0].dtype, DType::I32 | DType::I64);
-        inputs[0].dtype.require("for_range", whole, "i32 or i64")?;
-        for input in inputs {
-            if input.shape.rank() != 0 {
-                return Err(Error::BadShape {
-                    op: "for_range",
-                    shape: input.shape.to_vec(),
-                    rule: "start and end must be scalars".to_owned(),
-                });
-            }
-        }
-        Ok(one(DType::Bool, crate::Shape::scalar()))
-    }
-
-    fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
-        let specs: Vec<Spec> = inputs.iter().map(|array| Spec::new(array.dtype(), array.shape())).collect();
-        self.infer(&specs)?;
-        let below = match inputs[0].dtype() {
-            DType::I32 => inputs[0].first::<i32>() < inputs[1].first::<i32>(),
-            _ => inputs[0].first::<i64>() < inputs[1].first::<i64>(),
-        };
-        Ok(Arrays::from_elem(Array::scalar(below), 1))
-    }
-
-    fn vjp(&self, _: &Call<'_>, _: &[Option<Tensor>]) -> Result<Gradients> {
-        Ok(Gradients::from_elem(None, 2))
-    }
-}
-
 /// Repeats `body`, from the number and the state to the next state, for the numbers from `start` up to, not
 /// including, `end`: whole numbers, or scalar tensors of them.
 ///
@@ -266,7 +224,18 @@ pub fn for_range(
     state: &[&Tensor],
 ) -> Result<Vec<Tensor>> {
     let (start, end) = (start.into(), end.into());
-    let goes_on = |counted: &[Tensor]| apply(Below, &[&counted[0], &end]);
+    for number in [&start, &end] {
+        let whole = matches!(number.dtype(), DType::I32 | DType::I64);
+        number.dtype().require("for_range", whole, "i32 or i64")?;
+        if number.rank() != 0 {
+            return Err(Error::BadShape {
+                op: "for_range",
+                shape: number.shape().to_vec(),
+                rule: "start and end must be scalars".to_owned(),
+            });
+        }
+    }
+    let goes_on = |counted: &[Tensor]| counted[0].less(&end);
     let step = |counted: &[Tensor]| {
         let mut next = body(&counted[0], &counted[1..])?;
         next.insert(0, counted[0].add_scalar(1.0)?);

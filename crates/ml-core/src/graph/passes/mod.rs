@@ -10,11 +10,13 @@
 //! | `fold` | computes what depends on constants only |
 //! | `simplify` | drops operations that change nothing, or undo each other |
 //! | `common` | computes what occurs twice only once |
+//! | `fuse` | makes one operation of several that compute element by element |
 //! | `cost` | how much work a graph is, and whether it has branches worth two threads |
 
 mod common;
 pub(super) mod cost;
 mod fold;
+mod fuse;
 mod prune;
 mod rewrite;
 mod simplify;
@@ -33,7 +35,7 @@ pub(super) fn optimise(mut graph: Graph) -> Graph {
             break;
         }
     }
-    prune::prune(&graph)
+    fuse::fuse(&prune::prune(&graph))
 }
 
 #[cfg(test)]
