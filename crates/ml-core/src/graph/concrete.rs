@@ -9,6 +9,7 @@ use super::{
     argument::{listed, serves},
     plan::Plan,
     replay::replay,
+    store::guarded,
     trace::is_tracing,
 };
 use crate::{Error, Result, Tensor, autodiff, tensor::Array};
@@ -95,6 +96,10 @@ impl Concrete {
 
     /// As [`call`](Self::call), where the caller knows that the tensors fit.
     pub(super) fn run(&self, arguments: &[&Tensor]) -> Result<Vec<Tensor>> {
+        guarded(self.graph.from_file, &self.graph.name, || self.run_trusted(arguments))
+    }
+
+    fn run_trusted(&self, arguments: &[&Tensor]) -> Result<Vec<Tensor>> {
         if is_tracing() || arguments.iter().any(|argument| argument.is_symbolic()) {
             return replay(&self.graph, arguments);
         }
@@ -108,11 +113,13 @@ impl Concrete {
     }
 }
 
-impl From<Graph> for Concrete {
+impl TryFrom<Graph> for Concrete {
+    type Error = Error;
+
     /// A graph from a file, ready to be called.
-    fn from(graph: Graph) -> Self {
+    fn try_from(graph: Graph) -> Result<Self> {
         let signature = graph.inputs().map(|node| Parameter::Tensor(node.outputs[0].clone())).collect();
-        Self::new(graph, signature, RunOptions::default())
+        guarded(graph.from_file, &graph.name.clone(), || Ok(Self::new(graph, signature, RunOptions::default())))
     }
 }
 

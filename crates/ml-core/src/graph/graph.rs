@@ -118,6 +118,8 @@ pub struct Graph {
     pub(crate) inputs: Vec<usize>,
     pub(crate) outputs: Vec<Edge>,
     pub(crate) variables: Vec<Variable>,
+    /// Whether it came out of a file, where the fields of a primitive can be anything.
+    pub(crate) from_file: bool,
 }
 
 impl Graph {

@@ -34,7 +34,7 @@ fn a_graph_is_loaded_without_the_code_that_made_it() -> Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("f.graph");
     concrete.graph().save(&path)?;
-    let loaded = Concrete::from(Graph::load(&path)?);
+    let loaded = Concrete::try_from(Graph::load(&path)?)?;
     assert_eq!(loaded.graph().to_string(), concrete.graph().to_string());
     let expected = f.apply(&[&x])?.to_vec::<f64>()?;
     assert_eq!(loaded.call(&[&x])?[0].to_vec::<f64>()?, expected);
@@ -51,7 +51,7 @@ fn a_loaded_graph_has_gradients() -> Result<()> {
         Ok(for_range(0, 2, |_, y| Ok(vec![y[0].mul(x)?.exp()?]), &[x])?.remove(0))
     });
     let x = Tensor::from(0.3);
-    let loaded = Concrete::from(Graph::from_bytes(&f.concrete(&[x.spec()])?.graph().to_bytes()?)?);
+    let loaded = Concrete::try_from(Graph::from_bytes(&f.concrete(&[x.spec()])?.graph().to_bytes()?)?)?;
     let slope = |call: &dyn Fn(&Tensor) -> Result<Tensor>| {
         let tape = Tape::new();
         let x = tape.watch(&x)?;
@@ -128,6 +128,7 @@ proptest! {
             Ok(graph) => {
                 prop_assert!(graph.to_dot().starts_with("digraph"));
                 prop_assert!(graph.to_bytes().is_ok());
+                prop_assert!(Concrete::try_from(graph).is_ok());
             }
         }
     }

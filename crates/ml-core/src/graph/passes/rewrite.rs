@@ -23,6 +23,7 @@ pub(super) fn rewrite(old: &Graph, mut visit: impl FnMut(&mut Rewriter, usize, &
             inputs: Vec::new(),
             outputs: Vec::new(),
             variables: old.variables.clone(),
+            from_file: old.from_file,
         },
         now: Vec::with_capacity(old.nodes.len()),
     };
