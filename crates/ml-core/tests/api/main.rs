@@ -2,10 +2,16 @@
 
 #[cfg(test)]
 mod autodiff;
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod display;
 mod graph;
 mod graph_control;
 #[cfg(test)]
 mod graph_store;
+#[cfg(test)]
+mod indexing;
 mod linalg;
 #[cfg(test)]
 mod npy;
@@ -13,3 +19,7 @@ mod npy;
 mod persist;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod shapes;
