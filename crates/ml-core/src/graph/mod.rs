@@ -12,6 +12,7 @@
 //! | `concrete` | a graph ready to be called |
 //! | `graph` | nodes, edges, names |
 //! | `trace`, `state` | how operations and variables become nodes |
+//! | `host` | any code as an operation |
 //! | `control/` | branches and loops as operations |
 //! | `replay` | a graph's operations applied one by one, for tapes and other traces |
 //! | `passes/` | optimisation |
@@ -26,6 +27,7 @@ mod dot;
 mod function;
 #[allow(clippy::module_inception)]
 mod graph;
+mod host;
 mod options;
 mod parallel;
 mod passes;
@@ -41,6 +43,7 @@ pub use concrete::Concrete;
 pub use control::{cond, for_each, for_range, map, scan, while_loop};
 pub use function::Function;
 pub use graph::{Edge, Graph, Kind, Node};
+pub use host::host_function;
 pub use options::RunOptions;
 pub use trace::{Symbol, named};
 

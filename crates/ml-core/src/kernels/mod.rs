@@ -9,7 +9,6 @@ pub(crate) mod elementwise;
 pub(crate) mod fused;
 pub(crate) mod math;
 pub(crate) mod arithmetic;
-pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
