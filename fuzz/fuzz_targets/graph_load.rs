@@ -34,12 +34,19 @@ fn sound() -> Result<Vec<u8>> {
         let body = |i: &Tensor, y: &[Tensor]| {
             v.assign_add(&Tensor::from([0.5, 0.25]))?;
             let next = y[0].mul(&v.read())?.tanh()?;
-            cond(&i.less(&Tensor::from(2))?, || Ok(vec![next.neg()?]), || Ok(vec![next.transpose()?.transpose()?]))
+            cond(
+                &i.less(&Tensor::from(2))?,
+                || Ok(vec![next.neg()?]),
+                || Ok(vec![next.transpose()?.transpose()?]),
+            )
         };
         let looped = for_range(0, 3, body, &[x])?;
         let step = |s: &[Tensor], row: &[Tensor]| Ok((vec![s[0].add(&row[0])?], vec![s[0].sum_keep(&[0])?]));
         let (last, _) = scan(step, &[&looped[0].sum(&[0])?], &[&looped[0]])?;
-        looped[0].add(&last[0])?.matmul(&Tensor::from([[1.0], [2.0]]))?.reshape(&[-1])
+        looped[0]
+            .add(&last[0])?
+            .matmul(&Tensor::from([[1.0], [2.0]]))?
+            .reshape(&[-1])
     });
     f.concrete(&[Spec::new(DType::F64, [2, 2])])?.graph().to_bytes()
 }

@@ -148,7 +148,9 @@ impl Parameter {
             return None;
         }
         let lengths = spec.shape.iter().zip(tensor.shape().iter());
-        let shape: Shape = lengths.map(|(&a, &b)| if a == b { a } else { Shape::UNKNOWN }).collect();
+        let shape: Shape = lengths
+            .map(|(&a, &b)| if a == b { a } else { Shape::UNKNOWN })
+            .collect();
         Some(Self::Tensor(Spec::new(spec.dtype, shape)))
     }
 }
@@ -161,7 +163,9 @@ pub(super) fn serves(shape: &Shape, actual: &Shape) -> bool {
 
 /// Whether two plain values are one; NaN is the same as itself, and 0 differs from -0.
 fn same_bits(a: &Tensor, b: &Tensor) -> bool {
-    let (Ok(a), Ok(b)) = (a.array(), b.array()) else { return false };
+    let (Ok(a), Ok(b)) = (a.array(), b.array()) else {
+        return false;
+    };
     let floats = |array: &Array| match array.dtype() {
         DType::F32 => Some(u64::from(array.first::<f32>().to_bits())),
         DType::F64 => Some(array.first::<f64>().to_bits()),

@@ -10,7 +10,7 @@ use super::{
     plan::Plan,
     replay::replay,
     store::guarded,
-    trace::is_tracing,
+    stack::is_tracing,
 };
 use crate::{Error, Result, Tensor, autodiff, tensor::Array};
 
@@ -44,7 +44,12 @@ pub struct Concrete {
 impl Concrete {
     pub(super) fn new(graph: Graph, signature: Vec<Parameter>, options: RunOptions) -> Self {
         let plan = Plan::new(&graph);
-        Self { graph: Arc::new(graph), signature, plan, options }
+        Self {
+            graph: Arc::new(graph),
+            signature,
+            plan,
+            options,
+        }
     }
 
     /// What was traced.
@@ -96,20 +101,32 @@ impl Concrete {
 
     /// As [`call`](Self::call), where the caller knows that the tensors fit.
     pub(super) fn run(&self, arguments: &[&Tensor]) -> Result<Vec<Tensor>> {
-        guarded(self.graph.from_file, &self.graph.name, || self.run_trusted(arguments))
+        guarded(self.graph.from_file, &self.graph.name, || {
+            self.run_trusted(arguments)
+        })
     }
 
     fn run_trusted(&self, arguments: &[&Tensor]) -> Result<Vec<Tensor>> {
         if is_tracing() || arguments.iter().any(|argument| argument.is_symbolic()) {
             return replay(&self.graph, arguments);
         }
-        let watched = || self.graph.variables.iter().any(|v| !autodiff::tapes_of(&[&v.read()]).is_empty());
+        let watched = || {
+            self.graph
+                .variables
+                .iter()
+                .any(|v| !autodiff::tapes_of(&[&v.read()]).is_empty())
+        };
         if !autodiff::tapes_of(arguments).is_empty() || watched() {
             return replay(&self.graph, arguments);
         }
         let arrays = arguments.iter().map(|argument| argument.array());
         let arrays = arrays.collect::<Result<SmallVec<[&Array; 4]>>>()?;
-        Ok(self.plan.run(&arrays, &self.options)?.into_iter().map(Tensor::from).collect())
+        Ok(self
+            .plan
+            .run(&arrays, &self.options)?
+            .into_iter()
+            .map(Tensor::from)
+            .collect())
     }
 }
 
@@ -118,8 +135,13 @@ impl TryFrom<Graph> for Concrete {
 
     /// A graph from a file, ready to be called.
     fn try_from(graph: Graph) -> Result<Self> {
-        let signature = graph.inputs().map(|node| Parameter::Tensor(node.outputs[0].clone())).collect();
-        guarded(graph.from_file, &graph.name.clone(), || Ok(Self::new(graph, signature, RunOptions::default())))
+        let signature = graph
+            .inputs()
+            .map(|node| Parameter::Tensor(node.outputs[0].clone()))
+            .collect();
+        guarded(graph.from_file, &graph.name.clone(), || {
+            Ok(Self::new(graph, signature, RunOptions::default()))
+        })
     }
 }
 

@@ -19,7 +19,9 @@ impl Graph {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn to_dot(&self) -> String {
-        let mut dot = String::from("digraph {\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n");
+        let mut dot = String::from(
+            "digraph {\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n",
+        );
         self.draw("n", 1, &mut dot);
         dot.push_str("}\n");
         dot
@@ -38,18 +40,30 @@ impl Graph {
             let _ = writeln!(dot, "{indent}{prefix}{position} [label=\"{label}\"{shape}];");
             for edge in &node.inputs {
                 let spec = self.spec(*edge);
-                let _ = writeln!(dot, "{indent}{prefix}{} -> {prefix}{position} [label=\"{spec}\"];", edge.node);
+                let _ = writeln!(
+                    dot,
+                    "{indent}{prefix}{} -> {prefix}{position} [label=\"{spec}\"];",
+                    edge.node
+                );
             }
-            let Kind::Primitive(primitive) = &node.kind else { continue };
+            let Kind::Primitive(primitive) = &node.kind else {
+                continue;
+            };
             for (number, inner) in primitive.subgraphs().into_iter().enumerate() {
                 let cluster = format!("{prefix}{position}_{number}_");
                 let title = escaped(inner.name());
-                let _ = writeln!(dot, "{indent}subgraph cluster_{cluster} {{\n{indent}  label=\"{title}\";");
+                let _ = writeln!(
+                    dot,
+                    "{indent}subgraph cluster_{cluster} {{\n{indent}  label=\"{title}\";"
+                );
                 inner.draw(&cluster, depth + 1, dot);
                 let _ = writeln!(dot, "{indent}}}");
                 // An arrow without a head ties the frame to its operation.
                 if !inner.nodes.is_empty() {
-                    let _ = writeln!(dot, "{indent}{prefix}{position} -> {cluster}0 [style=dotted, dir=none];");
+                    let _ = writeln!(
+                        dot,
+                        "{indent}{prefix}{position} -> {cluster}0 [style=dotted, dir=none];"
+                    );
                 }
             }
         }
@@ -57,5 +71,7 @@ impl Graph {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }

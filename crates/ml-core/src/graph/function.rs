@@ -13,7 +13,8 @@ use smallvec::SmallVec;
 use super::{
     Argument, Concrete, Parameter, RunOptions,
     argument::listed,
-    trace::{Trace, is_being_traced},
+    stack::is_being_traced,
+    trace::Trace,
 };
 use crate::{Error, Result, Tensor, ops::Spec};
 
@@ -86,7 +87,10 @@ impl Function {
         body: impl Fn(&Tensor) -> Result<Tensor> + Send + Sync + 'static,
     ) -> Self {
         let body = move |x: &[Argument]| Ok(vec![body(x[0].tensor()?)?]);
-        Self { arity: Some(1), ..Self::with_arguments(name, body) }
+        Self {
+            arity: Some(1),
+            ..Self::with_arguments(name, body)
+        }
     }
 
     /// A function of two tensors, with one result.
@@ -95,7 +99,10 @@ impl Function {
         body: impl Fn(&Tensor, &Tensor) -> Result<Tensor> + Send + Sync + 'static,
     ) -> Self {
         let body = move |x: &[Argument]| Ok(vec![body(x[0].tensor()?, x[1].tensor()?)?]);
-        Self { arity: Some(2), ..Self::with_arguments(name, body) }
+        Self {
+            arity: Some(2),
+            ..Self::with_arguments(name, body)
+        }
     }
 
     /// A function of tensors, plain values and variables.
@@ -254,7 +261,10 @@ impl Function {
         let same = |concrete: &Arc<Concrete>| {
             let known = concrete.signature();
             known.len() == specs.len()
-                && known.iter().zip(specs).all(|(known, spec)| matches!(known, Parameter::Tensor(k) if k == spec))
+                && known
+                    .iter()
+                    .zip(specs)
+                    .all(|(known, spec)| matches!(known, Parameter::Tensor(k) if k == spec))
         };
         if let Some(known) = self.traced().iter().find(|concrete| same(concrete)) {
             return Ok(Arc::clone(known));
@@ -273,7 +283,10 @@ impl Function {
 
     /// The graphs so far, in the order of tracing.
     pub fn traced(&self) -> Vec<Arc<Concrete>> {
-        self.concretes.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.concretes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// How often the closure was traced.
@@ -287,7 +300,8 @@ impl Function {
             let known = self.concretes.read().unwrap_or_else(PoisonError::into_inner);
             let fits = |concrete: &&Arc<Concrete>, fit: fn(&Parameter, &Argument) -> bool| {
                 let parameters = concrete.signature();
-                parameters.len() == arguments.len() && parameters.iter().zip(arguments).all(|(p, a)| fit(p, a))
+                parameters.len() == arguments.len()
+                    && parameters.iter().zip(arguments).all(|(p, a)| fit(p, a))
             };
             let exact = known.iter().find(|concrete| fits(concrete, Parameter::is));
             if let Some(concrete) = exact.or_else(|| known.iter().find(|c| fits(c, Parameter::serves))) {
@@ -315,7 +329,11 @@ impl Function {
             if parameters.len() != arguments.len() {
                 return None;
             }
-            parameters.iter().zip(arguments).map(|(p, a)| p.relaxed(a)).collect()
+            parameters
+                .iter()
+                .zip(arguments)
+                .map(|(p, a)| p.relaxed(a))
+                .collect()
         })
     }
 
@@ -332,7 +350,9 @@ impl Function {
 
     fn check(&self, arguments: &[Argument]) -> Result<()> {
         self.check_count(arguments.len())?;
-        let Some(declared) = &self.declared else { return Ok(()) };
+        let Some(declared) = &self.declared else {
+            return Ok(());
+        };
         let tensors_fit = |(spec, argument): (&Spec, &Argument)| {
             matches!(argument, Argument::Tensor(_)) && Parameter::Tensor(spec.clone()).serves(argument)
         };
@@ -361,7 +381,10 @@ impl Function {
         let mut known = self.concretes.write().unwrap_or_else(PoisonError::into_inner);
         known.push(Arc::clone(&concrete));
         let for_values = |concrete: &&Arc<Concrete>| {
-            concrete.signature().iter().any(|parameter| matches!(parameter, Parameter::Value(_)))
+            concrete
+                .signature()
+                .iter()
+                .any(|parameter| matches!(parameter, Parameter::Value(_)))
         };
         if known.iter().filter(for_values).count() == MANY_VALUES {
             tracing::warn!(
@@ -385,19 +408,26 @@ impl Function {
         }
         self.traces.fetch_add(1, Ordering::Relaxed);
         let trace = Trace::of_function(&self.name, first, owner);
-        let symbols = signature.iter().enumerate().map(|(number, parameter)| match parameter {
-            Parameter::Tensor(spec) => {
-                let name = self.names.get(number).map_or("x", String::as_str);
-                Argument::Tensor(trace.placeholder(name, spec.clone()))
-            }
-            Parameter::Value(value) => Argument::Value(value.clone()),
-            Parameter::Variable(variable) => Argument::Variable(variable.clone()),
-        });
+        let symbols = signature
+            .iter()
+            .enumerate()
+            .map(|(number, parameter)| match parameter {
+                Parameter::Tensor(spec) => {
+                    let name = self.names.get(number).map_or("x", String::as_str);
+                    Argument::Tensor(trace.placeholder(name, spec.clone()))
+                }
+                Parameter::Value(value) => Argument::Value(value.clone()),
+                Parameter::Variable(variable) => Argument::Variable(variable.clone()),
+            });
         let symbols: Vec<_> = symbols.collect();
         let results = trace.enter(|| (self.body)(&symbols));
         // A broken rule explains errors that follow from it.
         trace.check()?;
-        Ok(Concrete::new(trace.finish(&results?)?, signature.to_vec(), self.options))
+        Ok(Concrete::new(
+            trace.finish(&results?)?,
+            signature.to_vec(),
+            self.options,
+        ))
     }
 }
 

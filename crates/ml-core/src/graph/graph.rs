@@ -191,12 +191,24 @@ impl Graph {
     }
 
     fn unknown(&self, what: &str, name: &str) -> Error {
-        let names: Vec<_> = self.nodes.iter().take(20).map(|node| node.name.as_str()).collect();
+        let names: Vec<_> = self
+            .nodes
+            .iter()
+            .take(20)
+            .map(|node| node.name.as_str())
+            .collect();
         let more = self.nodes.len().saturating_sub(names.len());
-        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         Error::Graph {
             function: self.name.clone(),
-            problem: format!("has no {what} {name:?}; its operations: {}{rest}", names.join(", ")),
+            problem: format!(
+                "has no {what} {name:?}; its operations: {}{rest}",
+                names.join(", ")
+            ),
             remedy: "operations are named like \"add_1\", tensors like \"add_1:0\"",
         }
     }
@@ -216,7 +228,6 @@ impl Graph {
             outputs: Specs::from_elem(spec, 1),
         });
     }
-
 }
 
 /// The definition of a graph, one line a tensor: `(x: f32[?, 2]) -> (Identity: f32[?, 2])`.
@@ -230,7 +241,9 @@ impl fmt::Display for Graph {
             .variables
             .iter()
             .map(|v| format!("{}: variable {}{}", v.name(), v.dtype(), v.shape()));
-        let inputs = self.inputs().map(|node| format!("{}: {}", node.name, node.outputs[0]));
+        let inputs = self
+            .inputs()
+            .map(|node| format!("{}: {}", node.name, node.outputs[0]));
         list(f, &mut variables.chain(inputs))?;
         f.write_str(") -> (")?;
         let outputs = self.outputs.iter().map(|&edge| {

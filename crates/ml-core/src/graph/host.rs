@@ -114,5 +114,11 @@ pub fn host_function(
     body: impl Fn(&[Tensor]) -> Result<Vec<Tensor>> + Send + Sync + 'static,
     inputs: &[&Tensor],
 ) -> Result<SmallVec<[Tensor; 1]>> {
-    apply_many(Host { body: Arc::new(body), outputs: outputs.to_vec() }, inputs)
+    apply_many(
+        Host {
+            body: Arc::new(body),
+            outputs: outputs.to_vec(),
+        },
+        inputs,
+    )
 }

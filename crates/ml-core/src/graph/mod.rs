@@ -12,6 +12,7 @@
 //! | `concrete` | a graph ready to be called |
 //! | `graph` | nodes, edges, names |
 //! | `trace`, `state` | how operations and variables become nodes |
+//! | `stack` | which functions a thread traces |
 //! | `host` | any code as an operation |
 //! | `control/` | branches and loops as operations |
 //! | `replay` | a graph's operations applied one by one, for tapes and other traces |
@@ -34,6 +35,7 @@ mod passes;
 mod plan;
 mod replay;
 mod run;
+mod stack;
 mod state;
 mod store;
 mod trace;
@@ -47,5 +49,6 @@ pub use host::host_function;
 pub use options::RunOptions;
 pub use trace::{Symbol, named};
 
+pub(crate) use stack::is_tracing;
 pub(crate) use state::{assign, initial_value, read};
-pub(crate) use trace::{is_tracing, trace};
+pub(crate) use trace::trace;

@@ -42,10 +42,19 @@ impl RunOptions {
     /// The pools that these options ask for: for operations, and for the work within one.
     pub(super) fn pools(&self) -> Result<[Option<Arc<ThreadPool>>; 2]> {
         // Operations one after the other need no thread of their own.
-        let inter = self.inter_op.map(|threads| check("inter_op", threads)).transpose()?;
-        let intra = self.intra_op.map(|threads| check("intra_op", threads)).transpose()?;
+        let inter = self
+            .inter_op
+            .map(|threads| check("inter_op", threads))
+            .transpose()?;
+        let intra = self
+            .intra_op
+            .map(|threads| check("intra_op", threads))
+            .transpose()?;
         Ok([
-            inter.filter(|&threads| threads > 1).map(|threads| pool("inter", threads)).transpose()?,
+            inter
+                .filter(|&threads| threads > 1)
+                .map(|threads| pool("inter", threads))
+                .transpose()?,
             intra.map(|threads| pool("intra", threads)).transpose()?,
         ])
     }

@@ -32,11 +32,19 @@ struct Run<'r> {
 impl Plan {
     /// The results for these arguments; steps whose operands are ready run side by side in the pool of the
     /// caller, each spread over the threads of `intra`.
-    pub(super) fn run_parallel(&self, arguments: &[&Array], intra: Option<&ThreadPool>) -> Result<Vec<Array>> {
+    pub(super) fn run_parallel(
+        &self,
+        arguments: &[&Array],
+        intra: Option<&ThreadPool>,
+    ) -> Result<Vec<Array>> {
         let run = Run {
             plan: self,
             values: (0..self.places).map(|_| Mutex::new(None)).collect(),
-            waiting: self.steps.iter().map(|step| AtomicU32::new(step.waits_for)).collect(),
+            waiting: self
+                .steps
+                .iter()
+                .map(|step| AtomicU32::new(step.waits_for))
+                .collect(),
             uses: self.uses.iter().map(|&uses| AtomicU32::new(uses)).collect(),
             failed: Mutex::new(None),
             intra,
@@ -48,7 +56,12 @@ impl Plan {
             *run.value(place) = Some(argument.clone());
         }
         rayon::in_place_scope(|scope| {
-            for (number, step) in self.steps.iter().enumerate().filter(|(_, step)| step.waits_for == 0) {
+            for (number, step) in self
+                .steps
+                .iter()
+                .enumerate()
+                .filter(|(_, step)| step.waits_for == 0)
+            {
                 debug_assert_eq!(step.waits_for, 0);
                 let run = &run;
                 scope.spawn(move |scope| run.from(scope, number));
@@ -91,7 +104,9 @@ impl<'r> Run<'r> {
 
     fn take(&self, step: &Step) -> Result<()> {
         let inputs = step.inputs.iter().map(|&place| self.value(place).clone());
-        let inputs = inputs.collect::<Option<SmallVec<[Array; 4]>>>().ok_or_else(missing)?;
+        let inputs = inputs
+            .collect::<Option<SmallVec<[Array; 4]>>>()
+            .ok_or_else(missing)?;
         for &place in &step.inputs {
             if self.uses[place].fetch_sub(1, Ordering::AcqRel) == 1 {
                 *self.value(place) = None;

@@ -130,7 +130,8 @@ impl Plan {
         let mut last_stateful = None;
         for number in 0..self.steps.len() {
             let step = &self.steps[number];
-            let mut before: SmallVec<[usize; 4]> = step.inputs.iter().filter_map(|&place| maker[place]).collect();
+            let mut before: SmallVec<[usize; 4]> =
+                step.inputs.iter().filter_map(|&place| maker[place]).collect();
             if graph.nodes[step.node].is_stateful() {
                 before.extend(last_stateful.replace(number));
             }

@@ -45,7 +45,8 @@ impl Plan {
             values[place] = Place::Borrowed(argument);
         }
         for step in &self.steps {
-            self.take(step, &mut values).map_err(|error| self.failed(step, &error))?;
+            self.take(step, &mut values)
+                .map_err(|error| self.failed(step, &error))?;
             for &place in &step.dead {
                 values[place] = Place::Empty;
             }

@@ -2,7 +2,7 @@
 
 use super::{
     Kind,
-    trace::{around, current},
+    stack::{around, current},
 };
 use crate::{
     Error, Result, Tensor,
@@ -17,7 +17,12 @@ use crate::{
 pub(crate) fn read(variable: &Variable) -> Option<Tensor> {
     let trace = current()?;
     if trace.is_inside() && !trace.builder().assigned.iter().any(|v| v.same(variable)) {
-        let known = trace.builder().hoisted.iter().find(|(v, _)| v.same(variable)).map(|(_, s)| s.clone());
+        let known = trace
+            .builder()
+            .hoisted
+            .iter()
+            .find(|(v, _)| v.same(variable))
+            .map(|(_, s)| s.clone());
         return Some(known.unwrap_or_else(|| {
             let symbol = trace.captured(around(|| variable.read()));
             trace.builder().hoisted.push((variable.clone(), symbol.clone()));
@@ -62,8 +67,11 @@ pub(crate) fn initial_value(name: &str, value: Tensor) -> Tensor {
     });
     if value.is_symbolic() {
         // The trace fails with the error above: this stands in until it ends.
-        return Tensor::zeros(value.shape().iter().map(|&l| l.min(1)).collect::<crate::Shape>(), value.dtype())
-            .unwrap_or_else(|_| Tensor::from(0.0f32));
+        return Tensor::zeros(
+            value.shape().iter().map(|&l| l.min(1)).collect::<crate::Shape>(),
+            value.dtype(),
+        )
+        .unwrap_or_else(|_| Tensor::from(0.0f32));
     }
     value
 }

@@ -227,7 +227,10 @@ impl TryFrom<StoredVariable> for Variable {
             let spec = Spec::new(array.dtype(), array.shape());
             return match spec == Spec::new(known.dtype(), known.shape()) {
                 true => Ok(known),
-                false => Err(damaged(format!("variable {} has two types or shapes", stored.number))),
+                false => Err(damaged(format!(
+                    "variable {} has two types or shapes",
+                    stored.number
+                ))),
             };
         }
         let variable = Variable::named(stored.name, Tensor::from(array));
@@ -251,7 +254,9 @@ fn require(holds: bool, problem: impl FnOnce() -> String) -> Result<()> {
 
 /// Refuses shapes of more elements than memory can hold.
 fn require_sane(shape: &Shape) -> Result<()> {
-    require(shape.rank() <= MOST_AXES, || format!("a tensor has {} axes", shape.rank()))?;
+    require(shape.rank() <= MOST_AXES, || {
+        format!("a tensor has {} axes", shape.rank())
+    })?;
     let known = shape.iter().copied().filter(|&length| length != Shape::UNKNOWN);
     known.collect::<Shape>().checked_len("graph").map(|_| ())
 }
@@ -260,12 +265,26 @@ impl TryFrom<StoredGraph> for Graph {
     type Error = Error;
 
     fn try_from(stored: StoredGraph) -> Result<Self> {
-        let variables = stored.variables.into_iter().map(Variable::try_from).collect::<Result<Vec<_>>>()?;
-        let edge = |&(node, output): &(u64, u64)| Edge { node: index(node), output: index(output) };
-        let mut graph = Self { name: stored.name, variables, from_file: true, ..Self::default() };
+        let variables = stored
+            .variables
+            .into_iter()
+            .map(Variable::try_from)
+            .collect::<Result<Vec<_>>>()?;
+        let edge = |&(node, output): &(u64, u64)| Edge {
+            node: index(node),
+            output: index(output),
+        };
+        let mut graph = Self {
+            name: stored.name,
+            variables,
+            from_file: true,
+            ..Self::default()
+        };
         let mut names = HashSet::new();
         for stored in stored.nodes {
-            require(names.insert(stored.name.clone()), || format!("two operations are named {:?}", stored.name))?;
+            require(names.insert(stored.name.clone()), || {
+                format!("two operations are named {:?}", stored.name)
+            })?;
             let kind = match stored.kind {
                 StoredKind::Placeholder => Kind::Placeholder,
                 StoredKind::Constant(array) => Kind::Constant(Arc::new(array.try_into()?)),
@@ -293,7 +312,9 @@ impl TryFrom<StoredGraph> for Graph {
 impl Graph {
     /// Whether `edge` leaves a node that is there already.
     fn has(&self, edge: Edge) -> bool {
-        self.nodes.get(edge.node).is_some_and(|node| edge.output < node.outputs.len())
+        self.nodes
+            .get(edge.node)
+            .is_some_and(|node| edge.output < node.outputs.len())
     }
 
     /// Refuses a node that does not fit behind those that are there.
@@ -303,12 +324,18 @@ impl Graph {
         require(node.inputs.iter().all(|&edge| self.has(edge)), || {
             format!("operation {name:?} takes what is not there before it")
         })?;
-        node.outputs.iter().try_for_each(|spec| require_sane(&spec.shape))?;
+        node.outputs
+            .iter()
+            .try_for_each(|spec| require_sane(&spec.shape))?;
         let inputs: SmallVec<[Spec; 4]> = node.inputs.iter().map(|&edge| self.spec(edge).clone()).collect();
         let variable = |number: usize| {
             let variable = self.variables.get(number);
             let spec = variable.map(|variable| Spec::new(variable.dtype(), variable.shape()));
-            spec.ok_or_else(|| damaged(format!("operation {name:?} uses variable {number}, which is not there")))
+            spec.ok_or_else(|| {
+                damaged(format!(
+                    "operation {name:?} uses variable {number}, which is not there"
+                ))
+            })
         };
         let fits = match &node.kind {
             Kind::Placeholder => inputs.is_empty() && node.outputs.len() == 1,
@@ -331,20 +358,38 @@ impl Graph {
             }
         };
         require(fits, || {
-            format!("operation {name:?} ({}) does not fit its operands or results", node.kind.name())
+            format!(
+                "operation {name:?} ({}) does not fit its operands or results",
+                node.kind.name()
+            )
         })
     }
 
     /// Refuses inputs that are not placeholders, or outputs that are not there.
     fn check_ends(&self) -> Result<()> {
         let mut seen = HashSet::new();
-        let placeholder = |node: usize| self.nodes.get(node).is_some_and(|n| matches!(n.kind, Kind::Placeholder));
-        require(self.inputs.iter().all(|&node| placeholder(node) && seen.insert(node)), || {
-            "an input is not a placeholder, or is named twice".to_owned()
+        let placeholder = |node: usize| {
+            self.nodes
+                .get(node)
+                .is_some_and(|n| matches!(n.kind, Kind::Placeholder))
+        };
+        require(
+            self.inputs
+                .iter()
+                .all(|&node| placeholder(node) && seen.insert(node)),
+            || "an input is not a placeholder, or is named twice".to_owned(),
+        )?;
+        let placeholders = self
+            .nodes
+            .iter()
+            .filter(|node| matches!(node.kind, Kind::Placeholder))
+            .count();
+        require(placeholders == self.inputs.len(), || {
+            "a placeholder is not an input".to_owned()
         })?;
-        let placeholders = self.nodes.iter().filter(|node| matches!(node.kind, Kind::Placeholder)).count();
-        require(placeholders == self.inputs.len(), || "a placeholder is not an input".to_owned())?;
-        require(self.outputs.iter().all(|&edge| self.has(edge)), || "an output is not there".to_owned())
+        require(self.outputs.iter().all(|&edge| self.has(edge)), || {
+            "an output is not there".to_owned()
+        })
     }
 }
 
@@ -375,11 +420,17 @@ mod tests {
         });
         let mut stored = StoredGraph::from(&graph);
         damage(&mut stored);
-        Graph::try_from(stored).map(|_| "accepted".to_owned()).unwrap_or_else(|error| error.to_string())
+        Graph::try_from(stored)
+            .map(|_| "accepted".to_owned())
+            .unwrap_or_else(|error| error.to_string())
     }
 
     fn node<'s>(stored: &'s mut StoredGraph, name: &str) -> &'s mut StoredNode {
-        stored.nodes.iter_mut().find(|node| node.name == name).expect("the graph has it")
+        stored
+            .nodes
+            .iter_mut()
+            .find(|node| node.name == name)
+            .expect("the graph has it")
     }
 
     #[test]
@@ -387,19 +438,52 @@ mod tests {
         assert_eq!(refused(|_| ()), "accepted");
         let cases: [(&str, Box<dyn FnOnce(&mut StoredGraph)>); 13] = [
             // A cycle: the node takes its own output.
-            ("takes what is not there", Box::new(|s| node(s, "sum").inputs[0].0 += 1)),
-            ("takes what is not there", Box::new(|s| node(s, "sum").inputs[0].1 = 7)),
-            ("takes what is not there", Box::new(|s| node(s, "sum").inputs[0].0 = u64::MAX)),
-            ("does not fit its operands", Box::new(|s| node(s, "Identity").inputs.clear())),
-            ("cannot have these fields or operands", Box::new(|s| node(s, "sum").inputs.clear())),
-            ("does not fit its operands", Box::new(|s| node(s, "sum").outputs[0].dtype = DType::I32)),
-            ("does not fit its operands", Box::new(|s| node(s, "x").outputs.clear())),
-            ("more elements than memory", Box::new(|s| {
-                node(s, "x").outputs[0].shape = Shape::from([usize::MAX - 1, 2]);
-            })),
-            ("100 axes", Box::new(|s| node(s, "x").outputs[0].shape = Shape::from(vec![1; 100]))),
-            ("two operations are named", Box::new(|s| node(s, "sum").name = "x".to_owned())),
-            ("uses variable 5", Box::new(|s| node(s, "ReadVariable").kind = StoredKind::Read(5))),
+            (
+                "takes what is not there",
+                Box::new(|s| node(s, "sum").inputs[0].0 += 1),
+            ),
+            (
+                "takes what is not there",
+                Box::new(|s| node(s, "sum").inputs[0].1 = 7),
+            ),
+            (
+                "takes what is not there",
+                Box::new(|s| node(s, "sum").inputs[0].0 = u64::MAX),
+            ),
+            (
+                "does not fit its operands",
+                Box::new(|s| node(s, "Identity").inputs.clear()),
+            ),
+            (
+                "cannot have these fields or operands",
+                Box::new(|s| node(s, "sum").inputs.clear()),
+            ),
+            (
+                "does not fit its operands",
+                Box::new(|s| node(s, "sum").outputs[0].dtype = DType::I32),
+            ),
+            (
+                "does not fit its operands",
+                Box::new(|s| node(s, "x").outputs.clear()),
+            ),
+            (
+                "more elements than memory",
+                Box::new(|s| {
+                    node(s, "x").outputs[0].shape = Shape::from([usize::MAX - 1, 2]);
+                }),
+            ),
+            (
+                "100 axes",
+                Box::new(|s| node(s, "x").outputs[0].shape = Shape::from(vec![1; 100])),
+            ),
+            (
+                "two operations are named",
+                Box::new(|s| node(s, "sum").name = "x".to_owned()),
+            ),
+            (
+                "uses variable 5",
+                Box::new(|s| node(s, "ReadVariable").kind = StoredKind::Read(5)),
+            ),
             ("an input is not a placeholder", Box::new(|s| s.inputs[0] = 1)),
             ("an output is not there", Box::new(|s| s.outputs[0].0 = 99)),
         ];
@@ -412,9 +496,15 @@ mod tests {
     #[test]
     fn arrays_of_every_type_survive() {
         let arrays = [
-            Tensor::from([f32::NAN, -0.0]), Tensor::from([1.0, f64::INFINITY]), Tensor::from([1, -2]),
-            Tensor::from([1i64 << 40, 0]), Tensor::from([7u8, 255]), Tensor::from([true, false]),
-            Tensor::from([f16::ONE, f16::MAX]), Tensor::from([bf16::ONE, bf16::MIN]), Tensor::from(["", "caf\u{e9}"]),
+            Tensor::from([f32::NAN, -0.0]),
+            Tensor::from([1.0, f64::INFINITY]),
+            Tensor::from([1, -2]),
+            Tensor::from([1i64 << 40, 0]),
+            Tensor::from([7u8, 255]),
+            Tensor::from([true, false]),
+            Tensor::from([f16::ONE, f16::MAX]),
+            Tensor::from([bf16::ONE, bf16::MIN]),
+            Tensor::from(["", "caf\u{e9}"]),
         ];
         for tensor in arrays {
             let array = tensor.array().expect("a value");

@@ -1,14 +1,16 @@
 //! Tracing: operations on symbols become nodes.
 
 use std::{
-    cell::RefCell,
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use smallvec::SmallVec;
 
-use super::{Edge, Graph, Kind, Node};
+use super::{
+    Edge, Graph, Kind, Node,
+    stack::{current, trace_of},
+};
 use crate::{
     Error, Result, Tensor,
     autodiff::Variable,
@@ -75,11 +77,6 @@ pub(super) struct Builder {
     pub(super) broken: Option<Error>,
 }
 
-thread_local! {
-    /// The functions being traced on this thread, the innermost last.
-    static TRACING: RefCell<Vec<Arc<Trace>>> = const { RefCell::new(Vec::new()) };
-}
-
 /// Names of operands in the names of constants: `"add/y"`.
 const OPERANDS: [&str; 3] = ["x", "y", "z"];
 
@@ -101,13 +98,31 @@ impl Trace {
     }
 
     fn at(name: &str, may_create: bool, owner: usize, place: Place, assigned: Vec<Variable>) -> Arc<Self> {
-        let graph = Graph { name: name.to_owned(), ..Graph::default() };
-        let builder = Mutex::new(Builder { graph, assigned, ..Builder::default() });
-        Arc::new(Self { name: name.to_owned(), may_create, place, owner, builder })
+        let graph = Graph {
+            name: name.to_owned(),
+            ..Graph::default()
+        };
+        let builder = Mutex::new(Builder {
+            graph,
+            assigned,
+            ..Builder::default()
+        });
+        Arc::new(Self {
+            name: name.to_owned(),
+            may_create,
+            place,
+            owner,
+            builder,
+        })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is that of the function at this address.
+    pub(super) fn is_of(&self, owner: usize) -> bool {
+        self.owner == owner
     }
 
     pub(super) fn is_inside(&self) -> bool {
@@ -118,32 +133,30 @@ impl Trace {
         self.builder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `body` while operations without symbols, too, belong to this trace.
-    pub(super) fn enter<R>(self: &Arc<Self>, body: impl FnOnce() -> R) -> R {
-        /// Leaves the trace even when `body` panics.
-        struct Leave;
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                TRACING.with_borrow_mut(Vec::pop);
-            }
-        }
-        TRACING.with_borrow_mut(|stack| stack.push(Arc::clone(self)));
-        let _leave = Leave;
-        body()
-    }
-
     pub(super) fn placeholder(self: &Arc<Self>, name: &str, spec: Spec) -> Tensor {
         let mut builder = self.builder();
         let name = builder.unique(name);
-        let node = builder.push(name, Kind::Placeholder, SmallVec::new(), Specs::from_elem(spec.clone(), 1));
+        let node = builder.push(
+            name,
+            Kind::Placeholder,
+            SmallVec::new(),
+            Specs::from_elem(spec.clone(), 1),
+        );
         builder.graph.inputs.push(node);
         drop(builder);
         self.symbol(Edge { node, output: 0 }, spec)
     }
 
     fn symbol(self: &Arc<Self>, edge: Edge, spec: Spec) -> Tensor {
-        let symbol = Symbol { trace: Arc::clone(self), edge, spec };
-        Tensor { value: Value::Symbol(Arc::new(symbol)), origin: None }
+        let symbol = Symbol {
+            trace: Arc::clone(self),
+            edge,
+            spec,
+        };
+        Tensor {
+            value: Value::Symbol(Arc::new(symbol)),
+            origin: None,
+        }
     }
 
     /// Whether what `other` makes can be seen here.
@@ -165,7 +178,11 @@ impl Trace {
             Value::Symbol(symbol) if self.sees(&symbol.trace) => Ok(self.capture(tensor)),
             Value::Symbol(symbol) => Err(Error::Graph {
                 function: self.name.clone(),
-                problem: format!("tensor {} belongs to the trace of {}", symbol.name(), symbol.trace.name),
+                problem: format!(
+                    "tensor {} belongs to the trace of {}",
+                    symbol.name(),
+                    symbol.trace.name
+                ),
                 remedy: "symbols live as long as their trace: return them as results, pass them as arguments",
             }),
             // A tape follows it: its gradient must find the way out.
@@ -191,7 +208,12 @@ impl Trace {
             Value::Symbol(symbol) => symbol.edge,
             Value::Array(_) => unreachable!("a placeholder is a symbol"),
         };
-        let known = self.builder().captures.iter().find(|(known, _)| same(known, outer)).map(|(_, s)| edge_of(s));
+        let known = self
+            .builder()
+            .captures
+            .iter()
+            .find(|(known, _)| same(known, outer))
+            .map(|(_, s)| edge_of(s));
         if let Some(edge) = known {
             return edge;
         }
@@ -207,7 +229,11 @@ impl Trace {
 
     /// What the branch or body uses from around it, in the order of the inputs that stand for it.
     pub(super) fn captures(&self) -> Vec<Tensor> {
-        self.builder().captures.iter().map(|(outer, _)| outer.clone()).collect()
+        self.builder()
+            .captures
+            .iter()
+            .map(|(outer, _)| outer.clone())
+            .collect()
     }
 
     /// Adds an operation whose operands are `inputs`.
@@ -232,7 +258,9 @@ impl Trace {
         let edges = edges.collect::<Result<_>>()?;
         let node = self.builder().push(name, kind, edges, specs.clone());
         let outputs = specs.into_iter().enumerate();
-        Ok(outputs.map(|(output, spec)| self.symbol(Edge { node, output }, spec)).collect())
+        Ok(outputs
+            .map(|(output, spec)| self.symbol(Edge { node, output }, spec))
+            .collect())
     }
 
     /// The rule that was broken where no error could be returned, if any.
@@ -248,14 +276,21 @@ impl Trace {
         self.builder().chosen = None;
         let mut named = Vec::with_capacity(outputs.len());
         for output in outputs {
-            named.extend(self.add("Identity", Kind::Identity, &[output], Specs::from_elem(output.spec(), 1))?);
+            named.extend(self.add(
+                "Identity",
+                Kind::Identity,
+                &[output],
+                Specs::from_elem(output.spec(), 1),
+            )?);
         }
         self.finish_inside(&named)
     }
 
     /// The graph of a branch or body, with these results.
     pub(super) fn finish_inside(self: &Arc<Self>, outputs: &[Tensor]) -> Result<Graph> {
-        let edges = outputs.iter().map(|output| self.edge(output, &|| "Const".to_owned()));
+        let edges = outputs
+            .iter()
+            .map(|output| self.edge(output, &|| "Const".to_owned()));
         let edges = edges.collect::<Result<Vec<_>>>()?;
         self.check()?;
         let mut builder = self.builder();
@@ -284,7 +319,11 @@ impl Builder {
     fn unique(&mut self, name: &str) -> String {
         let count = self.names.entry(name.to_owned()).or_insert(0);
         loop {
-            let numbered = if *count == 0 { name.to_owned() } else { format!("{name}_{count}") };
+            let numbered = if *count == 0 {
+                name.to_owned()
+            } else {
+                format!("{name}_{count}")
+            };
             *count += 1;
             if self.taken.insert(numbered.clone()) {
                 return numbered;
@@ -293,7 +332,12 @@ impl Builder {
     }
 
     fn push(&mut self, name: String, kind: Kind, inputs: SmallVec<[Edge; 2]>, outputs: Specs) -> usize {
-        self.graph.nodes.push(Node { name, kind, inputs, outputs });
+        self.graph.nodes.push(Node {
+            name,
+            kind,
+            inputs,
+            outputs,
+        });
         self.graph.nodes.len() - 1
     }
 
@@ -307,44 +351,6 @@ impl Builder {
     }
 }
 
-/// The innermost function that this thread traces.
-pub(super) fn current() -> Option<Arc<Trace>> {
-    TRACING.with_borrow(|stack| stack.last().cloned())
-}
-
-/// Runs `body` as if around the branch or loop that this thread traces.
-pub(super) fn around<R>(body: impl FnOnce() -> R) -> R {
-    /// Comes back even when `body` panics.
-    struct Back(Option<Arc<Trace>>);
-    impl Drop for Back {
-        fn drop(&mut self) {
-            TRACING.with_borrow_mut(|stack| stack.extend(self.0.take()));
-        }
-    }
-    let _back = Back(TRACING.with_borrow_mut(Vec::pop));
-    body()
-}
-
-/// Whether this thread traces the function at this address.
-pub(super) fn is_being_traced(owner: usize) -> bool {
-    TRACING.with_borrow(|stack| stack.iter().any(|trace| trace.owner == owner))
-}
-
-/// Whether this thread traces a function.
-pub(crate) fn is_tracing() -> bool {
-    TRACING.with_borrow(|stack| !stack.is_empty())
-}
-
-/// The trace that operations on these belong to: that of this thread, or else of a symbol among them.
-pub(super) fn trace_of<'t>(inputs: impl IntoIterator<Item = &'t Tensor>) -> Option<Arc<Trace>> {
-    current().or_else(|| {
-        inputs.into_iter().find_map(|input| match &input.value {
-            Value::Symbol(symbol) => Some(Arc::clone(&symbol.trace)),
-            Value::Array(_) => None,
-        })
-    })
-}
-
 /// Adds a primitive to the graph that its operands, or else this thread, belong to.
 pub(crate) fn trace(primitive: &Arc<dyn Primitive>, inputs: &[&Tensor]) -> Result<SmallVec<[Tensor; 1]>> {
     let trace = trace_of(inputs.iter().copied()).ok_or_else(|| Error::Graph {
@@ -354,7 +360,12 @@ pub(crate) fn trace(primitive: &Arc<dyn Primitive>, inputs: &[&Tensor]) -> Resul
     })?;
     let specs: SmallVec<[Spec; 4]> = inputs.iter().map(|input| input.spec()).collect();
     let outputs = primitive.infer(&specs)?;
-    trace.add(primitive.name(), Kind::Primitive(Arc::clone(primitive)), inputs, outputs)
+    trace.add(
+        primitive.name(),
+        Kind::Primitive(Arc::clone(primitive)),
+        inputs,
+        outputs,
+    )
 }
 
 /// Gives the operations that `body` adds to a graph this name instead of their own; from the second on with

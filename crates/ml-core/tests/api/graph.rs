@@ -110,10 +110,22 @@ fn a_graph_for_each_signature_and_relaxed_lengths() -> Result<()> {
     assert_eq!(cube.apply(&[&matrix(5)?])?.shape().to_vec(), [5, 2]);
     cube.apply(&[&matrix(1)?])?;
     assert_eq!(cube.trace_count(), 7);
-    let signatures: Vec<String> = cube.traced().iter().map(|c| format!("{:?}", c.signature())).collect();
+    let signatures: Vec<String> = cube
+        .traced()
+        .iter()
+        .map(|c| format!("{:?}", c.signature()))
+        .collect();
     assert_eq!(
         signatures,
-        ["[i32[]]", "[f32[]]", "[f32[1]]", "[2]", "[3]", "[f32[1, 2]]", "[f32[?, 2]]"]
+        [
+            "[i32[]]",
+            "[f32[]]",
+            "[f32[1]]",
+            "[2]",
+            "[3]",
+            "[f32[1, 2]]",
+            "[f32[?, 2]]"
+        ]
     );
     Ok(())
 }
@@ -131,7 +143,10 @@ fn shapes_are_not_relaxed_where_asked_or_where_the_closure_needs_them() -> Resul
         length => x.reshape(&[2, (length / 2) as i64]),
     });
     for length in [2, 4, 6] {
-        let shape = halves.apply(&[&Tensor::ones([length], DType::F64)?])?.shape().to_vec();
+        let shape = halves
+            .apply(&[&Tensor::ones([length], DType::F64)?])?
+            .shape()
+            .to_vec();
         assert_eq!(shape, [2, length / 2]);
     }
     assert_eq!(halves.traced().len(), 3);
@@ -173,7 +188,11 @@ fn operations_and_tensors_are_found_by_name() -> Result<()> {
     });
     let concrete = f.concrete(&[Spec::new(DType::F32, [])])?;
     let graph = concrete.graph();
-    let names: Vec<_> = graph.nodes().iter().map(|node| (&*node.name, node.kind.name())).collect();
+    let names: Vec<_> = graph
+        .nodes()
+        .iter()
+        .map(|node| (&*node.name, node.kind.name()))
+        .collect();
     let expected = [
         ("x", "Placeholder"),
         ("mul/y", "Const"),
@@ -194,8 +213,12 @@ fn operations_and_tensors_are_found_by_name() -> Result<()> {
         "f: has no tensor \"add_2:0\"; its operations: x, mul/y, mul, add, add_1, other_name, Identity; operations \
          are named like \"add_1\", tensors like \"add_1:0\""
     );
-    assert!(graph.operation("sub").is_err() && graph.tensor("add:1").is_err() && graph.tensor("add").is_err());
-    let named = f.argument_names(["value"]).concrete(&[Spec::new(DType::F64, [])])?;
+    assert!(
+        graph.operation("sub").is_err() && graph.tensor("add:1").is_err() && graph.tensor("add").is_err()
+    );
+    let named = f
+        .argument_names(["value"])
+        .concrete(&[Spec::new(DType::F64, [])])?;
     assert_eq!(named.graph().nodes()[0].name, "value");
     Ok(())
 }
@@ -218,7 +241,9 @@ fn a_symbol_has_a_name_a_type_and_a_shape_but_no_value() -> Result<()> {
 /// Reproduces NG-05 (XG-022, XG-023).
 #[test]
 fn a_rust_loop_unrolls_and_a_loop_on_tensors_is_one_operation() -> Result<()> {
-    let unrolled = Function::unary("add_10", |x| (0..10).try_fold(x.clone(), |x, _| x.add_scalar(1.0)));
+    let unrolled = Function::unary("add_10", |x| {
+        (0..10).try_fold(x.clone(), |x, _| x.add_scalar(1.0))
+    });
     let looped = Function::unary("add_10", |x| {
         Ok(for_range(0, 10, |_, x| Ok(vec![x[0].add_scalar(1.0)?]), &[x])?.remove(0))
     });
@@ -227,7 +252,12 @@ fn a_rust_loop_unrolls_and_a_loop_on_tensors_is_one_operation() -> Result<()> {
     assert_eq!(looped.apply(&[&x])?.item::<i32>()?, 10);
     let spec = [Spec::new(DType::I32, [])];
     let graph = unrolled.concrete(&spec)?.graph().clone();
-    let adds: Vec<_> = graph.nodes().iter().filter(|n| n.kind.name() == "add").map(|n| n.name.clone()).collect();
+    let adds: Vec<_> = graph
+        .nodes()
+        .iter()
+        .filter(|n| n.kind.name() == "add")
+        .map(|n| n.name.clone())
+        .collect();
     assert_eq!(adds.len(), 10);
     assert_eq!((&*adds[0], &*adds[1], &*adds[9]), ("add", "add_1", "add_9"));
     let graph = looped.concrete(&spec)?.graph().clone();
@@ -299,7 +329,10 @@ fn variables_are_created_at_the_first_call_only() -> Result<()> {
     );
     let symbolic = Function::unary("symbolic", |x| Ok(Variable::named("v", x.clone()).read()));
     let message = problem(symbolic.apply(&[&Tensor::from(1.0)]).unwrap_err());
-    assert!(message.contains("starts from a tensor that has no value while tracing"), "{message}");
+    assert!(
+        message.contains("starts from a tensor that has no value while tracing"),
+        "{message}"
+    );
     let looped = Function::unary("looped", |x| {
         let branch = || Ok(vec![Variable::named("v", 1.0).read()]);
         Ok(cond(&Tensor::from(true), branch, || Ok(vec![x.clone()]))?.remove(0))
@@ -312,9 +345,8 @@ fn variables_are_created_at_the_first_call_only() -> Result<()> {
 #[test]
 fn misuse_is_an_error_that_says_what_to_do() -> Result<()> {
     static RECURSIVE: OnceLock<Function> = OnceLock::new();
-    let f = RECURSIVE.get_or_init(|| {
-        Function::unary("endless", |x| RECURSIVE.get().expect("set below").apply(&[x]))
-    });
+    let f = RECURSIVE
+        .get_or_init(|| Function::unary("endless", |x| RECURSIVE.get().expect("set below").apply(&[x])));
     assert_eq!(
         problem(f.apply(&[&Tensor::from(1.0)]).unwrap_err()),
         "endless: calls itself while it is being traced; a graph has no recursion: write a while_loop, or a plain \
@@ -342,10 +374,17 @@ fn misuse_is_an_error_that_says_what_to_do() -> Result<()> {
         Ok(x.clone())
     });
     leak.apply(&[&Tensor::from(1.0)])?;
-    let symbol = leaked.lock().expect("not poisoned").take().expect("set by the closure");
+    let symbol = leaked
+        .lock()
+        .expect("not poisoned")
+        .take()
+        .expect("set by the closure");
     let other = Function::unary("other", move |x| x.add(&symbol));
     let message = problem(other.apply(&[&Tensor::from(1.0)]).unwrap_err());
-    assert!(message.starts_with("other: tensor number 1:0 belongs to the trace of leak"), "{message}");
+    assert!(
+        message.starts_with("other: tensor number 1:0 belongs to the trace of leak"),
+        "{message}"
+    );
     Ok(())
 }
 
@@ -354,15 +393,24 @@ fn an_operation_that_fails_is_named() -> Result<()> {
     let spec = |axes: usize| Spec::new(DType::F64, vec![Shape::UNKNOWN; axes]);
     let f = Function::binary("f", |a, b| a.neg()?.add(b)).input_signature([spec(1), spec(1)]);
     for options in [RunOptions::default(), RunOptions::default().inter_op(2)] {
-        let f = Function::binary("f", |a, b| a.neg()?.add(b)).input_signature([spec(1), spec(1)]).options(options);
+        let f = Function::binary("f", |a, b| a.neg()?.add(b))
+            .input_signature([spec(1), spec(1)])
+            .options(options);
         assert_eq!(
-            problem(f.call(&[&Tensor::from([1.0, 2.0]), &Tensor::from([1.0, 2.0, 3.0])]).unwrap_err()),
+            problem(
+                f.call(&[&Tensor::from([1.0, 2.0]), &Tensor::from([1.0, 2.0, 3.0])])
+                    .unwrap_err()
+            ),
             "f: operation \"add\" failed: add: cannot combine shape [2] with [3]; aligned at the last axis, lengths \
              must be equal or one of them 1; check the arguments of the function, or run it eagerly to see where \
              they go wrong"
         );
     }
-    assert_eq!(f.apply(&[&Tensor::from([1.0]), &Tensor::from([2.0])])?.to_vec::<f64>()?, [1.0]);
+    assert_eq!(
+        f.apply(&[&Tensor::from([1.0]), &Tensor::from([2.0])])?
+            .to_vec::<f64>()?,
+        [1.0]
+    );
     Ok(())
 }
 
@@ -375,7 +423,10 @@ fn functions_are_inlined_into_functions() -> Result<()> {
     assert_eq!(outer.apply(&[&Tensor::from(1.0)])?.item::<f64>()?, 8.0);
     let graph = outer.traced()[0].graph().clone();
     let kinds: Vec<_> = graph.nodes().iter().map(|n| n.kind.name()).collect();
-    assert_eq!(kinds, ["Placeholder", "Const", "add", "square", "mul", "Identity"]);
+    assert_eq!(
+        kinds,
+        ["Placeholder", "Const", "add", "square", "mul", "Identity"]
+    );
     assert_eq!((inner.trace_count(), outer.trace_count()), (1, 1));
     Ok(())
 }
@@ -393,7 +444,10 @@ fn gradients_flow_through_calls() -> Result<()> {
     let x = outer.watch(&Tensor::from(2.0))?;
     let inner = Tape::new();
     let watched = inner.watch(&x)?;
-    let slope = inner.gradient(&cube.apply(&[&watched])?, &[&watched])?.remove(0).expect("it depends on x");
+    let slope = inner
+        .gradient(&cube.apply(&[&watched])?, &[&watched])?
+        .remove(0)
+        .expect("it depends on x");
     let curvature = outer.gradient(&slope, &[&x])?.remove(0).expect("it depends on x");
     assert_eq!(curvature.item::<f64>()?, 12.0);
     // Captured variables: watched outside, read inside.
@@ -404,12 +458,21 @@ fn gradients_flow_through_calls() -> Result<()> {
     let tape = Tape::new();
     tape.watch_variables([&w])?;
     let y = scaled.apply(&[&Tensor::from(3.0)])?;
-    assert_eq!(tape.gradient(&y, &[&w])?.remove(0).expect("y depends on w").item::<f64>()?, 24.0);
+    assert_eq!(
+        tape.gradient(&y, &[&w])?
+            .remove(0)
+            .expect("y depends on w")
+            .item::<f64>()?,
+        24.0
+    );
     // And a gradient taken inside a traced function, of a call.
     let slope = Function::unary("slope", move |x| {
         let tape = Tape::new();
         let x = tape.watch(x)?;
-        Ok(tape.gradient(&cube.apply(&[&x])?, &[&x])?.remove(0).expect("it depends on x"))
+        Ok(tape
+            .gradient(&cube.apply(&[&x])?, &[&x])?
+            .remove(0)
+            .expect("it depends on x"))
     });
     assert_eq!(slope.apply(&[&Tensor::from(5.0)])?.item::<f64>()?, 75.0);
     Ok(())
@@ -423,7 +486,9 @@ fn host_code_runs_while_tracing_and_stateful_operations_at_every_call() -> Resul
     let counted = Arc::clone(&host);
     let body = move |x: &Tensor| {
         let traced = counted.fetch_add(1, Ordering::Relaxed) as f64;
-        x.mul_scalar(0.0)?.add(&apply(Ticket, &[])?)?.add_scalar(1000.0 * traced)
+        x.mul_scalar(0.0)?
+            .add(&apply(Ticket, &[])?)?
+            .add_scalar(1000.0 * traced)
     };
     let f = Function::unary("f", body.clone());
     let value = |f: &Function, x: Tensor| f.apply(&[&x])?.sum_all()?.item::<f64>();
@@ -443,12 +508,20 @@ fn stateful_operations_keep_their_order_on_any_number_of_threads() -> Result<()>
     let _alone = DRAWING.lock();
     for threads in [1, 2, 4] {
         let f = Function::new("tickets", |_| {
-            (0..20).map(|_| apply(Ticket, &[])?.add_scalar(0.0)).collect::<Result<Vec<_>>>()
+            (0..20)
+                .map(|_| apply(Ticket, &[])?.add_scalar(0.0))
+                .collect::<Result<Vec<_>>>()
         })
         .options(RunOptions::default().inter_op(threads).intra_op(1));
         let numbers = f.call(&[])?;
-        let numbers = numbers.iter().map(|n| n.item::<f64>()).collect::<Result<Vec<_>>>()?;
-        assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0), "{threads}: {numbers:?}");
+        let numbers = numbers
+            .iter()
+            .map(|n| n.item::<f64>())
+            .collect::<Result<Vec<_>>>()?;
+        assert!(
+            numbers.windows(2).all(|pair| pair[1] == pair[0] + 1.0),
+            "{threads}: {numbers:?}"
+        );
     }
     Ok(())
 }
@@ -466,7 +539,11 @@ fn results_do_not_depend_on_the_number_of_threads() -> Result<()> {
     for (inter, intra) in [(1, 1), (1, 2), (2, 1), (2, 2), (4, 3)] {
         let options = RunOptions::default().inter_op(inter).intra_op(intra);
         let f = Function::unary("wide", body).options(options);
-        assert_eq!(f.apply(&[&x])?.to_vec::<f32>()?, expected, "{inter} and {intra} threads");
+        assert_eq!(
+            f.apply(&[&x])?.to_vec::<f32>()?,
+            expected,
+            "{inter} and {intra} threads"
+        );
     }
     let f = Function::unary("wide", body);
     assert_eq!(f.apply(&[&x])?.to_vec::<f32>()?, expected);
@@ -508,7 +585,10 @@ fn plain_values_of_any_kind_choose_a_graph() -> Result<()> {
         let results = f.call_with(&[Tensor::from(2.0).into(), n.into(), negative.into()])?;
         results[0].item::<f64>()
     };
-    assert_eq!((call(3, false)?, call(3, true)?, call(5, false)?, call(3, false)?), (8.0, -8.0, 32.0, 8.0));
+    assert_eq!(
+        (call(3, false)?, call(3, true)?, call(5, false)?, call(3, false)?),
+        (8.0, -8.0, 32.0, 8.0)
+    );
     assert_eq!(f.trace_count(), 3);
     let nan = Function::with_arguments("nan", |x| Ok(vec![x[0].tensor()?.neg()?]));
     for value in [f64::NAN, f64::NAN, 0.0, -0.0] {
@@ -539,6 +619,9 @@ fn host_functions_run_with_the_graph_and_stay_out_of_files() -> Result<()> {
     let x = tape.watch(&Tensor::from(1.0))?;
     let y = host_function(&spec, double, &[&x])?.remove(0);
     let message = problem(tape.gradient(&y, &[&x]).unwrap_err());
-    assert!(message.starts_with("host_function: nothing is known"), "{message}");
+    assert!(
+        message.starts_with("host_function: nothing is known"),
+        "{message}"
+    );
     Ok(())
 }

@@ -46,7 +46,10 @@ fn derivatives(f: &dyn Fn(&Tensor) -> Result<Tensor>, x: &Tensor) -> Result<[Vec
     let watched = inner.watch(&x)?;
     let y = f(&watched)?.square()?.sum_all()?;
     let zeros = || x.stop_gradient().zeros_like();
-    let first = inner.gradient(&y, &[&watched])?.remove(0).map_or_else(zeros, Ok)?;
+    let first = inner
+        .gradient(&y, &[&watched])?
+        .remove(0)
+        .map_or_else(zeros, Ok)?;
     let second = outer.gradient(&first, &[&x])?.remove(0).map_or_else(zeros, Ok)?;
     Ok([y.to_vec()?, first.to_vec()?, second.to_vec()?])
 }
@@ -70,17 +73,31 @@ fn assert_agrees(
     let expected = derivatives(&unrolled, x)?;
     assert_near(&derivatives(&looped, x)?, &expected, "eager");
     let function = Function::unary("looped", looped.clone());
-    assert_near(&derivatives(&|x| function.apply(&[x]), x)?, &expected, "a call differentiated");
+    assert_near(
+        &derivatives(&|x| function.apply(&[x]), x)?,
+        &expected,
+        "a call differentiated",
+    );
     let unknown = Spec::new(x.dtype(), vec![Shape::UNKNOWN; x.rank()]);
     let function = Function::unary("looped", looped.clone()).input_signature([unknown.clone()]);
-    assert_near(&derivatives(&|x| function.apply(&[x]), x)?, &expected, "a call of unknown shape");
+    assert_near(
+        &derivatives(&|x| function.apply(&[x]), x)?,
+        &expected,
+        "a call of unknown shape",
+    );
     let inside = move |x: &[Tensor]| {
         let (outer, inner) = (Tape::new(), Tape::new());
         let x = outer.watch(&x[0])?;
         let watched = inner.watch(&x)?;
         let y = looped(&watched)?.square()?.sum_all()?;
-        let first = inner.gradient(&y, &[&watched])?.remove(0).map_or_else(|| x.zeros_like(), Ok)?;
-        let second = outer.gradient(&first, &[&x])?.remove(0).map_or_else(|| x.zeros_like(), Ok)?;
+        let first = inner
+            .gradient(&y, &[&watched])?
+            .remove(0)
+            .map_or_else(|| x.zeros_like(), Ok)?;
+        let second = outer
+            .gradient(&first, &[&x])?
+            .remove(0)
+            .map_or_else(|| x.zeros_like(), Ok)?;
         Ok(vec![y.stop_gradient(), first, second])
     };
     let known = Function::new("inside", inside.clone());
@@ -107,7 +124,11 @@ fn a_counted_loop_differentiates_like_its_unrolled_form() -> Result<()> {
 fn a_loop_whose_end_depends_on_its_values_differentiates() -> Result<()> {
     // x doubles until the sum reaches 10: from 0.5 and 1.0, three times.
     let looped = |x: &Tensor| {
-        let doubled = while_loop(|y| below(&y[0], 10.0), |y| Ok(vec![y[0].add(&y[0])?.mul(x)?.add(x)?]), &[x])?;
+        let doubled = while_loop(
+            |y| below(&y[0], 10.0),
+            |y| Ok(vec![y[0].add(&y[0])?.mul(x)?.add(x)?]),
+            &[x],
+        )?;
         Ok(doubled[0].clone())
     };
     let unrolled = |x: &Tensor| {
@@ -142,7 +163,11 @@ fn loops_in_loops_and_branches_in_loops_differentiate() -> Result<()> {
                 y = y.mul(x)?.exp()?.tanh()?;
             }
             let small = y.sum_all()?.item::<f64>()? < 1.0;
-            y = if small { y.square()?.add(x)? } else { y.mul(x)?.neg()? };
+            y = if small {
+                y.square()?.add(x)?
+            } else {
+                y.mul(x)?.neg()?
+            };
         }
         Ok(y)
     };
@@ -153,7 +178,11 @@ fn loops_in_loops_and_branches_in_loops_differentiate() -> Result<()> {
 #[test]
 fn both_branches_differentiate() -> Result<()> {
     let body = |x: &Tensor| {
-        let branches = cond(&below(x, 1.0)?, || Ok(vec![x.exp()?.mul(x)?]), || Ok(vec![x.square()?]))?;
+        let branches = cond(
+            &below(x, 1.0)?,
+            || Ok(vec![x.exp()?.mul(x)?]),
+            || Ok(vec![x.square()?]),
+        )?;
         Ok(branches[0].clone())
     };
     assert_agrees(body, |x| x.exp()?.mul(x), &Tensor::from([0.1, 0.2]))?;
@@ -175,7 +204,9 @@ fn scans_differentiate_through_states_rows_and_results() -> Result<()> {
     let rows = |x: &Tensor| {
         // Row i is the product with the i-th row of the unit matrix.
         let unit = |i: usize| Tensor::from_vec((0..4).map(|j| f64::from(u8::from(i == j))).collect(), [1, 4]);
-        (0..4).map(|i| unit(i)?.matmul(x)?.squeeze(&[0])).collect::<Result<Vec<_>>>()
+        (0..4)
+            .map(|i| unit(i)?.matmul(x)?.squeeze(&[0]))
+            .collect::<Result<Vec<_>>>()
     };
     let unrolled = move |x: &Tensor| {
         let w = x.sum(&[0])?;
@@ -190,8 +221,19 @@ fn scans_differentiate_through_states_rows_and_results() -> Result<()> {
     assert_agrees(looped, unrolled, &x)?;
     let mapped = |x: &Tensor| Ok(map(|row| Ok(vec![row[0].exp()?.sum_all()?]), &[x])?.remove(0));
     assert_agrees(mapped, |x| x.exp()?.sum(&[1]), &x)?;
-    let folded = |x: &Tensor| Ok(for_each(x, |row, sum| Ok(vec![sum[0].mul(row)?.add(row)?]), &[&x.sum(&[0])?])?.remove(0));
-    let unrolled = move |x: &Tensor| rows(x)?.iter().try_fold(x.sum(&[0])?, |sum, row| sum.mul(row)?.add(row));
+    let folded = |x: &Tensor| {
+        Ok(for_each(
+            x,
+            |row, sum| Ok(vec![sum[0].mul(row)?.add(row)?]),
+            &[&x.sum(&[0])?],
+        )?
+        .remove(0))
+    };
+    let unrolled = move |x: &Tensor| {
+        rows(x)?
+            .iter()
+            .try_fold(x.sum(&[0])?, |sum, row| sum.mul(row)?.add(row))
+    };
     assert_agrees(folded, unrolled, &x)
 }
 
@@ -199,14 +241,18 @@ fn scans_differentiate_through_states_rows_and_results() -> Result<()> {
 fn variables_read_in_loops_have_gradients() -> Result<()> {
     let w = Variable::new(1.5);
     let handle = w.clone();
-    let looped = move |x: &Tensor| Ok(for_range(0, 3, |_, y| Ok(vec![y[0].mul(&handle.read())?]), &[x])?.remove(0));
+    let looped =
+        move |x: &Tensor| Ok(for_range(0, 3, |_, y| Ok(vec![y[0].mul(&handle.read())?]), &[x])?.remove(0));
     // d/dw of x·w³ is 3·x·w².
     let expected = 3.0 * 2.0 * 1.5 * 1.5;
     let gradient = |call: &dyn Fn(&Tensor) -> Result<Tensor>| {
         let tape = Tape::new();
         tape.watch_variables([&w])?;
         let y = call(&Tensor::from(2.0))?;
-        tape.gradient(&y, &[&w])?.remove(0).expect("y depends on w").item::<f64>()
+        tape.gradient(&y, &[&w])?
+            .remove(0)
+            .expect("y depends on w")
+            .item::<f64>()
     };
     assert_eq!(gradient(&looped)?, expected);
     let function = Function::unary("looped", looped.clone());
@@ -237,11 +283,18 @@ fn variables_assigned_in_loops_keep_their_order() -> Result<()> {
             Ok(vec![y[0].add(&now)?])
         };
         let sum = for_range(0, 3, body, &[x])?;
-        handle.read().mul_scalar(100.0)?.add(&before.mul_scalar(10.0)?)?.add(&sum[0])
+        handle
+            .read()
+            .mul_scalar(100.0)?
+            .add(&before.mul_scalar(10.0)?)?
+            .add(&sum[0])
     });
     assert_eq!(f.apply(&[&Tensor::from(0.0)])?.item::<f64>()?, 817.0);
     assert_eq!(v.value().item::<f64>()?, 8.0);
-    assert_eq!(f.apply(&[&Tensor::from(0.0)])?.item::<f64>()?, 6400.0 + 80.0 + 56.0);
+    assert_eq!(
+        f.apply(&[&Tensor::from(0.0)])?.item::<f64>()?,
+        6400.0 + 80.0 + 56.0
+    );
     // In a loop in a loop, and in a branch.
     let v = Variable::new(0.0);
     let handle = v.clone();
@@ -266,7 +319,11 @@ fn the_way_back_sees_the_random_numbers_of_the_way_there() -> Result<()> {
     let looped = |x: &Tensor| {
         let body = |_: &Tensor, y: &[Tensor]| {
             let drawn = apply(Ticket, &[])?;
-            let scaled = cond(&below(&y[0], 0.0)?, || Ok(vec![y[0].clone()]), || Ok(vec![y[0].mul(&drawn)?]))?;
+            let scaled = cond(
+                &below(&y[0], 0.0)?,
+                || Ok(vec![y[0].clone()]),
+                || Ok(vec![y[0].mul(&drawn)?]),
+            )?;
             Ok(vec![scaled[0].mul(&apply(Ticket, &[])?)?])
         };
         Ok(for_range(0, 3, body, &[x])?.remove(0))
@@ -275,7 +332,10 @@ fn the_way_back_sees_the_random_numbers_of_the_way_there() -> Result<()> {
         let tape = Tape::new();
         let x = tape.watch(&x[0])?;
         let y = looped(&x)?;
-        Ok(vec![y.clone(), tape.gradient(&y, &[&x])?.remove(0).expect("y depends on x")])
+        Ok(vec![
+            y.clone(),
+            tape.gradient(&y, &[&x])?.remove(0).expect("y depends on x"),
+        ])
     });
     let outside = Function::unary("outside", looped);
     let x = Tensor::from(2.0);
@@ -289,13 +349,48 @@ fn the_way_back_sees_the_random_numbers_of_the_way_there() -> Result<()> {
         let gradient = tape.gradient(&y, &[&x])?.remove(0).expect("y depends on x");
         assert_eq!(gradient.item::<f64>()?, y.item::<f64>()? / 2.0);
     }
+    // Drawn in a branch in a loop in a loop.
+    let nested = Function::new("nested", |x| {
+        let tape = Tape::new();
+        let x = tape.watch(&x[0])?;
+        let branch = |y: &Tensor| {
+            cond(
+                &below(y, 0.0)?,
+                || Ok(vec![y.clone()]),
+                || Ok(vec![y.mul(&apply(Ticket, &[])?)?]),
+            )
+        };
+        let inner = |_: &Tensor, y: &[Tensor]| branch(&y[0]);
+        let y = for_range(0, 2, |_, y| for_range(0, 2, inner, &[&y[0]]), &[&x])?.remove(0);
+        let rows = scan(
+            |y, _| Ok((branch(&y[0])?, vec![])),
+            &[&y],
+            &[&Tensor::from([1.0, 2.0])],
+        )?
+        .0;
+        Ok(vec![
+            rows[0].clone(),
+            tape.gradient(&rows[0], &[&x])?
+                .remove(0)
+                .expect("it depends on x"),
+        ])
+    });
+    let results = nested.call(&[&Tensor::from(2.0)])?;
+    assert!(results[0].item::<f64>()? > 0.0);
+    assert_eq!(results[1].item::<f64>()?, results[0].item::<f64>()? / 2.0);
     // Drawn in a branch itself.
     let branch = Function::new("branch", |x| {
         let tape = Tape::new();
         let x = tape.watch(&x[0])?;
         let draw = || Ok(vec![x.mul(&apply(Ticket, &[])?)?]);
-        let y = cond(&below(&x, 3.0)?, draw, || Ok(vec![x.mul(&apply(Ticket, &[])?)?.mul(&x)?]))?.remove(0);
-        Ok(vec![y.clone(), tape.gradient(&y, &[&x])?.remove(0).expect("y depends on x")])
+        let y = cond(&below(&x, 3.0)?, draw, || {
+            Ok(vec![x.mul(&apply(Ticket, &[])?)?.mul(&x)?])
+        })?
+        .remove(0);
+        Ok(vec![
+            y.clone(),
+            tape.gradient(&y, &[&x])?.remove(0).expect("y depends on x"),
+        ])
     });
     let results = branch.call(&[&Tensor::from(2.0)])?;
     assert_eq!(results[1].item::<f64>()?, results[0].item::<f64>()? / 2.0);
@@ -311,9 +406,7 @@ fn lengths_may_change_from_one_iteration_to_the_next() -> Result<()> {
         let twice = y.expand_dims(0)?.add(&Tensor::zeros([2, 1, 1], DType::F64)?)?;
         twice.reshape(&[-1, 2])
     };
-    let looped = move |x: &Tensor| {
-        Ok(for_range(0, 3, |_, y| Ok(vec![double(&y[0])?]), &[x])?.remove(0))
-    };
+    let looped = move |x: &Tensor| Ok(for_range(0, 3, |_, y| Ok(vec![double(&y[0])?]), &[x])?.remove(0));
     let x = Tensor::from([[1.0, 2.0]]);
     assert_eq!(looped(&x)?.shape().to_vec(), [8, 2]);
     let f = Function::unary("f", looped);
@@ -338,10 +431,18 @@ fn a_loop_runs_as_often_as_a_tensor_says() -> Result<()> {
         Ok(for_range(0, n, |_, y| Ok(vec![y[0].mul(x)?]), &[&x.ones_like()?])?.remove(0))
     });
     for (n, expected) in [(0, 1.0), (1, 3.0), (5, 243.0)] {
-        assert_eq!(f.apply(&[&Tensor::from(3.0), &Tensor::from(n)])?.item::<f64>()?, expected);
+        assert_eq!(
+            f.apply(&[&Tensor::from(3.0), &Tensor::from(n)])?.item::<f64>()?,
+            expected
+        );
     }
     assert_eq!(f.trace_count(), 1);
-    let sum = for_range(3i64, 6i64, |i, sum| Ok(vec![sum[0].add(i)?]), &[&Tensor::from(0i64)])?;
+    let sum = for_range(
+        3i64,
+        6i64,
+        |i, sum| Ok(vec![sum[0].add(i)?]),
+        &[&Tensor::from(0i64)],
+    )?;
     assert_eq!(sum[0].item::<i64>()?, 12);
     Ok(())
 }
@@ -356,12 +457,17 @@ fn scans_take_several_sequences_and_none_of_length_zero_fails() -> Result<()> {
         scan(body, &[&Tensor::from(0.0)], &[a, b])
     };
     let (last, sums) = dot(&Tensor::from([1.0, 2.0, 3.0]), &Tensor::from([4.0, 5.0, 6.0]))?;
-    assert_eq!((last[0].item::<f64>()?, sums[0].to_vec::<f64>()?), (32.0, vec![4.0, 14.0, 32.0]));
+    assert_eq!(
+        (last[0].item::<f64>()?, sums[0].to_vec::<f64>()?),
+        (32.0, vec![4.0, 14.0, 32.0])
+    );
     let empty = Tensor::zeros([0], DType::F64)?;
     let (last, sums) = dot(&empty, &empty)?;
     assert_eq!((last[0].item::<f64>()?, sums[0].shape().to_vec()), (0.0, vec![0]));
     assert_eq!(
-        dot(&Tensor::from([1.0]), &Tensor::from([4.0, 5.0])).unwrap_err().to_string(),
+        dot(&Tensor::from([1.0]), &Tensor::from([4.0, 5.0]))
+            .unwrap_err()
+            .to_string(),
         "scan: cannot combine shape [1] with [2]; all sequences must have the same length"
     );
     assert!(dot(&Tensor::from(1.0), &Tensor::from([4.0, 5.0])).is_err());
@@ -402,7 +508,9 @@ fn misuse_of_loops_and_branches_is_an_error() -> Result<()> {
     let message = traced(&|x| Ok(cond(x, || Ok(vec![x.clone()]), || Ok(vec![x.clone()]))?.remove(0)));
     assert!(message.contains("f64") && message.contains("bool"), "{message}");
     assert_eq!(
-        cond(&Tensor::from([true, false]), || Ok(vec![]), || Ok(vec![])).unwrap_err().to_string(),
+        cond(&Tensor::from([true, false]), || Ok(vec![]), || Ok(vec![]))
+            .unwrap_err()
+            .to_string(),
         "cond: shape [2] does not fit; the condition must be a single truth value; reduce it first"
     );
     assert!(for_range(0, 3i64, |_, s| Ok(s.to_vec()), &[]).is_err());

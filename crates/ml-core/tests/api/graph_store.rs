@@ -40,7 +40,10 @@ fn a_graph_is_loaded_without_the_code_that_made_it() -> Result<()> {
     assert_eq!(loaded.call(&[&x])?[0].to_vec::<f64>()?, expected);
     // The variable inside the loop and outside is one, with the value it had when the graph was saved.
     assert_eq!(loaded.graph().variables().len(), 1);
-    assert_eq!(loaded.graph().variables()[0].value().to_vec::<f64>()?, [2.5, 2.75]);
+    assert_eq!(
+        loaded.graph().variables()[0].value().to_vec::<f64>()?,
+        [2.5, 2.75]
+    );
     assert_eq!(v.value().to_vec::<f64>()?, [2.5, 2.75]);
     Ok(())
 }
@@ -55,16 +58,25 @@ fn a_loaded_graph_has_gradients() -> Result<()> {
     let slope = |call: &dyn Fn(&Tensor) -> Result<Tensor>| {
         let tape = Tape::new();
         let x = tape.watch(&x)?;
-        tape.gradient(&call(&x)?, &[&x])?.remove(0).expect("it depends on x").item::<f64>()
+        tape.gradient(&call(&x)?, &[&x])?
+            .remove(0)
+            .expect("it depends on x")
+            .item::<f64>()
     };
-    assert_eq!(slope(&|x| f.apply(&[x]))?, slope(&|x| Ok(loaded.call(&[x])?.remove(0)))?);
+    assert_eq!(
+        slope(&|x| f.apply(&[x]))?,
+        slope(&|x| Ok(loaded.call(&[x])?.remove(0)))?
+    );
     Ok(())
 }
 
 #[test]
 fn loading_again_gives_the_same_bytes() -> Result<()> {
     let (f, _) = everything();
-    let bytes = f.concrete(&[Spec::new(ml_core::DType::F64, [2, 2])])?.graph().to_bytes()?;
+    let bytes = f
+        .concrete(&[Spec::new(ml_core::DType::F64, [2, 2])])?
+        .graph()
+        .to_bytes()?;
     assert_eq!(Graph::from_bytes(&bytes)?.to_bytes()?, bytes);
     Ok(())
 }
@@ -86,7 +98,9 @@ fn forge(payload: &[u8]) -> Vec<u8> {
 
 fn payload() -> Vec<u8> {
     let (f, _) = everything();
-    let concrete = f.concrete(&[Spec::new(ml_core::DType::F64, [2, 2])]).expect("it traces");
+    let concrete = f
+        .concrete(&[Spec::new(ml_core::DType::F64, [2, 2])])
+        .expect("it traces");
     let bytes = concrete.graph().to_bytes().expect("it can be stored");
     let header = forge(&[]).len() - 32;
     bytes[header..bytes.len() - 32].to_vec()
@@ -102,11 +116,18 @@ fn a_forged_file_is_read_like_a_written_one() {
 fn an_unknown_operation_is_an_error() {
     let payload = payload();
     // The name of the node, of its constant, and, what matters, of the operation.
-    let places = payload.windows(5).enumerate().filter(|(_, bytes)| bytes == b"while").map(|(at, _)| at);
+    let places = payload
+        .windows(5)
+        .enumerate()
+        .filter(|(_, bytes)| bytes == b"while")
+        .map(|(at, _)| at);
     let mut unknown = payload.clone();
     places.for_each(|at| unknown[at..at + 5].copy_from_slice(b"whilf"));
     let error = Graph::from_bytes(&forge(&unknown)).unwrap_err();
-    assert!(matches!(&error, Error::File { .. }) && error.to_string().contains("whilf"), "{error}");
+    assert!(
+        matches!(&error, Error::File { .. }) && error.to_string().contains("whilf"),
+        "{error}"
+    );
 }
 
 proptest! {

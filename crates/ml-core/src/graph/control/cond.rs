@@ -7,10 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         replay::replay_again,
-        trace::{Trace, is_tracing, trace_of},
+        stack::{is_tracing, trace_of},
+        trace::Trace,
     },
     reverse::gradients,
-    subgraph::{Subgraph, Traced, add_captures, apply_control, joined, refs, same_count, trace_inside, truth},
+    subgraph::{
+        Subgraph, Traced, add_captures, apply_control, joined, refs, require_recorded, same_count,
+        trace_inside, truth,
+    },
 };
 use crate::{
     DType, Result, Shape, Tensor,
@@ -54,9 +58,15 @@ impl Primitive for Cond {
         if inputs.is_empty() {
             same_count("cond", "operands", 1, 0)?;
         }
-        inputs[0].dtype.require("cond", inputs[0].dtype == DType::Bool, "bool")?;
+        inputs[0]
+            .dtype
+            .require("cond", inputs[0].dtype == DType::Bool, "bool")?;
         let [a, b] = &self.branches;
-        let pairs = a.output_specs().zip(b.output_specs()).take(self.results).enumerate();
+        let pairs = a
+            .output_specs()
+            .zip(b.output_specs())
+            .take(self.results)
+            .enumerate();
         let results = pairs.map(|(number, (a, b))| joined("cond", &format!("result {number}"), a, b));
         let mut specs = results.collect::<Result<Specs>>()?;
         specs.extend((0..2).flat_map(|branch| self.stateful(branch)).cloned());
@@ -77,15 +87,22 @@ impl Primitive for Cond {
     }
 
     fn vjp(&self, call: &Call<'_>, given: &[Option<Tensor>]) -> Result<Gradients> {
+        require_recorded("cond", !self.records && self.is_stateful())?;
         let is_wanted = |&input: &usize| call.wanted[input] && call.inputs[input].dtype().is_float();
         let wanted: Vec<usize> = (1..call.inputs.len()).filter(is_wanted).collect();
-        let known: Vec<usize> = (0..self.results).filter(|&result| given[result].is_some()).collect();
+        let known: Vec<usize> = (0..self.results)
+            .filter(|&result| given[result].is_some())
+            .collect();
         let mut pulled = Gradients::from_elem(None, call.inputs.len());
         if wanted.is_empty() || known.is_empty() {
             return Ok(pulled);
         }
         let reverse = |branch| Ok(Subgraph::new(self.reverse(branch, &wanted, &known)?));
-        let reverse = Cond { branches: [reverse(0)?, reverse(1)?], results: wanted.len(), records: false };
+        let reverse = Cond {
+            branches: [reverse(0)?, reverse(1)?],
+            results: wanted.len(),
+            records: false,
+        };
         let stateful = call.outputs[self.results..].iter();
         let gradients = known.iter().filter_map(|&result| given[result].as_ref());
         let inputs: Vec<&Tensor> = call.inputs.iter().chain(stateful).chain(gradients).collect();
@@ -104,7 +121,11 @@ impl Primitive for Cond {
             return None;
         }
         let branches = [self.branches[0].recorded(), self.branches[1].recorded()];
-        Some(Arc::new(Self { branches, records: true, ..self.clone() }))
+        Some(Arc::new(Self {
+            branches,
+            records: true,
+            ..self.clone()
+        }))
     }
 
     fn subgraphs(&self) -> Vec<&Graph> {
@@ -120,9 +141,15 @@ impl Cond {
         let trace = Trace::new("reverse");
         let input = |spec: &Spec| trace.placeholder("x", spec.clone());
         let operands: Vec<Tensor> = graph.inputs().map(|node| input(&node.outputs[0])).collect();
-        let stateful: Vec<Vec<Tensor>> = (0..2).map(|side| self.stateful(side).map(input).collect()).collect();
-        let joined_specs = self.branches[0].output_specs().zip(self.branches[1].output_specs());
-        let specs = joined_specs.map(|(a, b)| joined("cond", "a result", a, b)).take(self.results);
+        let stateful: Vec<Vec<Tensor>> = (0..2)
+            .map(|side| self.stateful(side).map(input).collect())
+            .collect();
+        let joined_specs = self.branches[0]
+            .output_specs()
+            .zip(self.branches[1].output_specs());
+        let specs = joined_specs
+            .map(|(a, b)| joined("cond", "a result", a, b))
+            .take(self.results);
         let specs = specs.collect::<Result<Vec<_>>>()?;
         let incoming: Vec<Tensor> = known.iter().map(|&result| input(&specs[result])).collect();
         trace.enter(|| {
@@ -133,7 +160,10 @@ impl Cond {
             };
             let operands = operands.iter().map(watch).collect::<Result<Vec<_>>>()?;
             let outputs = replay_again(graph, &refs(&operands), &stateful[branch])?;
-            let targets = known.iter().zip(&incoming).map(|(&result, gradient)| outputs[result].mul(gradient));
+            let targets = known
+                .iter()
+                .zip(&incoming)
+                .map(|(&result, gradient)| outputs[result].mul(gradient));
             let targets = targets.collect::<Result<Vec<_>>>()?;
             let sources: Vec<&Tensor> = wanted.iter().map(|&input| &operands[input - 1]).collect();
             trace.finish_inside(&gradients(&tape, &targets, &sources)?)
@@ -143,7 +173,11 @@ impl Cond {
 
 /// Zeros where a branch was not taken; unknown lengths are 0.
 fn zeros(spec: &Spec) -> Array {
-    let shape: Shape = spec.shape.iter().map(|&l| if l == Shape::UNKNOWN { 0 } else { l }).collect();
+    let shape: Shape = spec
+        .shape
+        .iter()
+        .map(|&l| if l == Shape::UNKNOWN { 0 } else { l })
+        .collect();
     fn zeros<T: Element>(shape: Shape) -> Array {
         Array::dense(vec![T::default(); shape.len()], shape)
     }
@@ -178,7 +212,11 @@ pub fn cond(
     otherwise: impl Fn() -> Result<Vec<Tensor>>,
 ) -> Result<Vec<Tensor>> {
     if !is_tracing() && !condition.is_symbolic() {
-        return if truth("cond", condition.array()?)? { then() } else { otherwise() };
+        return if truth("cond", condition.array()?)? {
+            then()
+        } else {
+            otherwise()
+        };
     }
     let outer = trace_of([condition]);
     let branch = |name, captured: &[Tensor], body: &dyn Fn() -> Result<Vec<Tensor>>| -> Result<Traced> {
@@ -187,7 +225,12 @@ pub fn cond(
     let mut first = branch("then", &[], &then)?;
     let second = branch("otherwise", &first.captures, &otherwise)?;
     let results = first.graph.outputs().len();
-    same_count("cond", "results of the second branch", results, second.graph.outputs().len())?;
+    same_count(
+        "cond",
+        "results of the second branch",
+        results,
+        second.graph.outputs().len(),
+    )?;
     add_captures(&mut first.graph, &second.captures[first.captures.len()..]);
     let primitive = Cond {
         branches: [Subgraph::new(first.graph), Subgraph::new(second.graph)],

@@ -67,8 +67,16 @@ impl Loop<'_> {
         let given = |number: usize| gradients[number].clone().into_iter();
         let mut rows: Vec<Tensor> = records.to_vec();
         rows.extend_from_slice(&inputs[self.states..]);
-        rows.extend(flow.results.iter().flat_map(|&result| given(self.states + result)));
-        rows.extend(flow.histories.iter().flat_map(|&state| given(self.states + self.results + state)));
+        rows.extend(
+            flow.results
+                .iter()
+                .flat_map(|&result| given(self.states + result)),
+        );
+        rows.extend(
+            flow.histories
+                .iter()
+                .flat_map(|&state| given(self.states + self.results + state)),
+        );
         let scan = Scan {
             body: Subgraph::new(self.step(&flow)?),
             states: state.len(),
@@ -77,7 +85,9 @@ impl Loop<'_> {
             records: None,
         };
         let arguments = [&state[..], &rows, captures].concat();
-        let mut outputs = apply_many(scan, &refs(&arguments)).map_err(|error| self.named(error))?.into_iter();
+        let mut outputs = apply_many(scan, &refs(&arguments))
+            .map_err(|error| self.named(error))?
+            .into_iter();
         for (&number, gradient) in flow.states.iter().zip(&mut outputs) {
             pulled[number] = Some(gradient);
         }
@@ -109,11 +119,15 @@ impl Loop<'_> {
         let wanted = |input: usize| call.wanted[input] && is_float(input);
         Flow {
             states: (0..self.states).filter(|&state| is_float(state)).collect(),
-            sequences: (0..self.sequences).filter(|&number| wanted(self.states + number)).collect(),
+            sequences: (0..self.sequences)
+                .filter(|&number| wanted(self.states + number))
+                .collect(),
             captures: (0..call.inputs.len() - first_capture)
                 .filter(|&number| wanted(first_capture + number))
                 .collect(),
-            results: (0..self.results).filter(|&result| given(self.states + result)).collect(),
+            results: (0..self.results)
+                .filter(|&result| given(self.states + result))
+                .collect(),
             histories: (0..self.states)
                 .filter(|&state| is_float(state) && given(self.states + self.results + state))
                 .collect(),
@@ -129,14 +143,25 @@ impl Loop<'_> {
         };
         let first_capture = self.states + self.sequences;
         let from_states = inputs("gradient", &mut flow.states.iter().copied());
-        let sums = inputs("sum", &mut flow.captures.iter().map(|number| first_capture + number));
+        let sums = inputs(
+            "sum",
+            &mut flow.captures.iter().map(|number| first_capture + number),
+        );
         let mut starts = inputs("start", &mut (0..self.states));
-        let stateful = self.body.nodes.iter().filter(|node| node.is_stateful()).flat_map(|node: &Node| &node.outputs);
+        let stateful = self
+            .body
+            .nodes
+            .iter()
+            .filter(|node| node.is_stateful())
+            .flat_map(|node: &Node| &node.outputs);
         let stateful: Vec<Tensor> = stateful.map(|spec| input("value", spec)).collect();
         let rows = inputs("row", &mut (self.states..first_capture));
         let result_specs = |number: usize| self.body.spec(self.body.outputs[self.states + number]);
-        let from_results: Vec<Tensor> =
-            flow.results.iter().map(|&number| input("gradient", result_specs(number))).collect();
+        let from_results: Vec<Tensor> = flow
+            .results
+            .iter()
+            .map(|&number| input("gradient", result_specs(number)))
+            .collect();
         let from_histories = inputs("gradient", &mut flow.histories.iter().copied());
         let captures = inputs("captured", &mut (first_capture..self.body.inputs.len()));
         trace.enter(|| {
@@ -186,9 +211,12 @@ impl Loop<'_> {
 pub(super) fn gradients(tape: &Tape, targets: &[Tensor], sources: &[&Tensor]) -> Result<Vec<Tensor>> {
     let wanted: Vec<&dyn Source> = sources.iter().map(|&source| source as &dyn Source).collect();
     let found = tape.gradient_of(&refs(targets), &wanted)?;
-    let found = found.into_iter().zip(sources).map(|(gradient, source)| match gradient {
-        Some(gradient) => Ok(gradient),
-        None => source.stop_gradient().zeros_like(),
-    });
+    let found = found
+        .into_iter()
+        .zip(sources)
+        .map(|(gradient, source)| match gradient {
+            Some(gradient) => Ok(gradient),
+            None => source.stop_gradient().zeros_like(),
+        });
     found.collect()
 }

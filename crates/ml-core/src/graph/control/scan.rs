@@ -5,9 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::trace::trace_of,
+    super::stack::trace_of,
     reverse::Loop,
-    subgraph::{Subgraph, apply_control, joined, refs, row, same_count, stack, stacked_spec, trace_inside},
+    subgraph::{
+        Subgraph, apply_control, joined, refs, require_recorded, row, same_count, stack, stacked_spec,
+        trace_inside,
+    },
 };
 use crate::{
     Error, Result, Shape, Tensor,
@@ -39,7 +42,11 @@ impl Scan {
 
     fn with_records(&self) -> Arc<dyn Primitive> {
         let records = Some(self.results());
-        Arc::new(Self { body: self.body.recorded(), records, ..self.clone() })
+        Arc::new(Self {
+            body: self.body.recorded(),
+            records,
+            ..self.clone()
+        })
     }
 
     /// The common length of the sequences.
@@ -73,9 +80,15 @@ impl Primitive for Scan {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         let outputs = self.body.graph().outputs().len();
-        self.body.require("scan", inputs.len(), outputs.max(self.states))?;
+        self.body
+            .require("scan", inputs.len(), outputs.max(self.states))?;
         if self.sequences == 0 || self.states.saturating_add(self.sequences) > inputs.len() {
-            same_count("scan", "sequences", self.sequences.max(1), inputs.len().saturating_sub(self.states))?;
+            same_count(
+                "scan",
+                "sequences",
+                self.sequences.max(1),
+                inputs.len().saturating_sub(self.states),
+            )?;
         }
         let sequences = &inputs[self.states..self.states + self.sequences];
         let length = self.length(&sequences.iter().map(|spec| &spec.shape).collect::<Vec<_>>())?;
@@ -85,11 +98,21 @@ impl Primitive for Scan {
             stacked
         };
         let finals = (0..self.states).map(|state| self.body.input_spec(state).clone());
-        let results = self.body.output_specs().skip(self.states).take(self.results()).map(along);
+        let results = self
+            .body
+            .output_specs()
+            .skip(self.states)
+            .take(self.results())
+            .map(along);
         let mut specs: Specs = finals.chain(results).collect();
         if self.records.is_some() {
             specs.extend((0..self.states).map(|state| along(self.body.input_spec(state))));
-            specs.extend(self.body.output_specs().skip(self.states + self.results()).map(along));
+            specs.extend(
+                self.body
+                    .output_specs()
+                    .skip(self.states + self.results())
+                    .map(along),
+            );
         }
         Ok(specs)
     }
@@ -105,13 +128,23 @@ impl Primitive for Scan {
         for step in 0..length {
             let at = if self.backwards { length - 1 - step } else { step };
             let rows: Vec<Array> = sequences.iter().map(|sequence| row(sequence, at)).collect();
-            let arguments: Vec<&Array> = state.iter().chain(&rows).chain(captures.iter().copied()).collect();
+            let arguments: Vec<&Array> = state
+                .iter()
+                .chain(&rows)
+                .chain(captures.iter().copied())
+                .collect();
             let mut next = self.body.run(&arguments)?;
             let results = next.split_off(self.states);
-            given.iter_mut().zip(results).for_each(|(given, result)| given.push(result));
+            given
+                .iter_mut()
+                .zip(results)
+                .for_each(|(given, result)| given.push(result));
             let before = std::mem::replace(&mut state, next);
             if self.records.is_some() {
-                starts.iter_mut().zip(before).for_each(|(starts, start)| starts.push(start));
+                starts
+                    .iter_mut()
+                    .zip(before)
+                    .for_each(|(starts, start)| starts.push(start));
             }
         }
         let stacked = |mut rows: Vec<Array>, like: &Spec| {
@@ -139,6 +172,7 @@ impl Primitive for Scan {
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
+        require_recorded("scan", self.records.is_none() && self.is_stateful())?;
         let again = match self.records {
             Some(_) => None,
             None => Some(apply_dyn(&self.with_records(), &refs(call.inputs))?),
@@ -217,9 +251,14 @@ pub fn scan(
     };
     loop {
         let body = trace_inside("body", outer.as_ref(), &specs, &[], &as_list)?;
-        let next = specs[..states].iter().zip(body.graph.outputs()).enumerate().map(|(number, (spec, &edge))| {
-            joined("scan", &format!("state {number}"), spec, body.graph.spec(edge))
-        });
+        let next =
+            specs[..states]
+                .iter()
+                .zip(body.graph.outputs())
+                .enumerate()
+                .map(|(number, (spec, &edge))| {
+                    joined("scan", &format!("state {number}"), spec, body.graph.spec(edge))
+                });
         let next = next.collect::<Result<Vec<_>>>()?;
         if next != specs[..states] {
             // Every round makes a known length unknown, so this ends.
@@ -234,7 +273,12 @@ pub fn scan(
             backwards: false,
             records: None,
         };
-        let inputs: Vec<&Tensor> = state.iter().chain(sequences).copied().chain(&body.captures).collect();
+        let inputs: Vec<&Tensor> = state
+            .iter()
+            .chain(sequences)
+            .copied()
+            .chain(&body.captures)
+            .collect();
         let mut last = apply_control(primitive, &inputs, body.assigned, outputs)?;
         let results = last.split_off(states);
         return Ok((last, results));
@@ -280,5 +324,10 @@ pub fn for_each(
     body: impl Fn(&Tensor, &[Tensor]) -> Result<Vec<Tensor>>,
     state: &[&Tensor],
 ) -> Result<Vec<Tensor>> {
-    Ok(scan(|state, row| Ok((body(&row[0], state)?, Vec::new())), state, &[sequence])?.0)
+    Ok(scan(
+        |state, row| Ok((body(&row[0], state)?, Vec::new())),
+        state,
+        &[sequence],
+    )?
+    .0)
 }

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
 
-use super::super::{Graph, Node, plan::Plan, trace::Trace, trace::trace_of};
+use super::super::{Edge, Graph, Kind, Node, plan::Plan, stack::trace_of, trace::Trace};
 use crate::{
     DType, Error, Result, Shape, Tensor,
     autodiff::{self, Variable},
@@ -34,12 +34,35 @@ impl Subgraph {
         self.0.1.get_or_init(|| Plan::new(&self.0.0)).run_here(arguments)
     }
 
-    /// The same, giving the values of its stateful operations, too: what the reverse rule cannot compute again.
+    /// The same, giving the values of its stateful operations, too: what the reverse rule cannot compute
+    /// again. Stateful loops and branches inside it record as well.
     pub(super) fn recorded(&self) -> Self {
         let mut graph = self.graph().clone();
-        for (position, node) in self.graph().nodes().iter().enumerate().filter(|(_, node)| node.is_stateful()) {
-            let outputs = 0..node.outputs.len();
-            graph.outputs.extend(outputs.map(|output| super::super::Edge { node: position, output }));
+        for position in 0..graph.nodes.len() {
+            if !graph.nodes[position].is_stateful() {
+                continue;
+            }
+            let recorded = match &graph.nodes[position].kind {
+                Kind::Primitive(primitive) => primitive.recorded(),
+                _ => None,
+            };
+            if let Some(primitive) = recorded {
+                let inputs: Vec<Spec> = graph.nodes[position]
+                    .inputs
+                    .iter()
+                    .map(|&edge| graph.spec(edge).clone())
+                    .collect();
+                // A graph whose operations do not fit their operands was refused when it was made.
+                if let Ok(outputs) = primitive.infer(&inputs) {
+                    graph.nodes[position].outputs = outputs;
+                    graph.nodes[position].kind = Kind::Primitive(primitive);
+                }
+            }
+            let outputs = 0..graph.nodes[position].outputs.len();
+            graph.outputs.extend(outputs.map(|output| Edge {
+                node: position,
+                output,
+            }));
         }
         Self::new(graph)
     }
@@ -113,7 +136,10 @@ pub(super) fn trace_inside(
     let mut assigned: Vec<Variable> = Vec::new();
     loop {
         let trace = Trace::inside(name, outer.cloned(), assigned.clone());
-        let symbols: Vec<Tensor> = specs.iter().map(|spec| trace.placeholder("x", spec.clone())).collect();
+        let symbols: Vec<Tensor> = specs
+            .iter()
+            .map(|spec| trace.placeholder("x", spec.clone()))
+            .collect();
         for outer in captured {
             trace.captured(outer.clone());
         }
@@ -125,7 +151,11 @@ pub(super) fn trace_inside(
         if !builder.hoisted.iter().any(late) {
             let assigned = builder.assigned.clone();
             drop(builder);
-            return Ok(Traced { graph, captures: trace.captures(), assigned });
+            return Ok(Traced {
+                graph,
+                captures: trace.captures(),
+                assigned,
+            });
         }
         // A variable was read around the loop and then assigned inside it: its reads belong inside.
         assigned = builder.assigned.clone();
@@ -158,6 +188,18 @@ pub(super) fn apply_control(
     Ok(outputs.into_iter().take(results).collect())
 }
 
+/// Refuses to differentiate what drew other values on its way than it would now.
+pub(super) fn require_recorded(op: &'static str, stateful: bool) -> Result<()> {
+    if !stateful {
+        return Ok(());
+    }
+    Err(Error::Gradient {
+        op,
+        problem: "it holds stateful operations, whose values were not recorded".to_owned(),
+        remedy: "let the tape watch before the call, or draw random numbers outside",
+    })
+}
+
 /// What serves both: lengths that differ become unknown.
 pub(super) fn joined(op: &'static str, what: &str, a: &Spec, b: &Spec) -> Result<Spec> {
     if a.dtype != b.dtype || a.shape.rank() != b.shape.rank() {
@@ -168,7 +210,9 @@ pub(super) fn joined(op: &'static str, what: &str, a: &Spec, b: &Spec) -> Result
         });
     }
     let lengths = a.shape.iter().zip(b.shape.iter());
-    let shape: Shape = lengths.map(|(&a, &b)| if a == b { a } else { Shape::UNKNOWN }).collect();
+    let shape: Shape = lengths
+        .map(|(&a, &b)| if a == b { a } else { Shape::UNKNOWN })
+        .collect();
     Ok(Spec::new(a.dtype, shape))
 }
 
@@ -207,7 +251,12 @@ pub(super) fn stacked_spec(spec: &Spec) -> Spec {
 /// Arrays of one type and shape under each other; `like` tells both where there are none.
 pub(super) fn stack(op: &'static str, rows: &[Array], like: &Spec) -> Result<Array> {
     let first = rows.first().map_or_else(
-        || like.shape.iter().map(|&l| if l == Shape::UNKNOWN { 0 } else { l }).collect(),
+        || {
+            like.shape
+                .iter()
+                .map(|&l| if l == Shape::UNKNOWN { 0 } else { l })
+                .collect()
+        },
         |row| row.shape().clone(),
     );
     if let Some(other) = rows.iter().find(|row| *row.shape() != first) {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::trace::{is_tracing, trace_of},
+    super::stack::{is_tracing, trace_of},
     reverse::Loop,
     subgraph::{
-        Subgraph, add_captures, apply_control, joined, refs, same_count, stack, stacked_spec, trace_inside, truth,
+        Subgraph, add_captures, apply_control, joined, refs, require_recorded, same_count, stack,
+        stacked_spec, trace_inside, truth,
     },
 };
 use crate::{
@@ -55,7 +56,10 @@ impl Primitive for While {
         let mut state: Vec<Array> = inputs[..self.states].iter().map(|&array| array.clone()).collect();
         let mut histories: Vec<Vec<Array>> = vec![Vec::new(); self.body.graph().outputs().len()];
         loop {
-            let arguments: Vec<&Array> = state.iter().chain(inputs[self.states..].iter().copied()).collect();
+            let arguments: Vec<&Array> = state
+                .iter()
+                .chain(inputs[self.states..].iter().copied())
+                .collect();
             let go_on = self.condition.run(&arguments)?;
             if !truth("while_loop", &go_on[0])? {
                 break;
@@ -64,7 +68,10 @@ impl Primitive for While {
             if self.records {
                 let stateful = next.split_off(self.states);
                 let records = std::mem::take(&mut state).into_iter().chain(stateful);
-                histories.iter_mut().zip(records).for_each(|(history, record)| history.push(record));
+                histories
+                    .iter_mut()
+                    .zip(records)
+                    .for_each(|(history, record)| history.push(record));
             }
             state = next;
         }
@@ -82,15 +89,15 @@ impl Primitive for While {
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
+        require_recorded("while_loop", !self.records && self.is_stateful())?;
         let again = match self.records {
             true => None,
             false => Some(apply_dyn(&self.with_records(), &refs(call.inputs))?),
         };
         let outputs = again.as_deref().unwrap_or(call.outputs);
-        let recording = self.body.recorded();
         let of = Loop {
             op: "while_loop",
-            body: if self.records { self.body.graph() } else { recording.graph() },
+            body: self.body.graph(),
             states: self.states,
             sequences: 0,
             results: 0,
@@ -114,7 +121,11 @@ impl Primitive for While {
 
 impl While {
     fn with_records(&self) -> Arc<dyn Primitive> {
-        Arc::new(Self { body: self.body.recorded(), records: true, ..self.clone() })
+        Arc::new(Self {
+            body: self.body.recorded(),
+            records: true,
+            ..self.clone()
+        })
     }
 }
 
@@ -151,7 +162,12 @@ pub fn while_loop(
         let next = body(&current)?;
         same_count("while_loop", "results of the body", current.len(), next.len())?;
         for (number, (next, current)) in next.iter().zip(&current).enumerate() {
-            joined("while_loop", &format!("state {number}"), &current.spec(), &next.spec())?;
+            joined(
+                "while_loop",
+                &format!("state {number}"),
+                &current.spec(),
+                &next.spec(),
+            )?;
         }
         current = next;
     }
@@ -169,12 +185,30 @@ fn traced(
         let as_list = |state: &[Tensor]| Ok(vec![condition(state)?]);
         let condition = trace_inside("condition", outer.as_ref(), &specs, &[], &as_list)?;
         let test = condition.graph.spec(condition.graph.outputs()[0]);
-        test.dtype.require("while_loop", test.dtype == DType::Bool, "a condition of type bool")?;
+        test.dtype.require(
+            "while_loop",
+            test.dtype == DType::Bool,
+            "a condition of type bool",
+        )?;
         let body = trace_inside("body", outer.as_ref(), &specs, &condition.captures, body)?;
-        same_count("while_loop", "results of the body", specs.len(), body.graph.outputs().len())?;
-        let next = specs.iter().zip(body.graph.outputs()).enumerate().map(|(number, (spec, &edge))| {
-            joined("while_loop", &format!("state {number}"), spec, body.graph.spec(edge))
-        });
+        same_count(
+            "while_loop",
+            "results of the body",
+            specs.len(),
+            body.graph.outputs().len(),
+        )?;
+        let next = specs
+            .iter()
+            .zip(body.graph.outputs())
+            .enumerate()
+            .map(|(number, (spec, &edge))| {
+                joined(
+                    "while_loop",
+                    &format!("state {number}"),
+                    spec,
+                    body.graph.spec(edge),
+                )
+            });
         let next = next.collect::<Result<Vec<_>>>()?;
         if next != specs {
             // Every round makes a known length unknown, so this ends.

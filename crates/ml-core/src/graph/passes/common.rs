@@ -21,7 +21,9 @@ pub(super) fn common(graph: &Graph) -> Graph {
     let mut epoch = 0usize;
     rewrite(graph, |new, _, node| {
         epoch += usize::from(node.has_effect());
-        let Some(what) = identity(node, epoch) else { return new.keep(node) };
+        let Some(what) = identity(node, epoch) else {
+            return new.keep(node);
+        };
         let mut inputs = new.inputs(node);
         if matches!(node.kind.name(), "add" | "mul") {
             inputs.sort_unstable();
@@ -31,7 +33,12 @@ pub(super) fn common(graph: &Graph) -> Graph {
         }
         new.keep(node);
         let position = new.len() - 1;
-        let edges = (0..node.outputs.len()).map(|output| Edge { node: position, output }).collect();
+        let edges = (0..node.outputs.len())
+            .map(|output| Edge {
+                node: position,
+                output,
+            })
+            .collect();
         known.insert((what, inputs), edges);
     })
 }
@@ -57,8 +64,24 @@ fn value(array: &Array) -> String {
     // Writing to a string cannot fail.
     let _ = if array.len() <= SMALL {
         match array.dtype() {
-            DType::F32 => write!(text, "{:?}", array.elements::<f32>().iter().map(|v| v.to_bits()).collect::<Vec<_>>()),
-            DType::F64 => write!(text, "{:?}", array.elements::<f64>().iter().map(|v| v.to_bits()).collect::<Vec<_>>()),
+            DType::F32 => write!(
+                text,
+                "{:?}",
+                array
+                    .elements::<f32>()
+                    .iter()
+                    .map(|v| v.to_bits())
+                    .collect::<Vec<_>>()
+            ),
+            DType::F64 => write!(
+                text,
+                "{:?}",
+                array
+                    .elements::<f64>()
+                    .iter()
+                    .map(|v| v.to_bits())
+                    .collect::<Vec<_>>()
+            ),
             dtype => for_dtype!(dtype, T => write!(text, "{:?}", array.elements::<T>())),
         }
     } else {
@@ -85,12 +108,21 @@ mod tests {
     fn the_same_is_computed_once() {
         let x = Tensor::from([0.3, -1.5]);
         let graph = traced(&[&x], |x| {
-            let (a, b) = (x[0].exp()?.add_scalar(2.0)?, x[0].number_like(2.0)?.add(&x[0].exp()?)?);
+            let (a, b) = (
+                x[0].exp()?.add_scalar(2.0)?,
+                x[0].number_like(2.0)?.add(&x[0].exp()?)?,
+            );
             Ok(vec![a.mul(&b)?, a.sum(&[0])?, b.sum_keep(&[0])?])
         });
         let shared = common(&graph);
-        assert_eq!((graph.count("exp"), graph.count("add"), graph.count("sum")), (2, 2, 2));
-        assert_eq!((shared.count("exp"), shared.count("add"), shared.count("sum")), (1, 1, 1));
+        assert_eq!(
+            (graph.count("exp"), graph.count("add"), graph.count("sum")),
+            (2, 2, 2)
+        );
+        assert_eq!(
+            (shared.count("exp"), shared.count("add"), shared.count("sum")),
+            (1, 1, 1)
+        );
         assert_eq!(run(&graph, &[&x]), run(&shared, &[&x]));
     }
 
@@ -101,18 +133,29 @@ mod tests {
         let graph = traced(&[&Tensor::from([[0.0, 1.0], [2.0, 3.0]])], move |x| {
             let before = handle.read().add(&handle.read())?;
             handle.assign_add(&Tensor::from(1.0))?;
-            Ok(vec![x[0].sum_keep(&[0])?, x[0].sum_keep(&[1])?, before, handle.read()])
+            Ok(vec![
+                x[0].sum_keep(&[0])?,
+                x[0].sum_keep(&[1])?,
+                before,
+                handle.read(),
+            ])
         });
         let shared = common(&graph);
         assert_eq!(shared.count("sum"), 2);
         // Two reads before the assignment became one; assign_add's own read, and the one after, are others.
-        assert_eq!((graph.count("ReadVariable"), shared.count("ReadVariable")), (4, 2));
+        assert_eq!(
+            (graph.count("ReadVariable"), shared.count("ReadVariable")),
+            (4, 2)
+        );
     }
 
     #[test]
     fn zero_and_minus_zero_are_two_constants() {
         let graph = traced(&[&Tensor::from(1.0)], |x| {
-            Ok(vec![x[0].div(&Tensor::from(0.0))?, x[0].div(&Tensor::from(-0.0))?])
+            Ok(vec![
+                x[0].div(&Tensor::from(0.0))?,
+                x[0].div(&Tensor::from(-0.0))?,
+            ])
         });
         assert_eq!(common(&graph).count("div"), 2);
     }

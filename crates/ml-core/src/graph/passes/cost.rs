@@ -28,7 +28,9 @@ pub(in crate::graph) fn is_wide(graph: &Graph) -> bool {
 
 /// About how many additions a node takes; unknown lengths count as 1.
 fn work(graph: &Graph, node: &Node) -> usize {
-    let Kind::Primitive(primitive) = &node.kind else { return 0 };
+    let Kind::Primitive(primitive) = &node.kind else {
+        return 0;
+    };
     let len = |lengths: &[usize]| {
         let known = lengths.iter().filter(|&&length| length != crate::Shape::UNKNOWN);
         known.fold(1usize, |product, &length| product.saturating_mul(length))
@@ -45,7 +47,10 @@ fn work(graph: &Graph, node: &Node) -> usize {
         }
         // Views cost nothing.
         "reshape" | "transpose" | "broadcast_to" | "squeeze" | "expand_dims" => 0,
-        _ => primitive.block().map_or(1, |block| block.cost()).saturating_mul(out),
+        _ => primitive
+            .block()
+            .map_or(1, |block| block.cost())
+            .saturating_mul(out),
     }
 }
 
@@ -57,7 +62,9 @@ mod tests {
     #[test]
     fn two_large_branches_are_wide_and_one_chain_is_not() {
         let x = Tensor::zeros([512, 512], DType::F32).expect("a small tensor");
-        let branches = traced(&[&x], |x| Ok(vec![x[0].matmul(&x[0])?, x[0].transpose()?.matmul(&x[0])?]));
+        let branches = traced(&[&x], |x| {
+            Ok(vec![x[0].matmul(&x[0])?, x[0].transpose()?.matmul(&x[0])?])
+        });
         let chain = traced(&[&x], |x| Ok(vec![x[0].matmul(&x[0])?.matmul(&x[0])?]));
         assert!(is_wide(&branches) && !is_wide(&chain));
     }

@@ -21,14 +21,19 @@ pub(super) fn fold(graph: &Graph) -> Graph {
 }
 
 fn folded(new: &Rewriter, node: &Node) -> Option<Array> {
-    let Kind::Primitive(primitive) = &node.kind else { return None };
+    let Kind::Primitive(primitive) = &node.kind else {
+        return None;
+    };
     if node.is_stateful() || node.inputs.is_empty() || node.outputs.len() != 1 || is_loop(&**primitive) {
         return None;
     }
-    let constants = node.inputs.iter().map(|&edge| match &new.node(new.edge(edge).node).kind {
-        Kind::Constant(array) if array.bytes() <= LARGEST => Some(&**array),
-        _ => None,
-    });
+    let constants = node
+        .inputs
+        .iter()
+        .map(|&edge| match &new.node(new.edge(edge).node).kind {
+            Kind::Constant(array) if array.bytes() <= LARGEST => Some(&**array),
+            _ => None,
+        });
     let constants: Vec<&Array> = constants.collect::<Option<_>>()?;
     let expected = &node.outputs[0];
     if !expected.shape.is_known() || expected.shape.len().saturating_mul(expected.dtype.size()) > LARGEST {
@@ -49,7 +54,10 @@ mod tests {
     use super::*;
     use crate::{
         Tensor,
-        graph::passes::{prune::prune, testing::{run, traced}},
+        graph::passes::{
+            prune::prune,
+            testing::{run, traced},
+        },
     };
 
     #[test]
@@ -59,7 +67,14 @@ mod tests {
             Ok(vec![x[0].mul(&three.broadcast_to([2])?)?])
         });
         let folded = prune(&fold(&graph));
-        assert_eq!((folded.count("add"), folded.count("broadcast_to"), folded.count("Const")), (0, 0, 1));
+        assert_eq!(
+            (
+                folded.count("add"),
+                folded.count("broadcast_to"),
+                folded.count("Const")
+            ),
+            (0, 0, 1)
+        );
         let x = Tensor::from(0.1);
         assert_eq!(run(&graph, &[&x]), run(&folded, &[&x]));
     }
@@ -67,7 +82,9 @@ mod tests {
     #[test]
     fn large_results_are_not_baked_in() {
         let graph = traced(&[&Tensor::from(1.0)], |x| {
-            Ok(vec![x[0].add(&Tensor::from(2.0).broadcast_to([1000, 1000])?.neg()?)?])
+            Ok(vec![
+                x[0].add(&Tensor::from(2.0).broadcast_to([1000, 1000])?.neg()?)?,
+            ])
         });
         // broadcast_to ran while tracing, on values; neg of it as well: a view of one element and its copy.
         assert_eq!(fold(&graph).count("add"), 1);

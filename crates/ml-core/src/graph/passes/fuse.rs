@@ -31,7 +31,9 @@ pub(super) fn fuse(graph: &Graph) -> Graph {
             if root == position {
                 let (program, inputs) = program(graph, &members[root]);
                 let inputs = inputs.into_iter().map(|edge| new.edge(edge)).collect();
-                let fused = Fused { program: Arc::new(program) };
+                let fused = Fused {
+                    program: Arc::new(program),
+                };
                 new.keep_as(node, Kind::Primitive(Arc::new(fused)), inputs);
             }
         }
@@ -44,9 +46,14 @@ fn groups(graph: &Graph) -> Vec<Option<usize>> {
     let mut users: Vec<SmallVec<[usize; 2]>> = vec![SmallVec::new(); graph.nodes.len()];
     let mut seen_outside = vec![false; graph.nodes.len()];
     for (position, node) in graph.nodes.iter().enumerate() {
-        node.inputs.iter().for_each(|edge| users[edge.node].push(position));
+        node.inputs
+            .iter()
+            .for_each(|edge| users[edge.node].push(position));
     }
-    graph.outputs.iter().for_each(|edge| seen_outside[edge.node] = true);
+    graph
+        .outputs
+        .iter()
+        .for_each(|edge| seen_outside[edge.node] = true);
     let mut groups: Vec<Option<usize>> = vec![None; graph.nodes.len()];
     let mut sizes = vec![0usize; graph.nodes.len()];
     for (position, node) in graph.nodes.iter().enumerate().rev() {
@@ -54,7 +61,10 @@ fn groups(graph: &Graph) -> Vec<Option<usize>> {
             continue;
         }
         let mut of_users = users[position].iter().map(|&user| groups[user]);
-        let common = of_users.next().flatten().filter(|&root| of_users.all(|other| other == Some(root)));
+        let common = of_users
+            .next()
+            .flatten()
+            .filter(|&root| of_users.all(|other| other == Some(root)));
         let joins = |root: &usize| {
             let (own, whole) = (&node.outputs[0], &graph.nodes[*root].outputs[0]);
             let fits = own.shape == whole.shape || own.shape.len() == 1;
@@ -69,9 +79,14 @@ fn groups(graph: &Graph) -> Vec<Option<usize>> {
 
 /// The primitive, if it computes floating-point numbers element by element.
 fn fusible<'g>(graph: &'g Graph, node: &'g Node) -> Option<&'g Arc<dyn Primitive>> {
-    let Kind::Primitive(primitive) = &node.kind else { return None };
+    let Kind::Primitive(primitive) = &node.kind else {
+        return None;
+    };
     let [output] = &node.outputs[..] else { return None };
-    let same = node.inputs.iter().all(|&edge| graph.spec(edge).dtype == output.dtype);
+    let same = node
+        .inputs
+        .iter()
+        .all(|&edge| graph.spec(edge).dtype == output.dtype);
     let fits = output.dtype.is_float() && same && !node.inputs.is_empty() && !primitive.is_stateful();
     (fits && primitive.block().is_some()).then_some(primitive)
 }
@@ -81,19 +96,32 @@ fn program(graph: &Graph, members: &[usize]) -> (Program, Vec<Edge>) {
     let mut inputs: Vec<Edge> = Vec::new();
     let steps = members.iter().filter_map(|&member| {
         let node = &graph.nodes[member];
-        let operands = node.inputs.iter().map(|&edge| match members.binary_search(&edge.node) {
-            Ok(step) => Slot::Step(step),
-            Err(_) => Slot::Input(inputs.iter().position(|&known| known == edge).unwrap_or_else(|| {
-                inputs.push(edge);
-                inputs.len() - 1
-            })),
-        });
+        let operands = node
+            .inputs
+            .iter()
+            .map(|&edge| match members.binary_search(&edge.node) {
+                Ok(step) => Slot::Step(step),
+                Err(_) => Slot::Input(inputs.iter().position(|&known| known == edge).unwrap_or_else(|| {
+                    inputs.push(edge);
+                    inputs.len() - 1
+                })),
+            });
         let operands = operands.collect();
-        fusible(graph, node).map(|primitive| Step { primitive: Arc::clone(primitive), operands })
+        fusible(graph, node).map(|primitive| Step {
+            primitive: Arc::clone(primitive),
+            operands,
+        })
     });
     let steps: Vec<Step> = steps.collect();
     let results = vec![steps.len() - 1];
-    (Program { inputs: inputs.len(), steps, results }, inputs)
+    (
+        Program {
+            inputs: inputs.len(),
+            steps,
+            results,
+        },
+        inputs,
+    )
 }
 
 #[cfg(test)]
@@ -114,7 +142,9 @@ mod tests {
         let fused = fuse(&super::super::simplify::simplify(&graph));
         assert_eq!(run(&graph, arguments), run(&fused, arguments));
         let kinds = fused.nodes.iter().map(|node| node.kind.name());
-        kinds.filter(|kind| !matches!(*kind, "Placeholder" | "Const")).collect()
+        kinds
+            .filter(|kind| !matches!(*kind, "Placeholder" | "Const"))
+            .collect()
     }
 
     fn matrix() -> Tensor {
@@ -124,7 +154,8 @@ mod tests {
 
     #[test]
     fn chains_and_diamonds_are_one_operation() {
-        let row = Tensor::from_vec((0..300).map(|i| i as f32 * 0.01).collect(), [300]).expect("as many values");
+        let row =
+            Tensor::from_vec((0..300).map(|i| i as f32 * 0.01).collect(), [300]).expect("as many values");
         let kinds = left(&[&matrix(), &row], |x| {
             let shifted = x[0].add(&x[1])?;
             Ok(vec![shifted.tanh()?.mul(&shifted)?.add_scalar(0.5)?.exp()?])
@@ -145,7 +176,9 @@ mod tests {
 
     #[test]
     fn other_types_and_small_operands_are_left_alone() {
-        let kinds = left(&[&Tensor::from([1, 2])], |x| Ok(vec![x[0].add(&x[0])?.mul(&x[0])?.neg()?]));
+        let kinds = left(&[&Tensor::from([1, 2])], |x| {
+            Ok(vec![x[0].add(&x[0])?.mul(&x[0])?.neg()?])
+        });
         assert_eq!(kinds, ["add", "mul", "neg"]);
         // exp of a row is computed once, not for every row of the matrix.
         let row = Tensor::from_vec(vec![0.5f32; 300], [300]).expect("as many values");
@@ -158,12 +191,20 @@ mod tests {
         let trace = Trace::new("test");
         let spec = Spec::new(crate::DType::F64, [Shape::UNKNOWN]);
         let x: Vec<_> = (0..3).map(|_| trace.placeholder("x", spec.clone())).collect();
-        let y = x[0].add(&x[1]).and_then(|y| y.mul(&x[2])).and_then(|y| y.tanh()).expect("it traces");
+        let y = x[0]
+            .add(&x[1])
+            .and_then(|y| y.mul(&x[2]))
+            .and_then(|y| y.tanh())
+            .expect("it traces");
         let graph = trace.finish(&[y]).expect("the trace ends");
         let fused = fuse(&super::super::simplify::simplify(&graph));
         assert_eq!(fused.count("fused"), 1);
         let (one, three) = (Tensor::from([0.5]), Tensor::from([0.1, 0.2, 0.3]));
-        for arguments in [[&one, &one, &three], [&three, &one, &one], [&three, &three, &three]] {
+        for arguments in [
+            [&one, &one, &three],
+            [&three, &one, &one],
+            [&three, &three, &three],
+        ] {
             assert_eq!(run(&graph, &arguments), run(&fused, &arguments));
         }
     }

@@ -52,7 +52,10 @@ pub(super) mod testing {
         body: impl Fn(&[Tensor]) -> Result<Vec<Tensor>>,
     ) -> Graph {
         let trace = Trace::new("test");
-        let symbols: Vec<_> = arguments.iter().map(|x| trace.placeholder("x", x.spec())).collect();
+        let symbols: Vec<_> = arguments
+            .iter()
+            .map(|x| trace.placeholder("x", x.spec()))
+            .collect();
         let results = trace.enter(|| body(&symbols)).expect("the body traces");
         trace.finish(&results).expect("the trace ends")
     }
@@ -60,13 +63,20 @@ pub(super) mod testing {
     /// Its results, as bits where they are floating-point numbers.
     pub(in crate::graph) fn run(graph: &Graph, arguments: &[&Tensor]) -> Vec<(String, Vec<u64>)> {
         let results = replay(graph, arguments).expect("the graph runs");
-        results.iter().map(|result| bits(result.array().expect("a value"))).collect()
+        results
+            .iter()
+            .map(|result| bits(result.array().expect("a value")))
+            .collect()
     }
 
     fn bits(array: &Array) -> (String, Vec<u64>) {
         use crate::DType;
         let bits = match array.dtype() {
-            DType::F32 => array.elements::<f32>().iter().map(|v| u64::from(v.to_bits())).collect(),
+            DType::F32 => array
+                .elements::<f32>()
+                .iter()
+                .map(|v| u64::from(v.to_bits()))
+                .collect(),
             DType::F64 => array.elements::<f64>().iter().map(|v| v.to_bits()).collect(),
             DType::I32 => array.elements::<i32>().iter().map(|&v| v as u64).collect(),
             other => panic!("no test needs {other}"),

@@ -38,6 +38,16 @@ mod tests {
         });
         let pruned = prune(&graph);
         let kinds: Vec<_> = pruned.nodes.iter().map(|node| node.kind.name()).collect();
-        assert_eq!(kinds, ["Placeholder", "ReadVariable", "add", "AssignVariable", "neg", "Identity"]);
+        assert_eq!(
+            kinds,
+            [
+                "Placeholder",
+                "ReadVariable",
+                "add",
+                "AssignVariable",
+                "neg",
+                "Identity"
+            ]
+        );
     }
 }

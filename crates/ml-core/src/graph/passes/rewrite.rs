@@ -32,7 +32,11 @@ pub(super) fn rewrite(old: &Graph, mut visit: impl FnMut(&mut Rewriter, usize, &
         // A node that was neither kept nor replaced is dropped: nobody looks at it.
         rewriter.now.resize(position + 1, SmallVec::new());
     }
-    rewriter.graph.inputs = old.inputs.iter().map(|&node| rewriter.now[node][0].node).collect();
+    rewriter.graph.inputs = old
+        .inputs
+        .iter()
+        .map(|&node| rewriter.now[node][0].node)
+        .collect();
     rewriter.graph.outputs = old.outputs.iter().map(|&edge| rewriter.edge(edge)).collect();
     rewriter.graph
 }
@@ -65,8 +69,19 @@ impl Rewriter {
 
     /// Takes the node over with another kind and other operands (of the new graph).
     pub(super) fn keep_as(&mut self, node: &Node, kind: Kind, inputs: SmallVec<[Edge; 2]>) {
-        let position = self.push(Node { kind, inputs, ..node.clone() });
-        self.now.push((0..node.outputs.len()).map(|output| Edge { node: position, output }).collect());
+        let position = self.push(Node {
+            kind,
+            inputs,
+            ..node.clone()
+        });
+        self.now.push(
+            (0..node.outputs.len())
+                .map(|output| Edge {
+                    node: position,
+                    output,
+                })
+                .collect(),
+        );
     }
 
     /// How many nodes the new graph has.

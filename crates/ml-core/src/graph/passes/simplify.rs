@@ -38,13 +38,13 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
     };
     let same = |edge: Edge| same_shape(new.spec(edge), &node.outputs[0]);
     match (primitive.name(), inputs) {
-        ("add", &[a, b]) => neutral(new, b, &[-0.0], same(a)).then_some(a).or_else(|| {
-            neutral(new, a, &[-0.0], same(b)).then_some(b)
-        }),
+        ("add", &[a, b]) => neutral(new, b, &[-0.0], same(a))
+            .then_some(a)
+            .or_else(|| neutral(new, a, &[-0.0], same(b)).then_some(b)),
         ("sub", &[a, b]) => neutral(new, b, &[0.0], same(a)).then_some(a),
-        ("mul", &[a, b]) => neutral(new, b, &[1.0], same(a)).then_some(a).or_else(|| {
-            neutral(new, a, &[1.0], same(b)).then_some(b)
-        }),
+        ("mul", &[a, b]) => neutral(new, b, &[1.0], same(a))
+            .then_some(a)
+            .or_else(|| neutral(new, a, &[1.0], same(b)).then_some(b)),
         ("div", &[a, b]) => neutral(new, b, &[1.0], same(a) && new.spec(a).dtype.is_float()).then_some(a),
         ("neg", &[a]) => {
             let (inner, operands) = made_by(new, a)?;
@@ -58,7 +58,9 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
             let (inner, operands) = made_by(new, a)?;
             let first = order_of(inner)?;
             let both = order.iter().map(|&axis| first.get(axis).copied());
-            both.enumerate().all(|(axis, from)| from == Some(axis)).then(|| operands[0])
+            both.enumerate()
+                .all(|(axis, from)| from == Some(axis))
+                .then(|| operands[0])
         }
         ("broadcast_to" | "sum_to" | "reshape" | "cast", &[a, ..]) => same(a).then_some(a),
         _ => None,
@@ -67,7 +69,9 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
 
 /// Another operation with the same result and less work.
 fn easier(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<(Kind, SmallVec<[Edge; 2]>)> {
-    let Kind::Primitive(primitive) = &node.kind else { return None };
+    let Kind::Primitive(primitive) = &node.kind else {
+        return None;
+    };
     match primitive.name() {
         "reshape" if inputs.len() == 1 => {
             let (inner, operands) = made_by(new, inputs[0])?;
@@ -89,11 +93,17 @@ fn unstretched(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<(Kind, Sm
         (inner.name() == "broadcast_to").then(|| operands[0])
     };
     let anchors = |edge: &&Edge| target.is_known() && new.spec(**edge).shape == *target;
-    let anchored = inputs.iter().filter(anchors).any(|&edge| stretched(edge).is_none());
+    let anchored = inputs
+        .iter()
+        .filter(anchors)
+        .any(|&edge| stretched(edge).is_none());
     if !anchored || !inputs.iter().any(|&edge| stretched(edge).is_some()) {
         return None;
     }
-    let inputs = inputs.iter().map(|&edge| stretched(edge).unwrap_or(edge)).collect();
+    let inputs = inputs
+        .iter()
+        .map(|&edge| stretched(edge).unwrap_or(edge))
+        .collect();
     Some((node.kind.clone(), inputs))
 }
 
@@ -104,21 +114,32 @@ fn matmul_of_transposed(
     inputs: &[Edge],
 ) -> Option<(Kind, SmallVec<[Edge; 2]>)> {
     let fields = fields(primitive)?;
-    let mut flags = [fields.get("transpose_a")?.as_bool()?, fields.get("transpose_b")?.as_bool()?];
+    let mut flags = [
+        fields.get("transpose_a")?.as_bool()?,
+        fields.get("transpose_b")?.as_bool()?,
+    ];
     let mut operands: SmallVec<[Edge; 2]> = inputs.into();
     for (operand, flag) in operands.iter_mut().zip(&mut flags) {
-        let Some((inner, from)) = made_by(new, *operand) else { continue };
+        let Some((inner, from)) = made_by(new, *operand) else {
+            continue;
+        };
         let Some(order) = order_of(inner) else { continue };
         let rank = order.len();
         let swaps = rank >= 2
-            && order[..rank - 2].iter().enumerate().all(|(axis, &from)| axis == from)
+            && order[..rank - 2]
+                .iter()
+                .enumerate()
+                .all(|(axis, &from)| axis == from)
             && order[rank - 2..] == [rank - 1, rank - 2];
         if swaps {
             *operand = from[0];
             *flag = !*flag;
         }
     }
-    let product = MatMul { transpose_a: flags[0], transpose_b: flags[1] };
+    let product = MatMul {
+        transpose_a: flags[0],
+        transpose_b: flags[1],
+    };
     (operands[..] != *inputs).then(|| (Kind::Primitive(Arc::new(product)), operands))
 }
 
@@ -143,7 +164,9 @@ fn neutral(new: &Rewriter, edge: Edge, numbers: &[f64], whole: bool) -> bool {
         Some((primitive, operands)) if primitive.name() == "broadcast_to" => new.node(operands[0].node),
         _ => new.node(edge.node),
     };
-    let Kind::Constant(array) = &node.kind else { return false };
+    let Kind::Constant(array) = &node.kind else {
+        return false;
+    };
     whole && numbers.iter().any(|&number| is_all(array, number))
 }
 
@@ -153,8 +176,14 @@ fn is_all(array: &Array, number: f64) -> bool {
         return false;
     }
     match array.dtype() {
-        DType::F32 => array.elements::<f32>().iter().all(|v| v.to_bits() == (number as f32).to_bits()),
-        DType::F64 => array.elements::<f64>().iter().all(|v| v.to_bits() == number.to_bits()),
+        DType::F32 => array
+            .elements::<f32>()
+            .iter()
+            .all(|v| v.to_bits() == (number as f32).to_bits()),
+        DType::F64 => array
+            .elements::<f64>()
+            .iter()
+            .all(|v| v.to_bits() == number.to_bits()),
         DType::I32 => array.elements::<i32>().iter().all(|&v| f64::from(v) == number),
         DType::I64 => array.elements::<i64>().iter().all(|&v| v == number as i64),
         DType::U8 => array.elements::<u8>().iter().all(|&v| f64::from(v) == number),
@@ -164,13 +193,19 @@ fn is_all(array: &Array, number: f64) -> bool {
 
 /// The order of axes of a transposition.
 fn order_of(primitive: &dyn Primitive) -> Option<Vec<usize>> {
-    if primitive.name() == "transpose" { order(primitive) } else { None }
+    if primitive.name() == "transpose" {
+        order(primitive)
+    } else {
+        None
+    }
 }
 
 fn order(primitive: &dyn Primitive) -> Option<Vec<usize>> {
     let fields = fields(primitive)?;
     let order = fields.get("order")?.as_array()?.iter();
-    order.map(|axis| axis.as_u64().and_then(|axis| usize::try_from(axis).ok())).collect()
+    order
+        .map(|axis| axis.as_u64().and_then(|axis| usize::try_from(axis).ok()))
+        .collect()
 }
 
 /// The fields of a primitive, as files hold them.
@@ -196,13 +231,22 @@ mod tests {
         let simple = prune(&simplify(&graph));
         assert_eq!(run(&graph, &[x]), run(&simple, &[x]));
         let kinds = simple.nodes.iter().map(|node| node.kind.name());
-        kinds.filter(|kind| !matches!(*kind, "Placeholder" | "Const")).collect()
+        kinds
+            .filter(|kind| !matches!(*kind, "Placeholder" | "Const"))
+            .collect()
     }
 
     #[test]
     fn what_changes_nothing_goes() {
         let x = Tensor::from([[1.5, -0.0], [f64::NAN, 4.0]]);
-        assert!(left(&x, |x| x.mul_scalar(1.0)?.div_scalar(1.0)?.sub_scalar(0.0)?.add_scalar(-0.0)).is_empty());
+        assert!(
+            left(&x, |x| x
+                .mul_scalar(1.0)?
+                .div_scalar(1.0)?
+                .sub_scalar(0.0)?
+                .add_scalar(-0.0))
+            .is_empty()
+        );
         assert!(left(&x, |x| x.neg()?.neg()).is_empty());
         assert!(left(&x, |x| x.transpose()?.transpose()).is_empty());
         assert!(left(&x, |x| x.mul(&x.ones_like()?)).is_empty());
@@ -214,8 +258,14 @@ mod tests {
         // -0 + 0 = 0.
         assert_eq!(left(&Tensor::from([-0.0]), |x| x.add_scalar(0.0)), ["add"]);
         // 1 times a scalar, stretched to two elements.
-        assert_eq!(left(&Tensor::from(2.0), |x| x.mul(&Tensor::from([1.0, 1.0]))), ["mul"]);
-        assert_eq!(left(&Tensor::from([[1.0, 2.0]]), |x| x.transpose()?.neg()?.transpose()).len(), 3);
+        assert_eq!(
+            left(&Tensor::from(2.0), |x| x.mul(&Tensor::from([1.0, 1.0]))),
+            ["mul"]
+        );
+        assert_eq!(
+            left(&Tensor::from([[1.0, 2.0]]), |x| x.transpose()?.neg()?.transpose()).len(),
+            3
+        );
     }
 
     #[test]
