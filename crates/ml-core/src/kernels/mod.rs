@@ -12,6 +12,8 @@ pub(crate) mod broadcast;
 pub(crate) mod elementwise;
 pub(crate) mod fused;
 pub(crate) mod math;
+pub(crate) mod arithmetic;
+pub(crate) mod gather;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
 pub(crate) mod reduce;

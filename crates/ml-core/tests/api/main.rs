@@ -8,6 +8,9 @@ mod create;
 mod display;
 mod elementwise;
 mod graph;
+mod graph_control;
+#[cfg(test)]
+mod graph_store;
 #[cfg(test)]
 mod indexing;
 mod linalg;
