@@ -42,4 +42,4 @@ pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, appl
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
-pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};
+pub(crate) use primitive::{apply_dyn, keep, one, same_dtype, transposed_vjp};

@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod autodiff;
 mod graph;
+#[cfg(test)]
+mod lessons;
 mod linalg;
 #[cfg(test)]
 mod npy;
+#[cfg(test)]
+mod ops_table;
 #[cfg(test)]
 mod persist;
 #[cfg(test)]
