@@ -160,6 +160,6 @@ fn add_to<T: crate::dtype::Element + Copy + std::ops::AddAssign>(sum: &mut Array
     let Some(sum) = sum.unique_slice_mut::<T>() else {
         return false;
     };
-    kernels::elementwise::add_to(sum, term);
+    kernels::accumulate::add_to(sum, term);
     true
 }

@@ -2,10 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{
-    parallel,
-    simd::{Loop, vectorize},
-};
+use super::parallel;
 use crate::{
     Result, Shape,
     dtype::Element,
@@ -149,28 +146,4 @@ fn broadcast_strides(shape: &Shape, rank: usize) -> SmallVec<[usize; 4]> {
             _ => 0,
         })
         .collect()
-}
-
-struct AddTo<'a, T> {
-    sum: &'a mut [T],
-    term: &'a [T],
-}
-
-impl<T: Copy + std::ops::AddAssign> Loop for AddTo<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (sum, &term) in self.sum.iter_mut().zip(self.term) {
-            *sum += term;
-        }
-    }
-}
-
-/// `sum[i] += term[i]`; the same bits as a sum of its own.
-pub(crate) fn add_to<T: Copy + Send + Sync + std::ops::AddAssign>(sum: &mut [T], term: &[T]) {
-    parallel::fill(sum, 1, |start, sum| {
-        let term = &term[start..start + sum.len()];
-        vectorize(AddTo { sum, term });
-    });
 }

@@ -4,6 +4,7 @@
 //! hand has. Large work is cut into pieces whose size does not depend on the number of threads, so results
 //! are the same bits on one thread or many. This is the only module that may hold `unsafe` code.
 
+pub(crate) mod accumulate;
 pub(crate) mod elementwise;
 pub(crate) mod matmul;
 pub(crate) mod parallel;

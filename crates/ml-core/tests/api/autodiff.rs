@@ -679,3 +679,18 @@ fn memory_is_freed_as_the_sweep_goes() -> Result<()> {
     assert!(is_freed_on_the_way(&inner, &watched)?);
     Ok(())
 }
+
+#[test]
+fn gradients_add_up_in_place_without_touching_what_others_hold() -> Result<()> {
+    // x goes into three products, so three gradients meet at it; the first is the seed itself.
+    let tape = Tape::persistent();
+    let x = tape.watch(&Tensor::full([10_000], 1.0)?)?;
+    let seed = Tensor::full([10_000], 2.0)?;
+    let y = x.add(&x)?.add(&x)?.add(&x.square()?)?;
+    for _ in 0..2 {
+        let gradient = tape.vector_jacobian(&y, &seed, &[&x])?.remove(0).unwrap();
+        assert!(values(&gradient).iter().all(|&g| g == 10.0));
+        assert!(values(&seed).iter().all(|&s| s == 2.0));
+    }
+    Ok(())
+}

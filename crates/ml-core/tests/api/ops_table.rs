@@ -353,11 +353,12 @@ fn primitives(folder: &Path, names: &mut Vec<String>) {
                     names.push(name.to_owned());
                 }
             }
-            // `unary_primitive!(Op, "x")` and its like.
-            for part in text.split("_primitive!(").skip(1) {
-                let arguments = part.split(')').next().unwrap_or_default();
-                if let Some(name) = arguments.split('"').nth(1) {
-                    names.push(name.to_owned());
+            // `unary_primitive!(Op, "x")` and macros like it: a type and a name.
+            for part in text.split("!(").skip(1).filter(|_| text.contains("_primitive!(")) {
+                let Some((kind, rest)) = part.split_once(',') else { continue };
+                let is_type = kind.starts_with(char::is_uppercase) && kind.chars().all(char::is_alphanumeric);
+                if let (true, Some(rest)) = (is_type, rest.trim_start().strip_prefix('"')) {
+                    names.extend(rest.split('"').next().map(str::to_owned));
                 }
             }
         }
