@@ -1,15 +1,18 @@
 //! Recorded operations.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use smallvec::SmallVec;
 
 use crate::{
     Result, Tensor,
-    ops::{Primitive, keep},
+    ops::{Call, Gradients, Primitive, keep, transposed_vjp},
     tensor::Value,
 };
 
@@ -19,6 +22,14 @@ pub(crate) struct TapeState {
     pub(crate) recording: AtomicBool,
     pub(crate) persistent: bool,
     pub(crate) used: AtomicBool,
+    /// Whether it will never ask again: dropped, or one-shot and answered.
+    pub(crate) done: AtomicBool,
+}
+
+impl TapeState {
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording.load(Ordering::Relaxed)
+    }
 }
 
 /// The tapes that want to know of an operation: nearly always one.
@@ -41,17 +52,55 @@ pub(crate) struct Node {
     saved: Mutex<Option<Saved>>,
 }
 
-/// Gradients of the outputs to gradients of the inputs, `None` where there is none.
-pub(crate) type CustomRule = dyn Fn(&[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> + Send + Sync;
+/// A reverse rule that the user brings, in the form of [`Primitive::vjp`].
+pub(crate) type CustomRule = dyn Fn(&Call<'_>, &[Option<Tensor>]) -> Result<Gradients> + Send + Sync;
 
 /// How gradients flow back through a node.
 pub(crate) enum Rule {
-    /// A watched tensor or variable: the gradient passes unchanged to what it was made of, if anything.
+    /// A watched tensor, or a read of a variable: the gradient passes unchanged to all it was made of.
     Leaf,
-    /// The rule of the primitive.
+    /// As a leaf, and what comes after is hidden from these tapes: it is their own derivative.
+    Hidden(Arc<[Arc<TapeState>]>),
+    /// The rule of a primitive without parameters.
+    Static(&'static dyn Primitive),
+    /// The rule of a primitive with parameters.
     Primitive(Arc<dyn Primitive>),
     /// A rule that the user brings.
     Custom(Arc<CustomRule>),
+}
+
+impl Rule {
+    /// The rule of `primitive`.
+    pub(crate) fn of<P: Primitive + 'static>(primitive: P) -> Self {
+        if size_of::<P>() == 0 {
+            // A box of nothing is no memory, so that nothing leaks; and nothing is asked for per operation.
+            return Self::Static(Box::leak(Box::new(primitive)));
+        }
+        Self::Primitive(Arc::new(primitive))
+    }
+
+    /// From the gradients of the outputs to those of the inputs.
+    pub(super) fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
+        match self {
+            Self::Leaf | Self::Hidden(_) => Ok(SmallVec::from_elem(gradients[0].clone(), call.inputs.len())),
+            Self::Static(primitive) => primitive.vjp(call, gradients),
+            Self::Primitive(primitive) => primitive.vjp(call, gradients),
+            Self::Custom(rule) => rule(call, gradients),
+        }
+    }
+
+    /// From the tangents of the inputs to those of the outputs.
+    pub(super) fn jvp(&self, call: &Call<'_>, tangents: &[Option<Tensor>]) -> Result<Gradients> {
+        match self {
+            // Of what a leaf was made of, at most one is on the same tape.
+            Self::Leaf | Self::Hidden(_) => {
+                Ok(SmallVec::from_elem(tangents.iter().flatten().next().cloned(), 1))
+            }
+            Self::Static(primitive) => primitive.jvp(call, tangents),
+            Self::Primitive(primitive) => primitive.jvp(call, tangents),
+            Self::Custom(rule) => transposed_vjp(call, tangents, &|call, gradients| rule(call, gradients)),
+        }
+    }
 }
 
 /// What the rule needs to know.
@@ -63,59 +112,88 @@ pub(crate) struct Saved {
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
+/// A number that every node made from here on exceeds.
+pub(super) fn now() -> u64 {
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Node {
     pub(crate) fn new(tapes: Tapes, rule: Rule, saved: Saved) -> Arc<Self> {
         Arc::new(Self {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            id: now(),
             tapes,
             rule,
             saved: Mutex::new(Some(saved)),
         })
     }
 
+    /// A node for `tapes` that passes gradients on to what `parents` come from, and has no values itself.
+    pub(super) fn leaf(tapes: Tapes, parents: impl IntoIterator<Item = Tensor>) -> Arc<Self> {
+        Self::passing(tapes, Rule::Leaf, parents)
+    }
+
+    fn passing(tapes: Tapes, rule: Rule, parents: impl IntoIterator<Item = Tensor>) -> Arc<Self> {
+        let inputs: SmallVec<[Tensor; 2]> = parents
+            .into_iter()
+            .map(|parent| Tensor {
+                value: keep(&parent.value, false),
+                origin: parent.origin,
+            })
+            .collect();
+        let outputs = inputs.iter().take(1).map(|input| input.value.clone()).collect();
+        Self::new(tapes, rule, Saved { inputs, outputs })
+    }
+
+    /// Whether `tape` recorded it.
+    pub(super) fn is_on(&self, tape: &Arc<TapeState>) -> bool {
+        self.tapes.iter().any(|other| Arc::ptr_eq(other, tape))
+    }
+
+    /// Whether no tape but `tape` will ask for it.
+    pub(super) fn is_only_for(&self, tape: &Arc<TapeState>) -> bool {
+        self.tapes
+            .iter()
+            .all(|other| Arc::ptr_eq(other, tape) || other.done.load(Ordering::Acquire))
+    }
+
     /// A copy of what was saved; `None` once used up.
-    pub(crate) fn saved(&self) -> Option<Saved> {
+    pub(super) fn saved(&self) -> Option<Saved> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes what was saved, so that its memory is freed as soon as the caller is done.
-    pub(crate) fn take_saved(&self) -> Option<Saved> {
+    pub(super) fn take_saved(&self) -> Option<Saved> {
         self.saved.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Calls `visit` with every node that an input comes from.
-    pub(crate) fn parents(&self, mut visit: impl FnMut(&Arc<Node>)) {
+    /// Calls `visit` with the origin of every input, in order; false if they are used up.
+    pub(super) fn origins(&self, mut visit: impl FnMut(Option<&Origin>)) -> bool {
         let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        for origin in saved
-            .iter()
-            .flat_map(|saved| &saved.inputs)
-            .filter_map(|input| input.origin.as_ref())
-        {
-            visit(&origin.node);
+        if let Some(saved) = &*saved {
+            saved.inputs.iter().for_each(|input| visit(input.origin.as_ref()));
         }
+        saved.is_some()
     }
 }
 
 /// Dropping a long chain of nodes one inside the other would overflow the stack.
 impl Drop for Node {
     fn drop(&mut self) {
-        let own = self
-            .saved
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let mut waiting: Vec<Saved> = own.into_iter().collect();
-        while let Some(saved) = waiting.pop() {
-            for origin in saved.inputs.into_iter().filter_map(|input| input.origin) {
-                if let Some(mut node) = Arc::into_inner(origin.node) {
-                    let saved = node
-                        .saved
-                        .get_mut()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .take();
-                    waiting.extend(saved);
-                }
-            }
+        fn unlink(saved: Option<Saved>, waiting: &mut Vec<Node>) {
+            let inputs = saved.into_iter().flat_map(|saved| saved.inputs);
+            waiting.extend(inputs.filter_map(|input| Arc::into_inner(input.origin?.node)));
+        }
+        // No memory is asked for unless this held the last reference to another node.
+        let mut waiting = Vec::new();
+        unlink(
+            mem::take(self.saved.get_mut().unwrap_or_else(PoisonError::into_inner)),
+            &mut waiting,
+        );
+        while let Some(mut node) = waiting.pop() {
+            unlink(
+                mem::take(node.saved.get_mut().unwrap_or_else(PoisonError::into_inner)),
+                &mut waiting,
+            );
         }
     }
 }
@@ -127,7 +205,7 @@ pub(crate) fn tapes_of(inputs: &[&Tensor]) -> Tapes {
     for origin in inputs.iter().filter_map(|input| input.origin.as_ref()) {
         for tape in &origin.node.tapes {
             let known = tapes.iter().any(|other| Arc::ptr_eq(other, tape));
-            if !known && tape.recording.load(Ordering::Relaxed) {
+            if !known && tape.is_recording() {
                 tapes.push(Arc::clone(tape));
             }
         }
@@ -136,6 +214,7 @@ pub(crate) fn tapes_of(inputs: &[&Tensor]) -> Tapes {
 }
 
 /// Gives `outputs` the memory that they were made of `inputs` by `rule`, which needs their values or not.
+/// Only floating-point numbers get it: nothing else has a gradient.
 pub(crate) fn record(
     tapes: Tapes,
     rule: Rule,
@@ -152,9 +231,36 @@ pub(crate) fn record(
     };
     let node = Node::new(tapes, rule, saved);
     for (number, output) in outputs.iter_mut().enumerate() {
-        output.origin = Some(Origin {
+        output.origin = output.dtype().is_float().then(|| Origin {
             node: Arc::clone(&node),
             output: number,
         });
     }
+}
+
+/// `tensor` as every tape but those of `hidden` sees it: the computation of a derivative is not recorded on the
+/// tape it is for.
+pub(super) fn without(hidden: &[Arc<TapeState>], mut tensor: Tensor) -> Tensor {
+    let Some(origin) = &tensor.origin else {
+        return tensor;
+    };
+    let is_hidden = |tape: &&Arc<TapeState>| hidden.iter().any(|other| Arc::ptr_eq(other, tape));
+    let tapes = &origin.node.tapes;
+    if tapes.iter().all(|tape| is_hidden(&tape)) {
+        tensor.origin = None;
+        return tensor;
+    }
+    // A tape that has stopped recording need not be taken out.
+    let taken: Vec<_> = tapes
+        .iter()
+        .filter(is_hidden)
+        .filter(|tape| tape.is_recording())
+        .cloned()
+        .collect();
+    if !taken.is_empty() {
+        let others = tapes.iter().filter(|tape| !is_hidden(tape)).cloned().collect();
+        let node = Node::passing(others, Rule::Hidden(taken.into()), [tensor.clone()]);
+        tensor.origin = Some(Origin { node, output: 0 });
+    }
+    tensor
 }

@@ -3,12 +3,15 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use super::{Node, Origin, node::TapeState};
+use super::{
+    Node, Origin,
+    node::{TapeState, Tapes},
+};
 use crate::{DType, Error, Result, Shape, Tensor, graph, ops::Spec, tensor::Value};
 
 /// A tensor that can be replaced: the only mutable thing here (book section 12.2.4).
@@ -42,7 +45,7 @@ struct State {
     /// Never a symbol, never followed by a tape.
     value: Tensor,
     /// The tapes that watch, each with the leaf that its gradients arrive at.
-    watchers: Vec<(Weak<TapeState>, Arc<Node>)>,
+    watchers: Vec<(Arc<TapeState>, Arc<Node>)>,
 }
 
 impl Variable {
@@ -99,20 +102,34 @@ impl Variable {
     /// The current value; followed by the tapes that watch the variable.
     pub fn read(&self) -> Tensor {
         let value = graph::read(self).unwrap_or_else(|| self.value());
-        let mut state = self.state();
-        state.watchers.retain(|(tape, _)| tape.strong_count() > 0);
-        let recording = |tape: &Weak<TapeState>| {
-            tape.upgrade()
-                .is_some_and(|t| t.recording.load(Ordering::Relaxed))
-        };
-        let leaf = state.watchers.iter().rev().find(|(tape, _)| recording(tape));
+        let origin = self.follow(&value);
         Tensor {
             value: value.value,
-            origin: leaf.map(|(_, leaf)| Origin {
-                node: Arc::clone(leaf),
-                output: 0,
-            }),
+            origin,
         }
+    }
+
+    /// The leaf of the tape that follows this read; of several, a node that leads to the leaf of each.
+    fn follow(&self, value: &Tensor) -> Option<Origin> {
+        let state = self.state();
+        let recording = state.watchers.iter().filter(|(tape, _)| tape.is_recording());
+        let mut leaves = recording.clone().map(|(_, leaf)| Origin {
+            node: Arc::clone(leaf),
+            output: 0,
+        });
+        let first = leaves.next()?;
+        let Some(second) = leaves.next() else {
+            return Some(first);
+        };
+        let parents = [first, second].into_iter().chain(leaves).map(|origin| Tensor {
+            value: value.value.clone(),
+            origin: Some(origin),
+        });
+        let tapes: Tapes = recording.map(|(tape, _)| Arc::clone(tape)).collect();
+        Some(Origin {
+            node: Node::leaf(tapes, parents),
+            output: 0,
+        })
     }
 
     /// The current value in memory, whatever tapes and traces there are.
@@ -184,12 +201,7 @@ impl Variable {
     fn refuse_followed(&self, value: &Tensor) -> Result<()> {
         let followed = super::tapes_of(&[value]);
         let state = self.state();
-        let watches = |tape: &Arc<TapeState>| {
-            state
-                .watchers
-                .iter()
-                .any(|(w, _)| std::ptr::eq(w.as_ptr(), Arc::as_ptr(tape)))
-        };
+        let watches = |tape: &Arc<TapeState>| state.watchers.iter().any(|(w, _)| Arc::ptr_eq(w, tape));
         if followed.iter().any(watches) {
             return Err(Error::Gradient {
                 op: "assign",
@@ -203,21 +215,32 @@ impl Variable {
         Ok(())
     }
 
-    /// Adds a tape to those that follow reads of this variable; `leaf` makes the node for its gradients.
-    pub(super) fn add_watcher(&self, tape: &Arc<TapeState>, leaf: impl FnOnce(&Tensor) -> Arc<Node>) {
-        if self.leaf_of(tape).is_some() {
-            return;
+    /// Adds a tape to those that follow reads of this variable; false if it is there already.
+    pub(super) fn add_watcher(&self, tape: &Arc<TapeState>) -> bool {
+        let mut state = self.state();
+        if state.watchers.iter().any(|(w, _)| Arc::ptr_eq(w, tape)) {
+            return false;
         }
-        let leaf = leaf(&self.read());
-        self.state().watchers.push((Arc::downgrade(tape), leaf));
+        let leaf = Node::leaf(Tapes::from_elem(Arc::clone(tape), 1), []);
+        state.watchers.push((Arc::clone(tape), leaf));
+        true
+    }
+
+    pub(super) fn remove_watcher(&self, tape: &Arc<TapeState>) {
+        self.state().watchers.retain(|(w, _)| !Arc::ptr_eq(w, tape));
+    }
+
+    /// Whether `node` is where the gradients of a tape that watches this variable arrive.
+    pub(super) fn owns(&self, node: &Arc<Node>) -> bool {
+        self.state()
+            .watchers
+            .iter()
+            .any(|(_, leaf)| Arc::ptr_eq(leaf, node))
     }
 
     pub(super) fn leaf_of(&self, tape: &Arc<TapeState>) -> Option<Origin> {
         let state = self.state();
-        let (_, leaf) = state
-            .watchers
-            .iter()
-            .find(|(w, _)| std::ptr::eq(w.as_ptr(), Arc::as_ptr(tape)))?;
+        let (_, leaf) = state.watchers.iter().find(|(w, _)| Arc::ptr_eq(w, tape))?;
         Some(Origin {
             node: Arc::clone(leaf),
             output: 0,

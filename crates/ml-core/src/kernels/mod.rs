@@ -6,6 +6,7 @@
 //! code.
 
 pub(crate) mod arithmetic;
+pub(crate) mod accumulate;
 pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod broadcast;

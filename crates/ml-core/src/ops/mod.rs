@@ -102,3 +102,4 @@ use gather::At;
 #[allow(unused_imports)] // until the optimiser of graphs fuses
 pub(crate) use fused::Fused;
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};
+pub(crate) use primitive::{apply_dyn, keep, one, same_dtype, transposed_vjp};

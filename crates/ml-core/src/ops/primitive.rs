@@ -158,25 +158,25 @@ pub trait Primitive: fmt::Debug + Send + Sync {
 }
 
 /// The forward rule by differentiating the reverse rule with respect to the gradient it is given.
-fn transposed_vjp(
+pub(crate) fn transposed_vjp(
     call: &Call<'_>,
     tangents: &[Option<Tensor>],
     vjp: &dyn Fn(&Call<'_>, &[Option<Tensor>]) -> Result<Gradients>,
 ) -> Result<Gradients> {
     let tape = Tape::persistent();
-    let gradients: SmallVec<[Tensor; 1]> = call
-        .outputs
-        .iter()
-        .map(|output| tape.watch(&output.zeros_like()?))
-        .collect::<Result<_>>()?;
+    // Only floating-point outputs have gradients.
+    let watch = |output: &Tensor| {
+        let float = output.dtype().is_float();
+        float.then(|| tape.watch(&output.zeros_like()?)).transpose()
+    };
+    let gradients: SmallVec<[Option<Tensor>; 1]> = call.outputs.iter().map(watch).collect::<Result<_>>()?;
     let wanted: SmallVec<[bool; 4]> = tangents.iter().map(Option::is_some).collect();
-    let given: SmallVec<[Option<Tensor>; 1]> = gradients.iter().cloned().map(Some).collect();
     let linear = vjp(
         &Call {
             wanted: &wanted,
             ..*call
         },
-        &given,
+        &gradients,
     )?;
     let mut pulled: SmallVec<[Option<Tensor>; 2]> = smallvec![None; gradients.len()];
     for (gradient, tangent) in linear.iter().zip(tangents) {
@@ -184,6 +184,7 @@ fn transposed_vjp(
             continue;
         };
         for (pulled, watched) in pulled.iter_mut().zip(&gradients) {
+            let Some(watched) = watched else { continue };
             let part = tape.vector_jacobian(gradient, tangent, &[watched])?.remove(0);
             *pulled = match (pulled.take(), part) {
                 (Some(sum), Some(part)) => Some(sum.add(&part)?),
@@ -222,14 +223,19 @@ pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> R
     let tapes = autodiff::tapes_of(inputs);
     // Tracing starts with a symbol, or with something stateful inside the traced closure.
     let traced = arrays.len() < inputs.len() || (primitive.is_stateful() && graph::is_tracing());
-    if !traced && tapes.is_empty() {
-        return Ok(primitive
-            .forward(&arrays)?
-            .into_iter()
-            .map(Tensor::from)
-            .collect());
+    if traced {
+        return apply_shared(Arc::new(primitive), inputs, tapes, None);
     }
-    apply_shared(Arc::new(primitive), inputs, tapes, (!traced).then_some(&arrays))
+    let mut outputs: SmallVec<[Tensor; 1]> = primitive
+        .forward(&arrays)?
+        .into_iter()
+        .map(Tensor::from)
+        .collect();
+    if !tapes.is_empty() {
+        let saves = primitive.saves();
+        remember(tapes, || Rule::of(primitive), saves, inputs, &mut outputs);
+    }
+    Ok(outputs)
 }
 
 /// As [`apply_many`], for a primitive that is shared already.
@@ -256,27 +262,35 @@ fn apply_shared(
         Some(arrays) => primitive.forward(arrays)?.into_iter().map(Tensor::from).collect(),
         None => graph::trace(&primitive, inputs)?,
     };
-    if tapes.is_empty() || outputs.iter().all(|output| !output.dtype().is_float()) {
-        return Ok(outputs);
+    if !tapes.is_empty() {
+        let saves = primitive.saves();
+        remember(tapes, || Rule::Primitive(primitive), saves, inputs, &mut outputs);
     }
-    let saves = primitive.saves();
+    Ok(outputs)
+}
+
+/// Records an operation for `tapes`, unless its outputs have no gradient.
+fn remember(
+    tapes: autodiff::Tapes,
+    rule: impl FnOnce() -> Rule,
+    saves: Saves,
+    inputs: &[&Tensor],
+    outputs: &mut [Tensor],
+) {
+    if outputs.iter().all(|output| !output.dtype().is_float()) {
+        return;
+    }
     let kept = inputs.iter().map(|input| Tensor {
         value: keep(&input.value, saves.inputs),
         origin: input.origin.clone(),
     });
-    let kept = kept.collect();
-    autodiff::record(
-        tapes,
-        Rule::Primitive(primitive),
-        kept,
-        &mut outputs,
-        saves.outputs,
-    );
-    Ok(outputs)
+    autodiff::record(tapes, rule(), kept.collect(), outputs, saves.outputs);
 }
 
 /// Arrays smaller than this are kept whole: hollowing them out costs more than it saves.
-const SMALL: usize = 4 << 10;
+///
+/// Not so in debug builds: there the tests notice every rule that looks at what it did not ask for.
+const SMALL: usize = if cfg!(debug_assertions) { 0 } else { 4 << 10 };
 
 /// The value as a node keeps it: only type and shape unless it is needed.
 pub(crate) fn keep(value: &Value, needed: bool) -> Value {

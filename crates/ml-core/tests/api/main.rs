@@ -13,9 +13,13 @@ mod graph_control;
 mod graph_store;
 #[cfg(test)]
 mod indexing;
+#[cfg(test)]
+mod lessons;
 mod linalg;
 #[cfg(test)]
 mod npy;
+#[cfg(test)]
+mod ops_table;
 #[cfg(test)]
 mod persist;
 #[cfg(test)]
