@@ -9,8 +9,8 @@ use super::{
     argument::{listed, serves},
     plan::Plan,
     replay::replay,
-    store::guarded,
     stack::is_tracing,
+    store::guarded,
 };
 use crate::{Error, Result, Tensor, autodiff, tensor::Array};
 

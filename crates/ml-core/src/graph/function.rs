@@ -11,10 +11,7 @@ use std::{
 use smallvec::SmallVec;
 
 use super::{
-    Argument, Concrete, Parameter, RunOptions,
-    argument::listed,
-    stack::is_being_traced,
-    trace::Trace,
+    Argument, Concrete, Parameter, RunOptions, argument::listed, stack::is_being_traced, trace::Trace,
 };
 use crate::{Error, Result, Tensor, ops::Spec};
 

@@ -5,16 +5,13 @@
 //! threads, so results are the same bits on one thread or many. This is the only module that may hold `unsafe`
 //! code.
 
-pub(crate) mod arithmetic;
 pub(crate) mod accumulate;
-pub(crate) mod elementwise;
-pub(crate) mod gather;
+pub(crate) mod arithmetic;
 pub(crate) mod broadcast;
 pub(crate) mod elementwise;
 pub(crate) mod fused;
-pub(crate) mod math;
-pub(crate) mod arithmetic;
 pub(crate) mod gather;
+pub(crate) mod math;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
 pub(crate) mod reduce;

@@ -6,8 +6,11 @@ mod autodiff;
 mod create;
 #[cfg(test)]
 mod display;
+#[cfg(test)]
 mod elementwise;
+#[cfg(test)]
 mod graph;
+#[cfg(test)]
 mod graph_control;
 #[cfg(test)]
 mod graph_store;
@@ -15,6 +18,7 @@ mod graph_store;
 mod indexing;
 #[cfg(test)]
 mod lessons;
+#[cfg(test)]
 mod linalg;
 #[cfg(test)]
 mod npy;
