@@ -181,9 +181,6 @@ impl Shape {
         self.0.insert(axis, length);
     }
 
-    pub(crate) fn remove(&mut self, axis: usize) -> usize {
-        self.0.remove(axis)
-    }
 }
 
 /// The length two aligned axes broadcast to; an unknown one is trusted to fit and checked when it runs.
