@@ -36,6 +36,7 @@ impl Tensor {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn log_sigmoid(&self) -> Result<Tensor> {
+        self.dtype().require_float("log_sigmoid")?;
         self.neg()?.softplus()?.neg()
     }
 

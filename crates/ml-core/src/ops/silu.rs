@@ -67,6 +67,7 @@ impl Tensor {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn hard_swish(&self) -> Result<Tensor> {
+        self.dtype().require_float("hard_swish")?;
         self.mul(&self.hard_sigmoid()?)
     }
 }

@@ -70,14 +70,20 @@ fn bytes<T>(elements: usize) -> usize {
 
 /// `len` elements with any content, for a kernel that writes every one of them.
 pub(crate) fn scratch<T: Element>(len: usize) -> Vec<T> {
-    if bytes::<T>(len) >= SMALLEST_KEPT
-        && let Some(mut values) = take_spare::<T>(len)
-    {
-        // Only what lies beyond the block's former length is written here.
+    if bytes::<T>(len) < SMALLEST_KEPT {
+        // Not `vec![zero; len]`: asking for zeroed memory is the slow path of allocators, filling it is quick.
+        let mut values = Vec::with_capacity(len);
         values.resize(len, T::default());
         return values;
     }
-    vec![T::default(); len]
+    match take_spare::<T>(len) {
+        Some(mut values) => {
+            // Only what lies beyond the block's former length is written here.
+            values.resize(len, T::default());
+            values
+        }
+        None => vec![T::default(); len],
+    }
 }
 
 /// The most recent spare block that is large enough and not more than half empty.
