@@ -105,9 +105,7 @@ impl Plan {
     fn mark_last_uses(&mut self) {
         let mut last: Vec<Option<usize>> = vec![None; self.places];
         for (number, step) in self.steps.iter().enumerate() {
-            for place in step.output..step.output + step.outputs {
-                last[place] = Some(number);
-            }
+            last[step.output..step.output + step.outputs].fill(Some(number));
             for &place in &step.inputs {
                 last[place] = Some(number);
                 self.uses[place] += 1;

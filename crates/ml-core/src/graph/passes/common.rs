@@ -15,8 +15,11 @@ use crate::{
 /// Constants of at most this many elements are compared by value, larger ones by where they lie.
 const SMALL: usize = 64;
 
+/// What is computed, and of which operands.
+type Computation = (String, SmallVec<[Edge; 2]>);
+
 pub(super) fn common(graph: &Graph) -> Graph {
-    let mut known: HashMap<(String, SmallVec<[Edge; 2]>), SmallVec<[Edge; 1]>> = HashMap::new();
+    let mut known: HashMap<Computation, SmallVec<[Edge; 1]>> = HashMap::new();
     // Reads of a variable agree while nothing that has an effect lies between them.
     let mut epoch = 0usize;
     rewrite(graph, |new, _, node| {

@@ -62,6 +62,10 @@ fn unchanged(new: &Rewriter, node: &Node, inputs: &[Edge]) -> Option<Edge> {
                 .all(|(axis, from)| from == Some(axis))
                 .then(|| operands[0])
         }
+        ("reshape", &[a]) if !same(a) => {
+            let (inner, operands) = made_by(new, a)?;
+            (inner.name() == "reshape" && same(operands[0])).then(|| operands[0])
+        }
         ("broadcast_to" | "sum_to" | "reshape" | "cast", &[a, ..]) => same(a).then_some(a),
         _ => None,
     }
