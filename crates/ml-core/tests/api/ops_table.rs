@@ -354,7 +354,7 @@ fn primitives(folder: &Path, names: &mut Vec<String>) {
                 }
             }
             // `unary_primitive!(Op, "x")` and macros like it: a type and a name.
-            for part in text.split("!(").skip(1).filter(|_| text.contains("_primitive!(")) {
+            for part in text.split("!(").skip(1).filter(|_| path.parent().is_some_and(|p| p.ends_with("ops"))) {
                 let Some((kind, rest)) = part.split_once(',') else { continue };
                 let is_type = kind.starts_with(char::is_uppercase) && kind.chars().all(char::is_alphanumeric);
                 if let (true, Some(rest)) = (is_type, rest.trim_start().strip_prefix('"')) {
