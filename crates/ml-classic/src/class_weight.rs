@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use ml_core::{Error, Label, Result, check};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+/// Sums over rows, and their squares, stay finite below it.
+const LARGEST: f64 = 1e100;
+
 /// How much the rows of each class count in training.
 ///
 /// In JSON: `null`, `"balanced"`, or an object of weights by class.
@@ -15,7 +18,7 @@ pub enum ClassWeight {
     Uniform,
     /// `rows / (classes · rows of the class)`: every class counts the same in total.
     Balanced,
-    /// These weights (at least 0) by class, as the class prints; classes not listed weigh 1.
+    /// These weights (0 to 1e100) by class, as the class prints; classes not listed weigh 1.
     Of(BTreeMap<String, f64>),
 }
 
@@ -33,7 +36,7 @@ impl ClassWeight {
     /// One weight a class; `codes` are positions in `classes`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a weight that is negative or not finite, [`Error::Data`] for a class
+    /// [`Error::Parameter`] for a weight outside 0 to 1e100, [`Error::Data`] for a class
     /// that does not occur.
     pub(crate) fn resolve<L: Label>(
         &self,
@@ -55,13 +58,8 @@ impl ClassWeight {
             Self::Of(weights) => {
                 let names: Vec<String> = classes.iter().map(ToString::to_string).collect();
                 for (name, &weight) in weights {
-                    let valid = weight.is_finite() && weight >= 0.0;
-                    check::parameter(
-                        &format!("class_weight[{name}]"),
-                        weight,
-                        valid,
-                        "finite and at least 0",
-                    )?;
+                    let valid = (0.0..=LARGEST).contains(&weight);
+                    check::parameter(&format!("class_weight[{name}]"), weight, valid, "from 0 to 1e100")?;
                     if !names.contains(name) {
                         return Err(Error::Data {
                             op,

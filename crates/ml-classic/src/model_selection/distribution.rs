@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ParamSet;
 
+/// More candidates than this are a slip of the keyboard, and would fill the memory first.
+const MOST_DRAWS: usize = 1_000_000;
+
 /// What random values of a hyperparameter are drawn from.
 ///
 /// | the scale of the value is | draw it |
@@ -115,13 +118,15 @@ impl Distribution {
                 // Rounding must not leave the interval.
                 exponent.exp().clamp(*low, *high).into()
             }
-            Self::Exponential { scale } => (scale * generator.standard_exponential()).into(),
+            Self::Exponential { scale } => (scale * generator.standard_exponential()).min(f64::MAX).into(),
             Self::Geometric { p } => geometric(*p, generator.uniform()).into(),
             Self::Integer { low, high } => (low + generator.below((high - low) as usize) as i64).into(),
             Self::Normal {
                 mean,
                 standard_deviation,
-            } => (mean + standard_deviation * generator.standard_normal()).into(),
+            } => (mean + standard_deviation * generator.standard_normal())
+                .clamp(f64::MIN, f64::MAX)
+                .into(),
             Self::Choice(values) => values[generator.below(values.len())].clone(),
         })
     }
@@ -208,9 +213,9 @@ impl ParamDistributions {
     /// If all values are choices, no candidate comes twice, and there are no more than combinations.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for `n` of 0 and for distributions outside their domain.
+    /// [`Error::Parameter`] for `n` outside 1 to 1,000,000 and for distributions outside their domain.
     pub fn candidates(&self, n: usize, seed: Seed) -> Result<Vec<ParamSet>> {
-        check::parameter("n_iter", n, n > 0, "at least 1")?;
+        check::parameter("n_iter", n, (1..=MOST_DRAWS).contains(&n), "from 1 to 1,000,000")?;
         let mut generator = seed.generator();
         if let Some(lists) = self.lists() {
             return self.distinct(&lists, n, &mut *generator);

@@ -226,7 +226,8 @@ impl Tree {
         let mass = |node: usize| self.weights[node] * self.impurities[node];
         for (i, node) in self.nodes.iter().enumerate().filter(|(_, node)| !node.is_leaf()) {
             let decrease = mass(i) - mass(i + 1) - mass(node.right as usize);
-            importances[node.feature as usize] += decrease;
+            // Never negative but for rounding, which weights of very different size bring out.
+            importances[node.feature as usize] += decrease.max(0.0);
         }
         normalise(&mut importances);
         importances

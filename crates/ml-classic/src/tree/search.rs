@@ -18,6 +18,33 @@ pub(crate) struct Growth {
     pub(crate) ccp_alpha: f64,
     /// One random threshold a feature instead of the best one.
     pub(crate) random_thresholds: bool,
+    /// Which feature wins among equal splits.
+    pub(crate) precedence: Precedence,
+}
+
+/// An order of the features: of equal splits, that of the first one wins.
+///
+/// Deep in a tree, where few rows are left, many features separate them equally well. A single tree takes
+/// the lowest, a stated rule; the trees of a forest must not all take the same one, or they err alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Precedence(u32);
+
+impl Precedence {
+    /// The lowest feature first.
+    pub(crate) const LOWEST: Self = Self(1);
+
+    /// An order drawn at random.
+    pub(crate) fn random(rng: &mut Rng) -> Self {
+        Self(rng.next_u64() as u32 | 1)
+    }
+
+    /// Whether `a` comes before `b`.
+    #[inline(always)]
+    fn prefers(self, a: usize, b: usize) -> bool {
+        // Multiplying by an odd number permutes the 32-bit integers.
+        let place = |feature: usize| (feature as u32).wrapping_mul(self.0);
+        place(a) < place(b)
+    }
 }
 
 impl Growth {
@@ -89,16 +116,22 @@ pub(super) struct Best {
 }
 
 impl Best {
-    /// The better of two splits of different features; among equals the lowest feature wins (and,
-    /// within a feature, the lowest threshold, which is up to the searches).
-    pub(super) fn choose(best: Option<Self>, feature: usize, cut: Cut, tie: f64) -> Option<Self> {
+    /// The better of two splits of different features; among equals the one whose feature comes first
+    /// (and, within a feature, the lowest threshold, which is up to the searches).
+    pub(super) fn choose(
+        best: Option<Self>,
+        feature: usize,
+        cut: Cut,
+        tie: f64,
+        order: Precedence,
+    ) -> Option<Self> {
         if cut.gain == f64::NEG_INFINITY {
             return best;
         }
         let new = Self { feature, cut };
         let Some(mut old) = best else { return Some(new) };
         let difference = new.cut.gain - old.cut.gain;
-        let wins = difference > tie || (difference >= -tie && feature < old.feature);
+        let wins = difference > tie || (difference >= -tie && order.prefers(feature, old.feature));
         // The higher of two equal gains: a row of near ties must not lead downhill.
         let gain = new.cut.gain.max(old.cut.gain);
         if wins {
@@ -126,10 +159,21 @@ pub(super) struct Tools<'a, K> {
 
 /// The rows of a growing tree, arranged by node.
 pub(super) trait Finder<K: Criterion> {
-    /// The node of all rows.
-    fn root(&self) -> Span;
+    /// All rows, those of a node side by side.
+    fn arranged(&self) -> &[u32];
 
-    fn rows(&self, span: Span) -> &[u32];
+    /// The node of all rows.
+    fn root(&self) -> Span {
+        Span {
+            rows: 0,
+            entries: 0,
+            n: self.arranged().len(),
+        }
+    }
+
+    fn rows(&self, span: Span) -> &[u32] {
+        &self.arranged()[span.rows..span.rows + span.n]
+    }
 
     /// The best split of a node that the criterion has begun.
     fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best>;
@@ -145,6 +189,12 @@ pub(super) trait Finder<K: Criterion> {
         varying: &[u32],
         is_leaf: &dyn Fn(&[u32]) -> bool,
     ) -> [(Span, bool); 2];
+}
+
+/// The rows of positive weight: the others are as good as absent.
+pub(crate) fn weighted_rows(weights: &[f64]) -> Vec<u32> {
+    let rows = 0..weights.len() as u32;
+    rows.filter(|&row| weights[row as usize] > 0.0).collect()
 }
 
 /// Moves the elements for which `keep` holds to the front, the others behind them, in order.

@@ -2,7 +2,7 @@
 
 use ml_core::{
     Float, Result, check,
-    ndarray::{Array1, ArrayView2, CowArray, Ix2},
+    ndarray::{Array1, Array2, ArrayView2, CowArray, Ix2},
 };
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use super::node::{Node, Tree, goes_left};
 /// Rows below which a prediction stays on one thread.
 const PARALLEL_ROWS: usize = 2048;
 
-/// Rows that one thread takes at a time.
+/// Rows that one thread takes at a time: enough to use a tree while it is in the cache.
 const BLOCK_ROWS: usize = 512;
 
 /// Rows that walk side by side: their memory reads overlap.
@@ -44,21 +44,20 @@ impl<'a, F: Float> Rows<'a, F> {
         &self,
         out: &mut [T],
         width: usize,
-        block_rows: usize,
         fill: impl Fn(&[F], &mut [T]) + Sync,
     ) {
         let cells = self.cells();
-        let cells_per_block = block_rows * self.values.ncols();
+        let cells_per_block = BLOCK_ROWS * self.values.ncols();
         if self.len() < PARALLEL_ROWS {
             for (out, rows) in out
-                .chunks_mut(block_rows * width)
+                .chunks_mut(BLOCK_ROWS * width)
                 .zip(cells.chunks(cells_per_block))
             {
                 fill(rows, out);
             }
             return;
         }
-        out.par_chunks_mut(block_rows * width)
+        out.par_chunks_mut(BLOCK_ROWS * width)
             .zip(cells.par_chunks(cells_per_block))
             .for_each(|(out, rows)| fill(rows, out));
     }
@@ -69,10 +68,21 @@ impl Tree {
     pub(crate) fn apply<F: Float>(&self, op: &'static str, x: ArrayView2<'_, F>) -> Result<Array1<usize>> {
         let rows = Rows::new(op, &x, self.n_features)?;
         let mut leaves = vec![0; rows.len()];
-        rows.fill_blocks(&mut leaves, 1, BLOCK_ROWS, |rows, out| {
+        rows.fill_blocks(&mut leaves, 1, |rows, out| {
             self.for_each_leaf(rows, |row, leaf| out[row] = leaf);
         });
         Ok(leaves.into())
+    }
+
+    /// For every row of `x` the share of each value of its leaf: `[rows, values]`.
+    pub(crate) fn shares<F: Float>(&self, op: &'static str, x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
+        let leaves = self.apply(op, x)?;
+        let shares = leaves.iter().flat_map(|&leaf| {
+            let weight = self.weight(leaf);
+            self.value(leaf).iter().map(move |class| class / weight)
+        });
+        let shape = (leaves.len(), self.n_values);
+        Ok(Array2::from_shape_vec(shape, shares.collect()).expect("the values of a leaf a row"))
     }
 
     /// Calls `visit(row, leaf)` for each of `rows`, which hold `n_features` cells each.

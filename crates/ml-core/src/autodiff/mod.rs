@@ -20,6 +20,9 @@
 //! | file | what |
 //! |---|---|
 //! | `node` | a recorded operation, and the tapes that want it |
+//! | `tape` | watching, pausing, asking for gradients |
+//! | `backward` | the reverse sweep |
+//! | `variable`, `variable_slices` | state that can be replaced, whole or in part |
 //! | `tape` | watching, pausing, asking for derivatives |
 //! | `plan` | the order in which sweeps pass the nodes |
 //! | `backward`, `forward` | the two sweeps |
@@ -42,6 +45,7 @@ mod plan;
 mod rows;
 mod tape;
 mod variable;
+mod variable_slices;
 
 pub use check::{CheckOptions, Comparison, check_gradient};
 pub use checkpoint::checkpoint;
@@ -50,6 +54,7 @@ pub use forward::{Dual, jvp};
 pub use functions::{Pullback, gradient, hessian, hvp, jacobian, value_and_gradient, vjp};
 pub use tape::{Source, Tape};
 pub use variable::Variable;
+pub use variable_slices::VariableSlice;
 
 #[doc(hidden)]
 pub use node::Origin;

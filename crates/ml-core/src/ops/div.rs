@@ -9,7 +9,7 @@ use crate::{Result, Tensor};
 struct Div;
 
 impl Binary for Div {
-    const COST: usize = 4;
+    const COST: usize = 2;
     const INTEGERS: bool = false;
     const SAVES: Saves = Saves::ALL;
 

@@ -6,29 +6,72 @@
 //! | family | files |
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
-//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg` |
-//! | elementary functions | `exp`, `log`, `tanh`, `square`, `relu` |
+//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
+//! | elementary functions | `exp`, `log`, `tanh`, `trigonometric`, `erf` |
+//! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
+//! | choice | `extremum`, `clip`, `select`, `step` |
+//! | comparison, logic, bits | `compare`, `predicate`, `logical`, `bitwise` |
+//! | several in one pass | `fused` |
 //! | shapes | `reshape`, `transpose`, `broadcast` |
+//! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
+//! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
+//! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
+//! | order | `sort` (with top_k), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
 //! | reductions | `sum` |
 //! | products | `matmul` |
 //! | element types | `cast` |
 
+mod discrete;
 mod elementwise;
 mod primitive;
 
+mod abs;
 mod add;
+mod add_n;
+mod argmax;
+mod bitwise;
 mod broadcast;
 mod cast;
+mod clip;
+mod compare;
+mod concat;
+mod create;
+mod cumsum;
+mod diag;
 mod div;
+mod division;
+mod elu;
+mod erf;
 mod exp;
+mod extremum;
 mod fill;
+mod fused;
+mod gather;
+mod gelu;
+mod index;
 mod log;
+mod logical;
+mod mask;
 mod matmul;
 mod mul;
 mod neg;
+mod one_hot;
+mod pad;
+mod power;
+mod predicate;
 mod relu;
+mod repeat;
 mod reshape;
+mod round;
 mod scalar;
+mod scatter;
+mod segment;
+mod select;
+mod shape_of;
+mod sigmoid;
+mod silu;
+mod softplus;
+mod sort;
 mod square;
 mod squeeze;
 mod step;
@@ -36,10 +79,24 @@ mod sub;
 mod sum;
 mod tanh;
 mod transpose;
+mod triangle;
+mod trigonometric;
+mod unique;
 
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
+pub use create::Countable;
+pub use cumsum::Cumulative;
+pub use index::Index;
+pub use pad::Padding;
+pub use segment::Reduction;
+pub use sort::Order;
+pub use unique::{Side, Unique};
+
 pub(crate) use broadcast::sum_to_like;
-pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
+pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
+pub(crate) use fused::Fused;
+use gather::At;
+pub(crate) use matmul::MatMul;
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype, transposed_vjp};

@@ -138,6 +138,18 @@ pub trait Primitive: fmt::Debug + Send + Sync {
         false
     }
 
+    /// The same operation, giving what its reverse rule cannot compute again as further outputs.
+    #[doc(hidden)]
+    fn recorded(&self) -> Option<Arc<dyn Primitive>> {
+        None
+    }
+
+    /// The graphs inside it: branches, or the parts of a loop.
+    #[doc(hidden)]
+    fn subgraphs(&self) -> Vec<&graph::Graph> {
+        Vec::new()
+    }
+
     /// Its loop over elements, if it has one that can be fused with its neighbours'.
     #[doc(hidden)]
     fn block(&self) -> Option<&dyn Block> {

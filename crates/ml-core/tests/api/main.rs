@@ -2,9 +2,23 @@
 
 #[cfg(test)]
 mod autodiff;
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod display;
+#[cfg(test)]
+mod elementwise;
+#[cfg(test)]
 mod graph;
 #[cfg(test)]
+mod graph_control;
+#[cfg(test)]
+mod graph_store;
+#[cfg(test)]
+mod indexing;
+#[cfg(test)]
 mod lessons;
+#[cfg(test)]
 mod linalg;
 #[cfg(test)]
 mod npy;
@@ -14,3 +28,7 @@ mod ops_table;
 mod persist;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod shapes;

@@ -50,7 +50,15 @@ pub fn jsb_chorales_in(cache: &Cache) -> Result<Chorales> {
 
 fn parse(path: &Path, file: &[u8]) -> Result<Array2<u8>> {
     let mut notes = Vec::new();
-    for record in csv::Reader::from_reader(file).deserialize::<[u8; VOICES]>() {
+    let mut reader = csv::Reader::from_reader(file);
+    let names = reader.headers().map_err(|e| damaged(path, e.to_string()))?.len();
+    if names != VOICES {
+        return Err(damaged(
+            path,
+            format!("the header names {names} voices, not {VOICES}"),
+        ));
+    }
+    for record in reader.deserialize::<[u8; VOICES]>() {
         notes.extend(record.map_err(|e| damaged(path, e.to_string()))?);
     }
     let shape = (notes.len() / VOICES, VOICES);

@@ -40,7 +40,10 @@ fn by_hand(book: &mut Chapter) -> AnyResult {
     book.section("By hand: rules on formulas");
     let (x, y) = (Expression::Variable("x"), Expression::Variable("y"));
     let formula = x.clone().power(2.0) * y.clone() + y.clone() + 2.0;
-    let (df_dx, df_dy) = (formula.derivative("x").simplified(), formula.derivative("y").simplified());
+    let (df_dx, df_dy) = (
+        formula.derivative("x").simplified(),
+        formula.derivative("y").simplified(),
+    );
     println!("f = {formula}\ndf/dx = {df_dx}\ndf/dy = {df_dy}");
     let at = [("x", 3.0), ("y", 4.0)];
     book.number("ND-03", "f(3, 4)", formula.value(&at)?, Book::Exact(42.0));
@@ -84,13 +87,28 @@ fn reverse_mode(book: &mut Chapter) {
     let n7 = n5 + n6;
     let gradients = n7.backward();
     for (name, node) in [n1, n2, n3, n4, n5, n6, n7].iter().enumerate() {
-        println!("n{} = {:2}   df/dn{0} = {}", name + 1, node.value(), gradients[node.index()]);
+        println!(
+            "n{} = {:2}   df/dn{0} = {}",
+            name + 1,
+            node.value(),
+            gradients[node.index()]
+        );
     }
     book.number("ND-03", "n7", n7.value(), Book::Exact(42.0));
     book.number("ND-04", "df/dn5", gradients[n5.index()], Book::Exact(1.0));
     book.number("ND-04", "df/dn4", gradients[n4.index()], Book::Exact(4.0));
-    book.number("ND-02", "df/dx in reverse mode", gradients[n1.index()], Book::Exact(24.0));
-    book.number("ND-02", "df/dy in reverse mode", gradients[n2.index()], Book::Exact(10.0));
+    book.number(
+        "ND-02",
+        "df/dx in reverse mode",
+        gradients[n1.index()],
+        Book::Exact(24.0),
+    );
+    book.number(
+        "ND-02",
+        "df/dy in reverse mode",
+        gradients[n2.index()],
+        Book::Exact(10.0),
+    );
 }
 
 /// The sum of the products of neighbours: a function of any number of inputs.
@@ -112,7 +130,12 @@ fn costs(book: &mut Chapter) {
     };
     listing(0.00001, 0.0);
     listing(0.0, 0.00001);
-    book.number("ND-06", "calls in the listing, 2 inputs", f64::from(calls.take()), Book::Exact(4.0));
+    book.number(
+        "ND-06",
+        "calls in the listing, 2 inputs",
+        f64::from(calls.take()),
+        Book::Exact(4.0),
+    );
     let two = differences::gradient(
         |n| {
             count();
@@ -121,7 +144,12 @@ fn costs(book: &mut Chapter) {
         &[3.0, 4.0],
         0.00001,
     );
-    book.number("ND-06", "calls at least, 2 inputs", f64::from(calls.take()), Book::Exact(3.0));
+    book.number(
+        "ND-06",
+        "calls at least, 2 inputs",
+        f64::from(calls.take()),
+        Book::Exact(3.0),
+    );
     println!("value {} and slopes {:?}", two.value, two.partial);
 
     let at: Vec<f64> = (0..1000).map(|i| f64::from(i) / 1000.0).collect();
@@ -133,7 +161,12 @@ fn costs(book: &mut Chapter) {
         &at,
         0.00001,
     );
-    book.number("ND-06", "finite differences, 1000 inputs", f64::from(calls.take()), Book::Exact(1001.0));
+    book.number(
+        "ND-06",
+        "finite differences, 1000 inputs",
+        f64::from(calls.take()),
+        Book::Exact(1001.0),
+    );
     let forward = dual::gradient(
         |n| {
             count();
@@ -141,7 +174,12 @@ fn costs(book: &mut Chapter) {
         },
         &at,
     );
-    book.number("ND-06", "forward mode, 1000 inputs", f64::from(calls.take()), Book::Exact(1000.0));
+    book.number(
+        "ND-06",
+        "forward mode, 1000 inputs",
+        f64::from(calls.take()),
+        Book::Exact(1000.0),
+    );
     let backward = reverse::gradient(
         |n| {
             count();
@@ -153,7 +191,12 @@ fn costs(book: &mut Chapter) {
     let traversals = f64::from(calls.take()) + (backward.traversals - 1) as f64;
     book.number("ND-06", "reverse mode, 1000 inputs", traversals, Book::Exact(2.0));
     let same = forward.partial == backward.partial;
-    book.claim("ND-06", "both modes give the same 1000 derivatives", same.to_string(), same);
+    book.claim(
+        "ND-06",
+        "both modes give the same 1000 derivatives",
+        same.to_string(),
+        same,
+    );
 }
 
 fn with_tensors(book: &mut Chapter) -> AnyResult {

@@ -46,8 +46,18 @@ fn finite_differences(book: &mut Chapter) {
     let f = |w1: f64, w2: f64| 3.0 * w1.powi(2) + 2.0 * w1 * w2;
     let along_w1 = differences::derivative(f, 5.0, 3.0, 1e-6, 0.0);
     let along_w2 = differences::derivative(f, 5.0, 3.0, 0.0, 1e-6);
-    book.number("N12-02", "df/dw1", along_w1, Book::Within(36.000003007075065, 1e-9));
-    book.number("N12-02", "df/dw2", along_w2, Book::Within(10.000000003174137, 1e-9));
+    book.number(
+        "N12-02",
+        "df/dw1",
+        along_w1,
+        Book::Within(36.000003007075065, 1e-9),
+    );
+    book.number(
+        "N12-02",
+        "df/dw2",
+        along_w2,
+        Book::Within(10.000000003174137, 1e-9),
+    );
 }
 
 fn variables(book: &mut Chapter) -> AnyResult {
@@ -57,7 +67,12 @@ fn variables(book: &mut Chapter) -> AnyResult {
     let tape = Tape::new();
     tape.watch_variables([&w1, &w2])?;
     let z = f(&w1.read(), &w2.read())?;
-    book.text("N12-03", "tape.gradient", &show(&tape.gradient(&z, &sources)?)?, "36.0, 10.0");
+    book.text(
+        "N12-03",
+        "tape.gradient",
+        &show(&tape.gradient(&z, &sources)?)?,
+        "36.0, 10.0",
+    );
     // The first call erased the tape.
     let again = tape.gradient(&z, &sources);
     let refused = matches!(again, Err(Error::Gradient { .. }));
@@ -67,12 +82,25 @@ fn variables(book: &mut Chapter) -> AnyResult {
     let tape = Tape::persistent();
     tape.watch_variables([&w1, &w2])?;
     let z = f(&w1.read(), &w2.read())?;
-    let one_by_one = [tape.gradient(&z, &[&w1])?.remove(0), tape.gradient(&z, &[&w2])?.remove(0)];
-    book.text("N12-03", "a persistent tape, one by one", &show(&one_by_one)?, "36.0, 10.0");
+    let one_by_one = [
+        tape.gradient(&z, &[&w1])?.remove(0),
+        tape.gradient(&z, &[&w2])?.remove(0),
+    ];
+    book.text(
+        "N12-03",
+        "a persistent tape, one by one",
+        &show(&one_by_one)?,
+        "36.0, 10.0",
+    );
     // What need not be recorded costs no memory.
     let aside = tape.stop_recording(|| f(&w1.read(), &w2.read()))?;
     let gradients = tape.gradient(&aside, &sources)?;
-    book.text("N12-03", "computed while paused", &show(&gradients)?, "None, None");
+    book.text(
+        "N12-03",
+        "computed while paused",
+        &show(&gradients)?,
+        "None, None",
+    );
     Ok(())
 }
 
@@ -91,10 +119,18 @@ fn constants(book: &mut Chapter) -> AnyResult {
 fn stopped(book: &mut Chapter) -> AnyResult {
     book.section("Stopped gradients");
     let tape = Tape::new();
-    let (w1, w2) = (tape.watch(&Tensor::from(5.0f32))?, tape.watch(&Tensor::from(3.0f32))?);
+    let (w1, w2) = (
+        tape.watch(&Tensor::from(5.0f32))?,
+        tape.watch(&Tensor::from(3.0f32))?,
+    );
     let second = w1.mul(&w2)?.mul_scalar(2.0)?.stop_gradient();
     let z = w1.square()?.mul_scalar(3.0)?.add(&second)?;
-    book.number("N12-03", "the value is the same", f64::from(z.item::<f32>()?), Book::Exact(105.0));
+    book.number(
+        "N12-03",
+        "the value is the same",
+        f64::from(z.item::<f32>()?),
+        Book::Exact(105.0),
+    );
     let gradients = tape.gradient(&z, &[&w1, &w2])?;
     book.text("N12-03", "stop_gradient", &show(&gradients)?, "30.0, None");
     Ok(())
@@ -110,7 +146,12 @@ fn several_outputs(book: &mut Chapter) -> AnyResult {
     println!("Jacobian of x²: {:?}", jacobian.to_vec::<f64>()?);
     let sum_of_rows = jacobian.sum(&[0])?.to_vec::<f64>()?;
     let same = sum_of_rows == gradient.to_vec::<f64>()?;
-    book.claim("C12-148", "the rows of the Jacobian add up to the gradient", format!("{sum_of_rows:?}"), same);
+    book.claim(
+        "C12-148",
+        "the rows of the Jacobian add up to the gradient",
+        format!("{sum_of_rows:?}"),
+        same,
+    );
     // d²f/dw²: [[6, 2], [2, 0]].
     let pick = Tensor::from([[1.0, 0.0], [0.0, 1.0]]);
     let of_vector = |w: &Tensor| {
@@ -119,7 +160,12 @@ fn several_outputs(book: &mut Chapter) -> AnyResult {
     };
     let hessian = autodiff::hessian(of_vector, &Tensor::from([5.0, 3.0]))?.to_vec::<f64>()?;
     let holds = hessian == [6.0, 2.0, 2.0, 0.0];
-    book.claim("C12-149", "Hessian of 3·w1² + 2·w1·w2 is [[6, 2], [2, 0]]", format!("{hessian:?}"), holds);
+    book.claim(
+        "C12-149",
+        "Hessian of 3·w1² + 2·w1·w2 is [[6, 2], [2, 0]]",
+        format!("{hessian:?}"),
+        holds,
+    );
     Ok(())
 }
 
@@ -144,10 +190,25 @@ fn softplus(book: &mut Chapter) -> AnyResult {
     book.section("A numerical trap, and a custom gradient");
     let z = Tensor::from([100.0f32]);
     let trapped = autodiff::gradient(|z| naive(&z[0]), &[&z])?[0].item::<f32>()?;
-    book.claim("N12-06", "softplus by autodiff at 100 is not a number", trapped.to_string(), trapped.is_nan());
+    book.claim(
+        "N12-06",
+        "softplus by autodiff at 100 is not a number",
+        trapped.to_string(),
+        trapped.is_nan(),
+    );
     let rescued = autodiff::gradient(|z| better(&z[0]), &[&z])?[0].item::<f32>()?;
-    book.number("N12-06", "softplus with a custom gradient at 100", f64::from(rescued), Book::Exact(1.0));
+    book.number(
+        "N12-06",
+        "softplus with a custom gradient at 100",
+        f64::from(rescued),
+        Book::Exact(1.0),
+    );
     let value = better(&z)?.item::<f32>()?;
-    book.claim("C12-152", "the value itself still explodes", value.to_string(), value.is_infinite());
+    book.claim(
+        "C12-152",
+        "the value itself still explodes",
+        value.to_string(),
+        value.is_infinite(),
+    );
     Ok(())
 }

@@ -7,7 +7,7 @@ use ml_core::{
     random::Generator,
 };
 
-use super::{Samples, draws};
+use super::{Samples, draws, samples};
 
 /// Round normal clouds of points around centres, one class a cloud.
 ///
@@ -111,7 +111,9 @@ impl MakeBlobs {
         let centers = self.draw_centers(rng)?;
         let sizes = self.sizes(centers.nrows())?;
         let spreads = self.spreads(centers.nrows())?;
-        let mut x = Array2::zeros((sizes.iter().sum(), centers.ncols()));
+        let total = sizes.iter().fold(0, |sum: usize, &n| sum.saturating_add(n));
+        samples::fits(total, centers.ncols())?;
+        let mut x = Array2::zeros((total, centers.ncols()));
         let clouds = sizes
             .iter()
             .enumerate()
@@ -142,6 +144,7 @@ impl MakeBlobs {
         };
         check::parameter("centers", count, count >= 1, "at least 1")?;
         check::parameter("n_features", self.n_features, self.n_features >= 1, "at least 1")?;
+        samples::fits(count, self.n_features)?;
         let (low, high) = self.center_box;
         let (range, valid) = (high - low, high >= low && (high - low).is_finite());
         check::parameter(

@@ -7,7 +7,7 @@ use ml_core::{
     random::Generator,
 };
 
-use super::draws;
+use super::{draws, samples};
 
 /// Classes made of normal clusters at the corners of a cube in the informative features, beside
 /// redundant, repeated and random features.
@@ -183,6 +183,8 @@ impl MakeClassification {
             self.n_informative >= 1,
             "at least 1",
         )?;
+        samples::fits(self.n_samples, self.n_features)?;
+        samples::fits(self.n_classes, per_class)?;
         check::parameter("n_classes", self.n_classes, self.n_classes >= 1, "at least 1")?;
         check::parameter("n_clusters_per_class", per_class, per_class >= 1, "at least 1")?;
         let valid = (0.0..=1.0).contains(&self.flip_y);

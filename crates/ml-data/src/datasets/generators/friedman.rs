@@ -8,7 +8,7 @@ use ml_core::{
     ndarray::{Array1, Array2, ArrayView1},
 };
 
-use super::draws;
+use super::{draws, samples};
 
 /// `y = 10 sin(π x0 x1) + 20 (x2 - 0.5)² + 10 x3 + 5 x4 + noise`, with features uniform in `[0, 1)`, of
 /// which only the first five matter.
@@ -60,6 +60,7 @@ impl MakeFriedman1 {
         check::parameter("n_samples", self.n_samples, self.n_samples >= 1, "at least 1")?;
         check::parameter("n_features", self.n_features, self.n_features >= 5, "at least 5")?;
         check::parameter("noise", self.noise, self.noise >= 0.0, "at least 0")?;
+        samples::fits(self.n_samples, self.n_features)?;
         let mut rng = self.seed.generator();
         let x = draws::uniform(&mut *rng, (self.n_samples, self.n_features));
         let target = |x: ArrayView1<'_, f64>| {

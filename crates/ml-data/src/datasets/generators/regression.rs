@@ -7,7 +7,7 @@ use ml_core::{
     random::Generator,
 };
 
-use super::{draws, orthonormal::orthonormal};
+use super::{draws, orthonormal::orthonormal, samples};
 
 /// Normal features and a target that depends linearly on some of them.
 ///
@@ -136,6 +136,8 @@ impl MakeRegression {
         check::parameter("n_samples", self.n_samples, self.n_samples >= 1, "at least 1")?;
         check::parameter("n_features", self.n_features, self.n_features >= 1, "at least 1")?;
         check::parameter("n_targets", self.n_targets, self.n_targets >= 1, "at least 1")?;
+        samples::fits(self.n_samples, self.n_features)?;
+        samples::fits(self.n_features.max(self.n_samples), self.n_targets)?;
         check::parameter("bias", self.bias, self.bias.is_finite(), "finite")?;
         check::parameter("noise", self.noise, self.noise >= 0.0, "at least 0")?;
         let valid = (0.0..=1.0).contains(&self.tail_strength);

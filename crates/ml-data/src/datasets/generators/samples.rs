@@ -32,15 +32,35 @@ impl From<Vec<usize>> for Samples {
 impl Samples {
     /// Rows of the outer and of the inner of two shapes; the inner one gets the odd row.
     pub(super) fn of_two(&self) -> Result<[usize; 2]> {
-        match self {
-            Self::Total(total) => Ok([total / 2, total - total / 2]),
+        let [outer, inner] = match self {
+            Self::Total(total) => [total / 2, total - total / 2],
             Self::Each(each) => match each[..] {
-                [outer, inner] => Ok([outer, inner]),
+                [outer, inner] => [outer, inner],
                 _ => {
                     check::parameter("n_samples", format!("{each:?}"), false, "two numbers of rows")?;
-                    Ok([0, 0])
+                    [0, 0]
                 }
             },
-        }
+        };
+        fits(outer.saturating_add(inner), 2)?;
+        Ok([outer, inner])
     }
+}
+
+/// Refuses more numbers than memory has addresses for.
+///
+/// # Errors
+/// [`Error::Parameter`](ml_core::Error::Parameter) naming rows and columns.
+pub(super) fn fits(rows: usize, columns: usize) -> Result<()> {
+    // A number takes 8 bytes, and a generator holds a few arrays of this size.
+    const MOST: usize = isize::MAX as usize / 64;
+    let valid = rows
+        .checked_mul(columns.max(1))
+        .is_some_and(|numbers| numbers <= MOST);
+    check::parameter(
+        "n_samples x n_features",
+        format!("{rows} x {columns}"),
+        valid,
+        "what memory can hold",
+    )
 }

@@ -9,6 +9,8 @@ use ml_core::{
     random::Generator,
 };
 
+use super::samples;
+
 /// A two-dimensional sheet rolled up in three dimensions: `(t cos t, height, t sin t)`.
 ///
 /// Gives `x` `[n_samples, 3]` and the position `t` along the roll, from 1.5π to 4.5π. Sines and cosines
@@ -59,6 +61,7 @@ impl MakeSwissRoll {
     pub fn generate(&self) -> Result<(Array2<f64>, Array1<f64>)> {
         let n = self.n_samples;
         check::parameter("n_samples", n, n >= 1, "at least 1")?;
+        samples::fits(n, 3)?;
         check::parameter("noise", self.noise, self.noise >= 0.0, "at least 0")?;
         let rng = &mut *self.seed.generator();
         let (t, height) = if self.hole {

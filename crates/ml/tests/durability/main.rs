@@ -1,0 +1,12 @@
+//! Power cuts in small: processes that are killed half-way, and disks that are full. Nothing is lost, nothing is half-written, and the
+//! next run succeeds. Downloads over HTTP that are killed are in `crates/ml-data/tests/api/fetch.rs`.
+
+#[cfg(unix)]
+#[cfg(test)]
+mod disk;
+#[cfg(unix)]
+#[cfg(test)]
+mod goods;
+#[cfg(unix)]
+#[cfg(test)]
+mod kill;
