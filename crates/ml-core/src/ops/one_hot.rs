@@ -135,6 +135,6 @@ impl Tensor {
         }
         let axis = Shape::from(vec![1; self.rank() + 1]).axis("one_hot", axis)?;
         let one_hot = OneHot { depth: classes, axis };
-        apply(one_hot, &[self, &on.stop_gradient(), &off.stop_gradient()])
+        apply(one_hot, &[self, on, off])
     }
 }
