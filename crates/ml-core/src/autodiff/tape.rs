@@ -20,7 +20,8 @@ use crate::{Error, Result, Tensor};
 /// as the sweep has passed it; a [`persistent`](Self::persistent) tape answers any number of times and
 /// keeps them until it and the tensors are dropped. The gradient of what is not watched, and of what the
 /// target does not depend on, is `None`. The gradient of a target with several elements is that of their
-/// sum. For second derivatives let an outer tape watch first what the inner one watches.
+/// sum. For second derivatives let an outer tape watch first what the inner one watches: to the tape that
+/// computed it, a derivative is a constant, and so is what is derived from that.
 ///
 /// # Examples
 /// ```

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Arrays, Primitive, Spec, Specs, apply,
-    discrete::discrete,
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply,
     elementwise::outputs,
     gather::{require_integer, whole_numbers},
     one, same_dtype,
@@ -78,7 +77,26 @@ impl Primitive for OneHot {
         })))
     }
 
-    discrete!();
+    fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
+        let Some(d) = gradients[0].as_ref().filter(|d| d.dtype().is_float()) else {
+            return Ok(Gradients::from_elem(None, 3));
+        };
+        let (one, zero) = (call.inputs[1].ones_like()?, call.inputs[1].zeros_like()?);
+        let hot = apply(*self, &[&call.inputs[0], &one, &zero])?;
+        let on = || d.mul(&hot)?.sum_all();
+        let off = || d.mul(&hot.rsub_scalar(1.0)?)?.sum_all();
+        Ok([
+            None,
+            call.wanted[1].then(on).transpose()?,
+            call.wanted[2].then(off).transpose()?,
+        ]
+        .into_iter()
+        .collect())
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::INPUTS
+    }
 }
 
 impl Tensor {
@@ -117,6 +135,6 @@ impl Tensor {
         }
         let axis = Shape::from(vec![1; self.rank() + 1]).axis("one_hot", axis)?;
         let one_hot = OneHot { depth: classes, axis };
-        apply(one_hot, &[self, &on.stop_gradient(), &off.stop_gradient()])
+        apply(one_hot, &[self, on, off])
     }
 }

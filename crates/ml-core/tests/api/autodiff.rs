@@ -437,7 +437,7 @@ fn a_checkpoint_computes_its_segment_again() -> Result<()> {
         let tape = Tape::new();
         tape.watch_variables([&w])?;
         let x = tape.watch(&x)?;
-        let y = layer(&[layer(&[x.clone()])?.remove(0)])?.remove(0);
+        let y = layer(&[layer(std::slice::from_ref(&x))?.remove(0)])?.remove(0);
         tape.gradient_or_zeros(&y, &[&x, &w])?
     };
     runs.store(0, Ordering::Relaxed);
