@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ml_core::{
     Rng,
-    ndarray::{Array1, Array2},
-    persist::npy::write_npy,
+    ndarray::{Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimension, s},
+    persist::npy::{NpyElement, write_npy},
 };
 use ml_data::{
     datasets,
@@ -23,40 +23,73 @@ use ml_data::{
 const LARGE_ROWS: usize = 2_000_000;
 /// Noise on every number, as a share of it.
 const NOISE: f64 = 0.01;
+/// Images to learn from and to test with where a peer takes too long on all.
+const SMALL: (usize, usize) = (2_000, 500);
+/// Rows and columns of the linear problem.
+const LINEAR: (usize, usize) = (1_000_000, 50);
 
-/// Writes what the named workloads (all without a name) need and what is not there yet.
+/// Writes what the named workloads need and what is not there yet.
 pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    let needed =
-        |names: &[&str]| workloads.is_empty() || workloads.iter().any(|w| names.contains(&w.as_str()));
-    let absent = |file: &str| !folder.join(file).exists();
-    if needed(&["forest-regressor", "tree"]) && absent("california_y.npy") {
-        let data = datasets::california_housing()?;
-        write_npy(folder.join("california_x.npy"), data.features.view())?;
-        write_npy(folder.join("california_y.npy"), data.target.view())?;
+    for workload in workloads {
+        // The file that is written last stands for all of them.
+        let (last, write): (&str, fn(&Path) -> Result<()>) = match workload.as_str() {
+            "forest-regressor" | "tree" => ("california_y.npy", california),
+            "forest-classifier" | "k-nn" => ("mnist_test_y.npy", mnist),
+            "forest-classifier-small" | "k-nn-small" => ("mnist_small_test_y.npy", small_mnist),
+            "grid-search" => ("housing_y.npy", housing),
+            "preprocess" => ("housing_2m.csv", large_housing),
+            "linear-regression" => ("linear_y.npy", linear),
+            _ => bail!("no workload {workload:?}"),
+        };
+        if !folder.join(last).exists() {
+            println!("  writing the data of {workload}");
+            write(folder)?;
+        }
     }
-    if needed(&["forest-classifier", "k-nn"]) && absent("mnist_test_y.npy") {
-        let data = datasets::mnist()?;
-        write_npy(folder.join("mnist_train_x.npy"), data.train_rows())?;
-        write_npy(folder.join("mnist_train_y.npy"), data.train_labels.view())?;
-        write_npy(folder.join("mnist_test_x.npy"), data.test_rows())?;
-        write_npy(folder.join("mnist_test_y.npy"), data.test_labels.view())?;
-    }
-    if needed(&["grid-search"]) && absent("housing_y.npy") {
-        let (x, y) = prepared_housing()?;
-        write_npy(folder.join("housing_x.npy"), x.view())?;
-        write_npy(folder.join("housing_y.npy"), y.view())?;
-    }
-    if needed(&["preprocess"]) && absent("housing_2m.csv") {
-        large_housing(&folder.join("housing_2m.csv"))?;
+    Ok(())
+}
+
+fn save<A: NpyElement, D: Dimension>(folder: &Path, name: &str, array: ArrayView<'_, A, D>) -> Result<()> {
+    Ok(write_npy(folder.join(format!("{name}.npy")), array)?)
+}
+
+fn save_table(folder: &Path, name: &str, x: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>) -> Result<()> {
+    save(folder, &format!("{name}_x"), x)?;
+    save(folder, &format!("{name}_y"), y)
+}
+
+fn california(folder: &Path) -> Result<()> {
+    let data = datasets::california_housing()?;
+    save_table(folder, "california", data.features.view(), data.target.view())
+}
+
+fn mnist(folder: &Path) -> Result<()> {
+    save_mnist(folder, "mnist", (usize::MAX, usize::MAX))
+}
+
+fn small_mnist(folder: &Path) -> Result<()> {
+    save_mnist(folder, "mnist_small", SMALL)
+}
+
+/// The first rows of each part.
+fn save_mnist(folder: &Path, name: &str, (train, test): (usize, usize)) -> Result<()> {
+    let data = datasets::mnist()?;
+    for (part, x, y, limit) in [
+        ("train", data.train_rows(), data.train_labels.view(), train),
+        ("test", data.test_rows(), data.test_labels.view(), test),
+    ] {
+        let n = y.len().min(limit);
+        save(folder, &format!("{name}_{part}_x"), x.slice(s![..n, ..]))?;
+        save(folder, &format!("{name}_{part}_y"), y.slice(s![..n]))?;
     }
     Ok(())
 }
 
 /// Chapter 2's prepared matrix of the first 16,512 rows, the size of its training set.
-fn prepared_housing() -> Result<(Array2<f64>, Array1<f64>)> {
+fn housing(folder: &Path) -> Result<()> {
     let frame = datasets::housing()?.head(Some(16_512));
-    let y = table::numbers(&frame, "median_house_value")?;
+    let y: Array1<f64> = table::numbers(&frame, "median_house_value")?;
     let frame = frame.drop("median_house_value")?;
     let names: Vec<String> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
     let numbers: Vec<String> = names.into_iter().filter(|n| n != "ocean_proximity").collect();
@@ -70,15 +103,18 @@ fn prepared_housing() -> Result<(Array2<f64>, Array1<f64>)> {
         ["ocean_proximity"],
     );
     let (_, x) = prepare.fit_transform(&frame)?;
-    Ok((x.into_dense("prepare")?, y))
+    save_table(folder, "housing", x.into_dense("prepare")?.view(), y.view())
 }
 
-fn large_housing(path: &Path) -> Result<()> {
+fn large_housing(folder: &Path) -> Result<()> {
     let text = fs::read_to_string(datasets::housing_csv()?)?;
     let (header, rows) = text.split_once('\n').context("housing.csv is empty")?;
     let rows: Vec<Vec<&str>> = rows.lines().map(|line| line.split(',').collect()).collect();
     let mut rng = Rng::new(42);
-    let mut out = BufWriter::new(File::create(path).with_context(|| format!("creating {}", path.display()))?);
+    // Under another name until it is whole, so that what was interrupted is not taken for the table.
+    let (part, path) = (folder.join("housing_2m.part"), folder.join("housing_2m.csv"));
+    let mut out =
+        BufWriter::new(File::create(&part).with_context(|| format!("creating {}", part.display()))?);
     writeln!(out, "{header}")?;
     for i in 0..LARGE_ROWS {
         for (column, cell) in rows[i % rows.len()].iter().enumerate() {
@@ -90,5 +126,15 @@ fn large_housing(path: &Path) -> Result<()> {
         }
         writeln!(out)?;
     }
-    out.flush().context("writing the large table")
+    out.flush().context("writing the large table")?;
+    fs::rename(part, path).context("naming the large table")
+}
+
+/// Independent normal columns; the target is their sum with weights 1, 2, 3... and an intercept and noise of 1.
+fn linear(folder: &Path) -> Result<()> {
+    let mut rng = Rng::new(42);
+    let x = Array2::from_shape_simple_fn(LINEAR, || rng.standard_normal());
+    let weights = Array1::from_iter((1..=LINEAR.1).map(|j| j as f64));
+    let y = x.dot(&weights).mapv_into(|v| v + 1.0 + rng.standard_normal());
+    save_table(folder, "linear", x.view(), y.view())
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use ml_classic::{
     ensemble::{RandomForestClassifier, RandomForestRegressor},
-    metrics::accuracy_score,
+    linear::LinearRegression,
+    metrics::{accuracy_score, r2_score},
     model_selection::{GridSearchCV, ParamGrid},
     neighbors::{Algorithm, KNeighborsClassifier},
     tree::DecisionTreeRegressor,
@@ -21,7 +22,7 @@ use ml_data::{
     table,
 };
 
-use crate::{Measures, timed};
+use crate::measure::{Measures, measures, timed};
 
 const SEED: u64 = 42;
 
@@ -29,58 +30,56 @@ const SEED: u64 = 42;
 pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
     match name {
         "forest-regressor" => forest_regressor(folder),
-        "forest-classifier" => forest_classifier(folder),
+        "forest-classifier" => forest_classifier(folder, "mnist"),
+        "forest-classifier-small" => forest_classifier(folder, "mnist_small"),
         "tree" => tree(folder),
         "grid-search" => grid_search(folder),
         "preprocess" => preprocess(folder),
-        "k-nn" => k_nn(folder),
+        "k-nn" => k_nn(folder, "mnist"),
+        "k-nn-small" => k_nn(folder, "mnist_small"),
+        "linear-regression" => linear_regression(folder),
         _ => bail!("no workload {name:?}"),
     }
 }
 
-fn measures<const N: usize>(pairs: [(&str, f64); N]) -> Measures {
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect()
-}
-
-fn california(folder: &Path) -> Result<(Array2<f64>, Array1<f64>)> {
+/// Rows and the target of each.
+fn table(folder: &Path, name: &str) -> Result<(Array2<f64>, Array1<f64>)> {
     Ok((
-        read_npy(folder.join("california_x.npy"))?,
-        read_npy(folder.join("california_y.npy"))?,
+        read_npy(folder.join(format!("{name}_x.npy")))?,
+        read_npy(folder.join(format!("{name}_y.npy")))?,
     ))
 }
 
-struct Mnist {
+struct Images {
     x: Array2<f32>,
     y: Array1<u8>,
     test_x: Array2<f32>,
     test_y: Array1<u8>,
 }
 
-fn mnist(folder: &Path) -> Result<Mnist> {
-    let images = |name: &str| -> Result<Array2<f32>> {
-        let bytes: Array2<u8> = read_npy(folder.join(name))?;
+/// Images as rows of numbers and the digit of each, to learn from and to test with.
+fn images(folder: &Path, name: &str) -> Result<Images> {
+    let rows = |part: &str| -> Result<Array2<f32>> {
+        let bytes: Array2<u8> = read_npy(folder.join(format!("{name}_{part}_x.npy")))?;
         Ok(bytes.mapv(f32::from))
     };
-    Ok(Mnist {
-        x: images("mnist_train_x.npy")?,
-        y: read_npy(folder.join("mnist_train_y.npy"))?,
-        test_x: images("mnist_test_x.npy")?,
-        test_y: read_npy(folder.join("mnist_test_y.npy"))?,
+    Ok(Images {
+        x: rows("train")?,
+        y: read_npy(folder.join(format!("{name}_train_y.npy")))?,
+        test_x: rows("test")?,
+        test_y: read_npy(folder.join(format!("{name}_test_y.npy")))?,
     })
 }
 
 fn forest_regressor(folder: &Path) -> Result<Measures> {
-    let (x, y) = california(folder)?;
+    let (x, y) = table(folder, "california")?;
     let forest = RandomForestRegressor::default().seed(SEED);
     let (_, fit_s) = timed(|| forest.fit(x.view(), y.view()))?;
     Ok(measures([("fit_s", fit_s)]))
 }
 
-fn forest_classifier(folder: &Path) -> Result<Measures> {
-    let data = mnist(folder)?;
+fn forest_classifier(folder: &Path, name: &str) -> Result<Measures> {
+    let data = images(folder, name)?;
     let forest = RandomForestClassifier::default().seed(SEED);
     let (fitted, fit_s) = timed(|| forest.fit(data.x.view(), data.y.view()))?;
     let (predicted, predict_s) = timed(|| fitted.predict(data.test_x.view()))?;
@@ -93,7 +92,7 @@ fn forest_classifier(folder: &Path) -> Result<Measures> {
 }
 
 fn tree(folder: &Path) -> Result<Measures> {
-    let (x, y) = california(folder)?;
+    let (x, y) = table(folder, "california")?;
     let (_, fit_s) = timed(|| {
         DecisionTreeRegressor::default()
             .seed(SEED)
@@ -103,8 +102,7 @@ fn tree(folder: &Path) -> Result<Measures> {
 }
 
 fn grid_search(folder: &Path) -> Result<Measures> {
-    let x: Array2<f64> = read_npy(folder.join("housing_x.npy"))?;
-    let y: Array1<f64> = read_npy(folder.join("housing_y.npy"))?;
+    let (x, y) = table(folder, "housing")?;
     let grids = [
         ParamGrid::new()
             .values("n_estimators", [3, 10, 30])
@@ -127,8 +125,8 @@ fn grid_search(folder: &Path) -> Result<Measures> {
 
 fn preprocess(folder: &Path) -> Result<Measures> {
     let path = folder.join("housing_2m.csv");
-    let (frame, load_s) = timed(|| table::read_csv(&path, &table::CsvOptions::default()))?;
-    let frame = frame.drop("median_house_value")?;
+    let (mut frame, load_s) = timed(|| table::read_csv(&path, &table::CsvOptions::default()))?;
+    frame.drop_in_place("median_house_value")?;
     let numbers: Vec<String> = frame
         .get_column_names()
         .iter()
@@ -153,8 +151,8 @@ fn preprocess(folder: &Path) -> Result<Measures> {
     ]))
 }
 
-fn k_nn(folder: &Path) -> Result<Measures> {
-    let data = mnist(folder)?;
+fn k_nn(folder: &Path, name: &str) -> Result<Measures> {
+    let data = images(folder, name)?;
     let model = KNeighborsClassifier::default()
         .algorithm(Algorithm::Brute)
         .fit(data.x.view(), data.y.view())?;
@@ -162,5 +160,15 @@ fn k_nn(folder: &Path) -> Result<Measures> {
     Ok(measures([
         ("predict_s", predict_s),
         ("accuracy", accuracy_score(data.test_y.view(), predicted.view())?),
+    ]))
+}
+
+fn linear_regression(folder: &Path) -> Result<Measures> {
+    let (x, y) = table(folder, "linear")?;
+    let (fitted, fit_s) = timed(|| LinearRegression::default().fit(x.view(), y.view()))?;
+    let predicted = fitted.predict(x.view())?;
+    Ok(measures([
+        ("fit_s", fit_s),
+        ("r2", r2_score(y.view(), predicted.view())?),
     ]))
 }

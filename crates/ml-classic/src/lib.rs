@@ -7,6 +7,7 @@ pub mod linear;
 pub mod metrics;
 pub mod model_selection;
 pub mod neighbors;
+mod outputs;
 pub mod production;
 pub mod tree;
 

@@ -25,6 +25,9 @@ pub trait Float:
     /// The nearest value of this type.
     fn of(value: f64) -> Self;
 
+    /// The largest value of this type that is at most `value`.
+    fn floor_of(value: f64) -> Self;
+
     /// This value in double precision (exact).
     fn as_f64(self) -> f64;
 }
@@ -44,6 +47,16 @@ impl Float for f32 {
     }
 
     #[inline]
+    fn floor_of(value: f64) -> Self {
+        let nearest = value as f32;
+        if f64::from(nearest) > value {
+            nearest.next_down()
+        } else {
+            nearest
+        }
+    }
+
+    #[inline]
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
@@ -54,6 +67,11 @@ impl Float for f64 {
 
     #[inline]
     fn of(value: f64) -> Self {
+        value
+    }
+
+    #[inline]
+    fn floor_of(value: f64) -> Self {
         value
     }
 

@@ -2,6 +2,7 @@
 
 pub mod datasets;
 pub mod input;
+mod learn;
 mod persist;
 pub mod pipeline;
 pub mod preprocess;

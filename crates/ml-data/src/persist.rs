@@ -36,6 +36,8 @@ persist! {
     preprocess::FittedOrdinalEncoder => "ml_data::FittedOrdinalEncoder",
     preprocess::FittedLabelEncoder<String> => "ml_data::FittedLabelEncoder<String>",
     preprocess::FittedLabelEncoder<i64> => "ml_data::FittedLabelEncoder<i64>",
+    preprocess::FittedLabelBinarizer<String> => "ml_data::FittedLabelBinarizer<String>",
+    preprocess::FittedLabelBinarizer<i64> => "ml_data::FittedLabelBinarizer<i64>",
     preprocess::FittedPolynomialFeatures => "ml_data::FittedPolynomialFeatures",
     preprocess::FittedFunctionTransformer => "ml_data::FittedFunctionTransformer",
     preprocess::FittedCombinedAttributes => "ml_data::FittedCombinedAttributes",

@@ -283,7 +283,7 @@ fn notes() -> Result<Figure> {
     .size(8.0);
     for (name, gdp, value, right, down) in [
         ("Hungary", 12_240.0, 4.9, 0.0, 40.0),
-        ("Korea", 27_195.0, 5.8, -30.0, -40.0),
+        ("Korea", 27_195.0, 5.8, 0.0, 50.0),
         ("France", 37_675.0, 6.5, 20.0, 50.0),
         ("Australia", 50_962.0, 7.3, -30.0, -50.0),
         ("United States", 55_805.0, 7.2, 0.0, 50.0),

@@ -1,10 +1,9 @@
 //! A picture: one axes, or several in a grid.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use ml_core::{Error, Result, check};
+use ml_core::{Error, Result, check, persist::write_atomically};
 
 use crate::Color;
 use crate::axes::{Axes, Margins, Plan, wrapped};
@@ -249,31 +248,16 @@ impl Figure {
     }
 }
 
-/// Writes beside the goal, then renames: nobody ever sees half a picture.
+/// Makes the folder if need be; nobody ever sees half a picture.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |action: &'static str| {
-        move |source| Error::Io {
-            path: path.to_owned(),
-            action,
-            source,
-        }
-    };
     if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed("create the folder of"))?;
+        fs::create_dir_all(folder).map_err(|source| Error::Io {
+            path: path.to_owned(),
+            action: "create the folder of",
+            source,
+        })?;
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = fs::File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        // The first failure is the one to report.
-        let _ = fs::remove_file(&part);
-    }
-    done.map_err(failed("write"))
+    write_atomically(path, |file| file.write_all(bytes))
 }
 
 /// A count as a setting of a figure that is computed from data.

@@ -49,18 +49,7 @@ pub(crate) fn column(
     if let Some(row) = values.iter().position(|v| v.abs() > LARGEST) {
         return Err(too_large(op, what, values[row], row, 0));
     }
-    if values.iter().all(|v| v.is_nan()) {
-        let what = if values.is_empty() {
-            what.to_owned()
-        } else {
-            format!("{what} (nothing but NaN)")
-        };
-        return Err(Error::Empty {
-            op,
-            what,
-            least: "1 number",
-        });
-    }
+    one_number(op, what, values.iter())?;
     Ok(values)
 }
 
@@ -102,19 +91,29 @@ pub(crate) fn matrix<N: Number>(
     if let Some(((row, column), &value)) = values.indexed_iter().find(|(_, v)| v.abs() > LARGEST) {
         return Err(too_large(op, what, value, row, column));
     }
-    if values.iter().all(|v| v.is_nan()) {
-        let what = if values.is_empty() {
+    one_number(op, what, values.iter())?;
+    Ok(values)
+}
+
+/// Something to draw: at least one number that is not NaN.
+fn one_number<'a>(
+    op: &'static str,
+    what: &'static str,
+    mut values: impl ExactSizeIterator<Item = &'a f64>,
+) -> Result<()> {
+    let none = values.len() == 0;
+    if values.any(|v| !v.is_nan()) {
+        return Ok(());
+    }
+    Err(Error::Empty {
+        op,
+        what: if none {
             what.to_owned()
         } else {
             format!("{what} (nothing but NaN)")
-        };
-        return Err(Error::Empty {
-            op,
-            what,
-            least: "1 number",
-        });
-    }
-    Ok(values)
+        },
+        least: "1 number",
+    })
 }
 
 fn too_large(op: &'static str, what: &'static str, value: f64, row: usize, column: usize) -> Error {

@@ -69,7 +69,9 @@ pub(crate) fn labels(values: &[f64], step: f64) -> Vec<String> {
     }
     if (1e-4..1e6).contains(&largest) {
         let decimals = decimals(step).min(8);
-        return values.iter().map(|&v| plain(v, decimals)).collect();
+        // Beside 10,000 there stands 5,000, not 5000.
+        let uncut = if largest >= 1e4 { 3 } else { UNCUT };
+        return values.iter().map(|&v| grouped(v, decimals, uncut)).collect();
     }
     let exponent = largest.log10().floor() as i32;
     let shown = |v: f64| mantissa(v, exponent);
@@ -105,15 +107,22 @@ fn decimals(step: f64) -> usize {
     (0..=12).find(fits).unwrap_or(12)
 }
 
-/// `-1,234.50`: a true minus sign, commas at thousands.
+/// Four digits read well without a comma, as years do.
+const UNCUT: usize = 4;
+
+/// `-12,345.60`: a true minus sign, commas at thousands.
 pub(crate) fn plain(value: f64, decimals: usize) -> String {
+    grouped(value, decimals, UNCUT)
+}
+
+/// The same, where up to `uncut` digits get no comma.
+fn grouped(value: f64, decimals: usize, uncut: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let negative = value < 0.0 && text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
     let mut shown = String::from(if negative { "−" } else { "" });
     for (i, digit) in whole.chars().enumerate() {
-        // Four digits read well without a comma, as years do.
-        if i > 0 && (whole.len() - i).is_multiple_of(3) && whole.len() > 4 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) && whole.len() > uncut {
             shown.push(',');
         }
         shown.push(digit);
@@ -242,6 +251,10 @@ mod tests {
         assert_eq!(
             texts(Scale::Linear, 1990.0, 2020.0, 3),
             ["1990", "2000", "2010", "2020"]
+        );
+        assert_eq!(
+            texts(Scale::Linear, 0.0, 15_000.0, 3),
+            ["0", "5,000", "10,000", "15,000"]
         );
     }
 

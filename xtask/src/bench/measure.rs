@@ -2,104 +2,142 @@
 
 use std::{
     collections::BTreeMap,
-    ffi::OsStr,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
+    io::{Write, stdout},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
 /// One side of a comparison.
 pub(super) struct Program {
-    pub(super) name: &'static str,
+    pub(super) name: String,
+    pub(super) version: String,
     path: PathBuf,
     arguments: Vec<OsString>,
-    threads: usize,
 }
 
 /// What one side measured: a value a round for every measure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Series {
-    pub(super) name: &'static str,
+    pub(super) name: String,
+    pub(super) version: String,
     pub(super) measures: BTreeMap<String, Vec<f64>>,
 }
 
+/// How often, and on how many threads.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) warm_up: bool,
+    pub(super) rounds: usize,
+    pub(super) threads: usize,
+}
+
+/// How each library that may be underneath is told the number of threads.
+const THREAD_VARIABLES: [&str; 6] = [
+    "RAYON_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BENCH_THREADS",
+];
+
 impl Program {
     pub(super) fn new<A: AsRef<OsStr>>(
-        name: &'static str,
+        name: &str,
+        version: &str,
         path: &Path,
         arguments: impl IntoIterator<Item = A>,
-        threads: usize,
     ) -> Self {
-        let arguments = arguments.into_iter().map(|a| a.as_ref().to_owned()).collect();
         Self {
-            name,
+            name: name.to_owned(),
+            version: version.to_owned(),
             path: path.to_owned(),
-            arguments,
-            threads,
+            arguments: arguments.into_iter().map(|a| a.as_ref().to_owned()).collect(),
         }
     }
 
-    /// One run; the program's last line is a JSON object of numbers. `None` if it says that it has no
-    /// such workload (exit status 3).
-    fn run(&self, data: &Path) -> Result<Option<BTreeMap<String, f64>>> {
+    /// One run; the program's last line is a JSON object of numbers.
+    fn run(&self, data: &Path, threads: usize) -> Result<BTreeMap<String, f64>> {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).arg(data);
-        for variable in [
-            "RAYON_NUM_THREADS",
-            "POLARS_MAX_THREADS",
-            "OMP_NUM_THREADS",
-            "OPENBLAS_NUM_THREADS",
-            "MKL_NUM_THREADS",
-            "BENCH_THREADS",
-        ] {
-            command.env(variable, self.threads.to_string());
+        for variable in THREAD_VARIABLES {
+            command.env(variable, threads.to_string());
         }
         let output = command
             .output()
-            .with_context(|| format!("starting {}", self.name))?;
-        if output.status.code() == Some(3) {
-            return Ok(None);
-        }
+            .with_context(|| format!("starting {}", self.path.display()))?;
         if !output.status.success() {
-            bail!(
-                "{} failed ({}):\n{}",
-                self.name,
-                output.status,
-                String::from_utf8_lossy(&output.stderr)
-            );
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("{} failed ({}):\n{}", self.name, output.status, said.trim_end());
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let line = text.lines().last().unwrap_or_default();
-        serde_json::from_str(line)
-            .map(Some)
-            .with_context(|| format!("{} printed no JSON: {line:?}", self.name))
+        serde_json::from_str(line).with_context(|| format!("{} printed no measures: {line:?}", self.name))
     }
 }
 
-/// One warm-up each, then `rounds` rounds of one run each, in turn, so that a drift of the machine's
-/// speed meets everybody.
-pub(super) fn alternate(programs: &[Program], data: &Path, rounds: usize) -> Result<Vec<Series>> {
-    let mut sides = Vec::new();
-    for program in programs {
-        if program.run(data)?.is_some() {
-            sides.push((
-                program,
-                Series {
-                    name: program.name,
-                    measures: BTreeMap::new(),
-                },
-            ));
+/// Runs the programs in turn, round by round, so that a drift of the machine's speed meets everybody.
+/// A program that fails is left out from then on, and why is told in the second list.
+pub(super) fn alternate(programs: &[Program], data: &Path, plan: Plan) -> (Vec<Series>, Vec<String>) {
+    let mut sides: Vec<(&Program, Series)> = programs.iter().map(|p| (p, Series::of(p))).collect();
+    let mut failures = Vec::new();
+    let warm_up = usize::from(plan.warm_up);
+    for round in 0..plan.rounds + warm_up {
+        let counts = round >= warm_up;
+        if counts {
+            print!("  round {}/{}:", round + 1 - warm_up, plan.rounds);
+        } else {
+            print!("  warm-up:  ");
         }
-    }
-    for _ in 0..rounds {
-        for (program, series) in &mut sides {
-            for (measure, value) in program.run(data)?.unwrap_or_default() {
-                series.measures.entry(measure).or_default().push(value);
+        sides.retain_mut(|(program, series)| match program.run(data, plan.threads) {
+            Ok(measured) => {
+                progress(&program.name, &measured);
+                if counts {
+                    series.add(measured);
+                }
+                true
             }
+            Err(error) => {
+                eprintln!("\n  {error:#}");
+                failures.push(format!("{error:#}"));
+                false
+            }
+        });
+        println!();
+    }
+    (sides.into_iter().map(|(_, series)| series).collect(), failures)
+}
+
+/// A program's seconds, on the line of its round.
+fn progress(name: &str, measured: &BTreeMap<String, f64>) {
+    let seconds: Vec<String> = measured
+        .iter()
+        .filter(|(measure, _)| measure.ends_with("_s"))
+        .map(|(_, value)| format!("{value:.3}"))
+        .collect();
+    print!("  {name} {} s", seconds.join("/"));
+    // Only a matter of looks: what cannot be shown now is shown with the line's end.
+    let _ = stdout().flush();
+}
+
+impl Series {
+    fn of(program: &Program) -> Self {
+        Self {
+            name: program.name.clone(),
+            version: program.version.clone(),
+            measures: BTreeMap::new(),
         }
     }
-    Ok(sides.into_iter().map(|(_, series)| series).collect())
+
+    fn add(&mut self, measured: BTreeMap<String, f64>) {
+        for (measure, value) in measured {
+            self.measures.entry(measure).or_default().push(value);
+        }
+    }
 }
 
 /// Middle of the sorted values.
@@ -114,14 +152,44 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Ratio theirs / ours, round by round.
-pub(super) fn ratios(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
-    ours.iter().zip(theirs).map(|(o, t)| t / o).collect()
+/// How much more a peer takes than we do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ratio {
+    /// Their median divided by ours.
+    pub(super) of_medians: f64,
+    /// The lowest of the rounds' own ratios.
+    pub(super) lowest: f64,
+    /// The highest of them.
+    pub(super) highest: f64,
+}
+
+/// Theirs divided by ours.
+pub(super) fn ratio(ours: &[f64], theirs: &[f64]) -> Ratio {
+    let rounds = ours.iter().zip(theirs).map(|(o, t)| t / o);
+    let (lowest, highest) = rounds.fold((f64::INFINITY, 0.0_f64), |(l, h), r| (l.min(r), h.max(r)));
+    Ratio {
+        of_medians: median(theirs) / median(ours),
+        lowest,
+        highest,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{median, ratios};
+    use std::path::Path;
+
+    use super::{Plan, Program, Ratio, alternate, median, ratio};
+
+    const PLAN: Plan = Plan {
+        warm_up: true,
+        rounds: 2,
+        threads: 3,
+    };
+
+    /// A program of the shell, which gets the folder as its last argument.
+    fn shell(name: &str, script: &str) -> Program {
+        Program::new(name, "1", Path::new("/bin/sh"), ["-c", script])
+    }
 
     #[test]
     fn the_median_of_an_even_count_is_the_middle_of_two() {
@@ -130,7 +198,40 @@ mod tests {
     }
 
     #[test]
-    fn ratios_pair_the_rounds() {
-        assert_eq!(ratios(&[1.0, 2.0], &[3.0, 4.0]), [3.0, 2.0]);
+    fn a_ratio_is_that_of_the_medians_and_spreads_as_the_rounds_do() {
+        // By hand: medians 2 and 6; rounds 6/1, 4/2, 8/4.
+        let expected = Ratio {
+            of_medians: 3.0,
+            lowest: 2.0,
+            highest: 6.0,
+        };
+        assert_eq!(ratio(&[1.0, 2.0, 4.0], &[6.0, 4.0, 8.0]), expected);
+    }
+
+    #[test]
+    fn rounds_are_counted_after_the_warm_up_and_threads_are_passed_on() {
+        let script = r#"echo noise; echo "{\"fit_s\": $RAYON_NUM_THREADS, \"folder\": ${#0}}""#;
+        let (series, failures) = alternate(&[shell("a", script)], Path::new("/four"), PLAN);
+        assert_eq!(failures, Vec::<String>::new());
+        assert_eq!(series[0].measures["fit_s"], [3.0, 3.0]);
+        assert_eq!(series[0].measures["folder"], [5.0, 5.0]);
+    }
+
+    #[test]
+    fn a_program_that_fails_is_left_out_and_named() {
+        let programs = [
+            shell("bad", "echo broken >&2; exit 7"),
+            shell("mute", "true"),
+            shell("good", r#"echo '{"fit_s": 1}'"#),
+        ];
+        let (series, failures) = alternate(&programs, Path::new("."), PLAN);
+        assert_eq!(series.len(), 1);
+        assert_eq!(series[0].name, "good");
+        assert_eq!(failures[0], "bad failed (exit status: 7):\nbroken");
+        assert!(
+            failures[1].starts_with("mute printed no measures: \"\""),
+            "{}",
+            failures[1]
+        );
     }
 }

@@ -2,120 +2,129 @@
 
 mod measure;
 mod page;
+mod peers;
+mod results;
+mod workload;
 
 use std::{
-    env,
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
+    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
+use directories::BaseDirs;
+use ml_core::observer::ProgressBars;
+use ml_data::registry::Fetcher;
 
-use measure::Program;
+use measure::Plan;
+use peers::Sides;
+use results::{Results, Run};
+use workload::{WORKLOADS, Workload};
 
-/// What is measured: the name of a workload of `benches/ours`, of `benches/peers/<script>.py`, and the
-/// measures that count, with the ratio required and the ratio aimed at.
-struct Workload {
-    name: &'static str,
-    script: &'static str,
-    what: &'static str,
-    targets: &'static [(&'static str, &'static str)],
-}
-
-const WORKLOADS: [Workload; 6] = [
-    Workload {
-        name: "forest-regressor",
-        script: "forest_regressor",
-        what: "RandomForestRegressor(100), California housing 20,640 x 8, defaults",
-        targets: &[("fit_s", "2x, aim 4x")],
-    },
-    Workload {
-        name: "forest-classifier",
-        script: "forest_classifier",
-        what: "RandomForestClassifier(100), MNIST 60,000 x 784, defaults; predict 10,000",
-        targets: &[("fit_s", "2x, aim 5x"), ("predict_s", "2x, aim 5x")],
-    },
-    Workload {
-        name: "tree",
-        script: "tree",
-        what: "DecisionTreeRegressor, California housing, unlimited depth",
-        targets: &[("fit_s", "1.5x, aim 3x")],
-    },
-    Workload {
-        name: "grid-search",
-        script: "grid_search",
-        what: "GridSearchCV of chapter 2: 18 combinations of a forest, 5 folds, refit",
-        targets: &[("fit_s", "2x, aim 4x")],
-    },
-    Workload {
-        name: "preprocess",
-        script: "preprocess",
-        what: "CSV load and chapter 2's preprocessing, 2,000,000 rows",
-        targets: &[("total_s", "3x, aim 6x"), ("peak_mib", "half the memory")],
-    },
-    Workload {
-        name: "k-nn",
-        script: "k_nn",
-        what: "k-NN (k = 5), MNIST 60,000 x 784, 10,000 queries, brute force",
-        targets: &[("predict_s", "1.5x, aim 3x")],
-    },
-];
-
-/// Measure our side, and the peers', and write docs/benchmarks.md.
+/// Measure our side and the peers', and write docs/benchmarks.md.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Workloads to measure; all of them without a name.
     names: Vec<String>,
-    /// Also measure the Python peers, in alternation with ours.
+    /// Also measure the peers, Python's and Rust's, in alternation with ours, and write what was found.
     #[arg(long)]
     peers: bool,
-    /// Make the peers' virtual environment under target/peers first.
+    /// Install the Python peers and build the Rust ones first.
     #[arg(long)]
     setup_peers: bool,
-    /// Counted runs of each program, after one that warms up.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    /// Counted runs of each program [default: 5 of short workloads, 3 of long ones].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: Option<u16>,
     /// Threads for everybody.
-    #[arg(long, default_value_t = 2)]
-    threads: usize,
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: u16,
+    /// Where the peers are installed and the data is written [default: ml-bench in the platform's cache folder].
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
+/// Does what was asked; every workload is tried, and any failure makes it fail.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    let start = Instant::now();
     let root = crate::workspace_root();
+    let folder = folder(args)?;
+    let workloads = select(&args.names)?;
     if args.setup_peers {
-        setup_peers(&root)?;
+        peers::set_up(&root, &folder)?;
         if args.names.is_empty() && !args.peers {
             return Ok(());
         }
     }
-    let workloads = select(&args.names)?;
-    let ours = build(&root, "ml-bench")?;
-    let data = root.join("target/bench-data");
-    println!("preparing the data under {}", data.display());
-    check(
-        Command::new(&ours)
-            .arg("prepare")
-            .arg(&data)
-            .args(workloads.iter().map(|w| w.name)),
-        "preparing data",
-    )?;
-    let python = args.peers.then(|| python(&root)).transpose()?;
+    let sides = Sides::build(&root, &folder, args.peers)?;
+    let data = folder.join("data");
+    prepare(&sides, &data, &workloads)?;
 
-    let mut results = Vec::new();
-    for workload in workloads {
-        let mut programs = vec![Program::new("ml", &ours, [workload.name], args.threads)];
-        if let Some(python) = &python {
-            let script = root.join(format!("benches/peers/{}.py", workload.script));
-            programs.push(Program::new("Scikit-Learn", python, [script], args.threads));
-        }
-        println!("\n{}: {}", workload.name, workload.what);
-        let series = measure::alternate(&programs, &data, args.rounds)?;
-        for line in page::summary(&series) {
-            println!("  {line}");
-        }
-        results.push((workload, series));
+    let mut failed = Vec::new();
+    for (i, workload) in workloads.iter().enumerate() {
+        let seconds = start.elapsed().as_secs();
+        println!(
+            "\n[{seconds} s] {} of {}, {}: {}",
+            i + 1,
+            workloads.len(),
+            workload.name,
+            workload.what
+        );
+        failed.extend(compare(workload, &sides, &data, args)?);
     }
-    page::write(&root, &results, args)
+    println!(
+        "\n{} workloads in {} s",
+        workloads.len(),
+        start.elapsed().as_secs()
+    );
+    if args.peers {
+        println!("written: docs/benchmarks.md, benches/results.json");
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("{} programs failed:\n{}", failed.len(), failed.join("\n"))
+}
+
+/// Measures one workload, and keeps it at once: what comes after may fail. Returns what failed.
+fn compare(workload: &Workload, sides: &Sides, data: &Path, args: &Args) -> Result<Vec<String>> {
+    let plan = Plan {
+        warm_up: workload.warms_up(),
+        rounds: args.rounds.map_or(workload.rounds, usize::from),
+        threads: usize::from(args.threads),
+    };
+    let programs = sides.programs(workload);
+    let (series, failures) = measure::alternate(&programs, data, plan);
+    for line in page::summary(&series) {
+        println!("  {line}");
+    }
+    // Half a comparison does not replace a whole one.
+    if args.peers && failures.is_empty() {
+        let mut results = Results::load()?;
+        let run = Run {
+            machine: results::machine(),
+            threads: plan.threads,
+            programs: series,
+        };
+        results.workloads.insert(workload.name.to_owned(), run);
+        results.save()?;
+        page::write(&crate::workspace_root(), &results)?;
+    }
+    Ok(failures
+        .into_iter()
+        .map(|failure| format!("{}: {failure}", workload.name))
+        .collect())
+}
+
+fn folder(args: &Args) -> Result<PathBuf> {
+    if let Some(folder) = &args.folder {
+        return std::path::absolute(folder).with_context(|| format!("finding {}", folder.display()));
+    }
+    let base =
+        BaseDirs::new().context("no home folder, so no place for peers and data: name one with --folder")?;
+    Ok(base.cache_dir().join("ml-bench"))
 }
 
 fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
@@ -132,45 +141,45 @@ fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
         .collect())
 }
 
-/// Builds a release binary and says where it is.
-fn build(root: &Path, package: &str) -> Result<PathBuf> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let mut command = Command::new(cargo);
-    command
-        .args(["build", "--release", "--package", package])
-        .current_dir(root);
-    check(command.env("CARGO_TARGET_DIR", &target), package)?;
-    Ok(target.join("release").join(package))
-}
-
-fn python(root: &Path) -> Result<PathBuf> {
-    let python = root.join("target/peers/bin/python");
-    if !python.exists() {
-        bail!("the peers are not installed: run `cargo xtask bench --setup-peers` first");
+/// Fetches the data sets that are not here yet and writes what the programs read.
+fn prepare(sides: &Sides, data: &Path, workloads: &[&Workload]) -> Result<()> {
+    let mut fetcher = Fetcher::from_env()?;
+    fetcher.observer = Arc::new(ProgressBars::new());
+    let wanted: BTreeSet<&str> = workloads.iter().flat_map(|w| w.data).copied().collect();
+    for name in wanted {
+        if fetcher.fetch(name)?.fresh {
+            println!("fetched {name}");
+        }
     }
-    Ok(python)
-}
-
-fn setup_peers(root: &Path) -> Result<()> {
-    let folder = root.join("target/peers");
-    check(
-        Command::new("python3").args(["-m", "venv"]).arg(&folder),
-        "python3 -m venv",
-    )?;
-    let pip = folder.join("bin/pip");
-    check(
-        Command::new(pip)
-            .args(["install", "--quiet", "--requirement"])
-            .arg(root.join("benches/peers/requirements.txt")),
-        "pip install",
+    println!("data under {}", data.display());
+    peers::check(
+        Command::new(sides.ours())
+            .arg("prepare")
+            .arg(data)
+            .args(workloads.iter().map(|w| w.name)),
+        "preparing data",
     )
 }
 
-fn check(command: &mut Command, what: &str) -> Result<()> {
-    let status = command.status().with_context(|| format!("starting {what}"))?;
-    if !status.success() {
-        bail!("{what} failed ({status})");
+#[cfg(test)]
+mod tests {
+    use super::{WORKLOADS, select};
+
+    #[test]
+    fn an_unknown_workload_is_refused_with_those_that_exist() {
+        let error = select(&["tree".to_owned(), "trees".to_owned()]).err().unwrap();
+        assert!(
+            error
+                .to_string()
+                .starts_with("no workload \"trees\"; there are: forest-regressor, ")
+        );
     }
-    Ok(())
+
+    #[test]
+    fn every_python_workload_has_its_script() {
+        let folder = crate::workspace_root().join("benches/peers");
+        for workload in WORKLOADS.iter().filter(|w| w.python) {
+            assert!(folder.join(workload.script()).is_file(), "{}", workload.name);
+        }
+    }
 }

@@ -1,57 +1,161 @@
-//! `docs/benchmarks.md`: one section a workload, replaced when it is measured again.
+//! `docs/benchmarks.md`, made of what is kept.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
 use super::{
-    Args, Workload,
-    measure::{Series, median, ratios},
+    measure::{Series, median, ratio},
+    results::{Results, Run},
+    workload::{Target, WORKLOADS, Workload},
 };
 
-const HEAD: &str = "# Benchmarks\n\nWritten by `cargo xtask bench --peers`: our program and each peer's run in turn on the \
-same data and threads; every figure is the median of the rounds, every ratio the median of the rounds' ratios (peer / ours, \
-so above 1 we are faster or smaller) with its lowest and highest. Peak memory is that of the whole process.\n";
+const HEAD: &str = "\
+# Benchmarks
+
+Written by `cargo xtask bench --peers`, which runs our program and the peers' in turn, round by round, on the same data and \
+number of threads. A figure is the median of the rounds. A ratio is the peer's median divided by ours, so above 1 we are faster or \
+smaller, with the lowest and the highest of the rounds' own ratios. Seconds are of the call alone, data loaded (load_s is the \
+loading, where that is a part of the work); peak memory is that of the \
+whole process. Every round is in [results.json](../benches/results.json), the programs in [benches](../benches).
+";
+
+/// The peer that the targets speak of.
+const REFERENCE: &str = "Scikit-Learn";
+
+/// Writes the page anew.
+pub(super) fn write(root: &Path, results: &Results) -> Result<()> {
+    let path = root.join("docs/benchmarks.md");
+    fs::write(&path, page(results)).with_context(|| format!("writing {}", path.display()))
+}
+
+fn page(results: &Results) -> String {
+    let measured: Vec<(&Workload, &Run)> = WORKLOADS
+        .iter()
+        .filter_map(|w| Some((w, results.workloads.get(w.name)?)))
+        .collect();
+    let mut page = HEAD.to_owned();
+    page += "\n## What is wanted, and what is there\n\n| workload | measure | required | aim | measured | |\n|---|---|---|---|---|---|\n";
+    for (workload, run) in &measured {
+        for target in workload.targets {
+            let [measure, required, aim, found, verdict] = verdict(target, run);
+            page += &format!(
+                "| [{0}](#{0}) | {measure} | {required} | {aim} | {found} | {verdict} |\n",
+                workload.name
+            );
+        }
+    }
+    for (workload, run) in &measured {
+        page += &format!("\n{}", section(workload, run));
+    }
+    page
+}
+
+/// `[measure, required, aim, measured, verdict]`
+fn verdict(target: &Target, run: &Run) -> [String; 5] {
+    let values = |name: &str, measure: &str| -> Option<&Vec<f64>> {
+        let series = run.programs.iter().find(|s| s.name == name)?;
+        series.measures.get(measure)
+    };
+    let said = |reached: bool, yes: &str, no: &str| if reached { yes } else { no }.to_owned();
+    match *target {
+        Target::Ratio {
+            measure,
+            required,
+            aim,
+        } => {
+            let found = values("ml", measure)
+                .zip(values(REFERENCE, measure))
+                .map(|(ours, theirs)| ratio(ours, theirs).of_medians);
+            let word = match (found, aim) {
+                (None, _) => "not measured".to_owned(),
+                (Some(found), Some(aim)) if found >= aim => "aim reached".to_owned(),
+                (Some(found), _) => said(found >= required, "met", "missed"),
+            };
+            [
+                measure.to_owned(),
+                format!("{required}x"),
+                aim.map_or(String::new(), |aim| format!("{aim}x")),
+                found.map_or(String::new(), |found| format!("{found:.2}x")),
+                word,
+            ]
+        }
+        Target::Value {
+            measure,
+            near,
+            within,
+        } => {
+            let found = values("ml", measure).map(|ours| median(ours));
+            [
+                measure.to_owned(),
+                format!("{near} ± {within}"),
+                String::new(),
+                found.map_or(String::new(), number),
+                found.map_or("not measured".to_owned(), |found| {
+                    said((found - near).abs() <= within, "met", "missed")
+                }),
+            ]
+        }
+    }
+}
+
+fn section(workload: &Workload, run: &Run) -> String {
+    let mut text = format!(
+        "## {}\n\n{}. {} rounds, {} threads, {}.",
+        workload.name,
+        workload.what,
+        rounds(run),
+        run.threads,
+        run.machine
+    );
+    if !workload.note.is_empty() {
+        text += &format!(" {}", workload.note);
+    }
+    text += "\n\n| measure | program | median | ratio |\n|---|---|---|---|\n";
+    for [measure, program, value, ratio] in rows(&run.programs) {
+        text += &format!("| {measure} | {program} | {value} | {ratio} |\n");
+    }
+    text
+}
+
+fn rounds(run: &Run) -> usize {
+    let ours = run.programs.first().and_then(|s| s.measures.values().next());
+    ours.map_or(0, Vec::len)
+}
 
 /// A line for the terminal for each measure of each side.
 pub(super) fn summary(series: &[Series]) -> Vec<String> {
     rows(series)
         .into_iter()
-        .map(|[measure, name, value, ratio]| format!("{measure:<10} {name:<14} {value:>12}  {ratio}"))
+        .map(|[measure, name, value, ratio]| format!("{measure:<10} {name:<20} {value:>12}  {ratio}"))
         .collect()
 }
 
-/// `[measure, program, median, ratio]`
+/// `[measure, program, median, ratio]`; what is no cost, such as an accuracy, has no ratio.
 fn rows(series: &[Series]) -> Vec<[String; 4]> {
-    let Some(ours) = series.first() else {
+    let Some((ours, peers)) = series.split_first() else {
         return Vec::new();
     };
     let mut rows = Vec::new();
     for (measure, values) in &ours.measures {
-        rows.push([
-            measure.clone(),
-            ours.name.to_owned(),
-            number(median(values)),
-            String::new(),
-        ]);
-        for peer in &series[1..] {
+        let cost = measure.ends_with("_s") || measure.ends_with("_mib");
+        let value = number(median(values));
+        rows.push([measure.clone(), program(ours), value, String::new()]);
+        for peer in peers {
             let Some(theirs) = peer.measures.get(measure) else {
                 continue;
             };
-            let all = ratios(values, theirs);
-            let (low, high) = all
-                .iter()
-                .fold((f64::INFINITY, 0.0f64), |(l, h), &r| (l.min(r), h.max(r)));
-            let ratio = format!("{:.2}x ({low:.2} to {high:.2})", median(&all));
-            rows.push([
-                measure.clone(),
-                peer.name.to_owned(),
-                number(median(theirs)),
-                ratio,
-            ]);
+            let all = ratio(values, theirs);
+            let ratio = format!("{:.2}x ({:.2} to {:.2})", all.of_medians, all.lowest, all.highest);
+            let ratio = if cost { ratio } else { String::new() };
+            rows.push([measure.clone(), program(peer), number(median(theirs)), ratio]);
         }
     }
     rows
+}
+
+fn program(series: &Series) -> String {
+    format!("{} {}", series.name, series.version)
 }
 
 fn number(value: f64) -> String {
@@ -62,90 +166,87 @@ fn number(value: f64) -> String {
     }
 }
 
-/// Replaces the sections of what was measured and leaves the others.
-pub(super) fn write(root: &Path, results: &[(&Workload, Vec<Series>)], args: &Args) -> Result<()> {
-    let path = root.join("docs/benchmarks.md");
-    let old = fs::read_to_string(&path).unwrap_or_default();
-    let mut sections: Vec<(String, String)> = old
-        .split("\n## ")
-        .skip(1)
-        .map(|text| {
-            (
-                text.lines().next().unwrap_or_default().to_owned(),
-                text.trim_end().to_owned(),
-            )
-        })
-        .collect();
-    for (workload, series) in results {
-        let text = section(workload, series, args);
-        match sections.iter_mut().find(|(name, _)| name == workload.name) {
-            Some((_, old)) => *old = text,
-            None => sections.push((workload.name.to_owned(), text)),
-        }
-    }
-    let mut page = HEAD.to_owned();
-    for (_, text) in sections {
-        page += &format!("\n## {text}\n");
-    }
-    fs::write(&path, page).with_context(|| format!("writing {}", path.display()))?;
-    println!("\nwritten: {}", path.display());
-    Ok(())
-}
-
-fn section(workload: &Workload, series: &[Series], args: &Args) -> String {
-    let targets: Vec<String> = workload.targets.iter().map(|(m, t)| format!("{m} {t}")).collect();
-    let mut text = format!(
-        "{}\n\n{}. Wanted: {}. {} rounds, {} threads, {}.\n\n| measure | program | median | ratio |\n|---|---|---|---|\n",
-        workload.name,
-        workload.what,
-        targets.join("; "),
-        args.rounds,
-        args.threads,
-        machine()
-    );
-    for [measure, name, value, ratio] in rows(series) {
-        text += &format!("| {measure} | {name} | {value} | {ratio} |\n");
-    }
-    text.trim_end().to_owned()
-}
-
-/// Processor and memory, from what Linux says of itself.
-fn machine() -> String {
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu
-        .lines()
-        .find_map(|l| l.strip_prefix("model name"))
-        .and_then(|l| l.split(": ").nth(1));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kib = memory.lines().find_map(|l| {
-        l.strip_prefix("MemTotal:")?
-            .trim()
-            .strip_suffix(" kB")?
-            .trim()
-            .parse::<f64>()
-            .ok()
-    });
-    format!(
-        "{}, {cores} cores, {:.0} GiB",
-        model.unwrap_or("unknown processor"),
-        kib.unwrap_or(0.0) / 1048576.0
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Series, rows};
+    use super::{Results, Run, Series, Target, page, rows, verdict};
+
+    fn side(name: &str, measure: &str, values: &[f64]) -> Series {
+        Series {
+            name: name.to_owned(),
+            version: "1".to_owned(),
+            measures: BTreeMap::from([(measure.to_owned(), values.to_vec())]),
+        }
+    }
+
+    fn run(measure: &str, ours: &[f64], theirs: &[f64]) -> Run {
+        Run {
+            machine: "a machine".to_owned(),
+            threads: 2,
+            programs: vec![side("ml", measure, ours), side("Scikit-Learn", measure, theirs)],
+        }
+    }
 
     #[test]
     fn a_ratio_above_one_says_that_the_peer_took_longer() {
-        let side = |name, values: Vec<f64>| Series {
-            name,
-            measures: BTreeMap::from([("fit_s".to_owned(), values)]),
+        let run = run("fit_s", &[1.0, 1.0], &[2.0, 4.0]);
+        assert_eq!(
+            rows(&run.programs)[1],
+            ["fit_s", "Scikit-Learn 1", "3.0000", "3.00x (2.00 to 4.00)"]
+        );
+    }
+
+    #[test]
+    fn an_accuracy_has_no_ratio() {
+        let run = run("accuracy", &[0.5], &[0.25]);
+        assert_eq!(
+            rows(&run.programs)[1],
+            ["accuracy", "Scikit-Learn 1", "0.2500", ""]
+        );
+    }
+
+    #[test]
+    fn a_verdict_follows_the_ratio() {
+        let target = Target::Ratio {
+            measure: "fit_s",
+            required: 2.0,
+            aim: Some(4.0),
         };
-        let rows = rows(&[side("ml", vec![1.0, 1.0]), side("peer", vec![2.0, 4.0])]);
-        assert_eq!(rows[1], ["fit_s", "peer", "3.0000", "3.00x (2.00 to 4.00)"]);
+        for (theirs, word) in [(1.5, "missed"), (2.0, "met"), (4.5, "aim reached")] {
+            assert_eq!(verdict(&target, &run("fit_s", &[1.0], &[theirs]))[4], word);
+        }
+        assert_eq!(
+            verdict(&target, &run("other_s", &[1.0], &[1.0]))[4],
+            "not measured"
+        );
+    }
+
+    #[test]
+    fn a_value_is_wanted_on_both_sides() {
+        let target = Target::Value {
+            measure: "accuracy",
+            near: 0.97,
+            within: 0.01,
+        };
+        for (ours, word) in [(0.975, "met"), (0.95, "missed"), (0.99, "missed")] {
+            assert_eq!(verdict(&target, &run("accuracy", &[ours], &[0.0]))[4], word);
+        }
+    }
+
+    #[test]
+    fn the_page_holds_what_was_measured_in_the_order_of_the_workloads() {
+        let one = run("fit_s", &[1.0, 3.0, 2.0], &[8.0, 8.0, 8.0]);
+        let results = Results {
+            workloads: BTreeMap::from([
+                ("tree".to_owned(), one.clone()),
+                ("forest-regressor".to_owned(), one),
+            ]),
+        };
+        let page = page(&results);
+        assert!(page.contains("| [tree](#tree) | fit_s | 1.5x | 3x | 4.00x | aim reached |"));
+        assert!(page.contains("unlimited depth. 3 rounds, 2 threads, a machine."));
+        assert!(page.find("## forest-regressor") < page.find("## tree"));
+        assert!(!page.contains("## k-nn"));
     }
 }

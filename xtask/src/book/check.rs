@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::companion::{Page, Row};
+use super::{
+    companion::{Page, Row},
+    shown,
+};
 
 /// Checks all pages under `docs/book`.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -70,23 +73,32 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
             problems.push(format!("`{path}` does not exist"));
         }
     }
+    if !matches!(row.tier.as_str(), "code" | "explained" | "named" | "number") {
+        problems.push(format!("{:?} is no tier", row.tier));
+    }
+    if row.id.starts_with('N') != (row.tier == "number") {
+        problems.push("numbers, and only they, are of the tier `number`".to_owned());
+    }
     // A required row either names code, or says that it is about practice and where that is written.
-    let required = matches!(row.tier.as_str(), "code" | "explained" | "number");
-    let names_code = references(&row.home).next().is_some() || row.home.starts_with("practice");
-    if required && !names_code {
+    let practice = row.home.starts_with("practice: ");
+    let required = row.tier != "named";
+    if required && !practice && references(&row.home).next().is_none() {
         problems.push(format!(
             "names no API path, and is not marked as practice: {:?}",
             row.home
         ));
     }
-    if required && row.shown.is_empty() {
+    if row.shown.is_empty() {
         problems.push("says nothing about how it is shown".to_owned());
+    }
+    if required && !practice {
+        problems.extend(shown::problem(root, row));
     }
     problems
 }
 
 /// What a cell names in backticks, leaving out words of code that are no reference to anything.
-fn references(cell: &str) -> impl Iterator<Item = &str> {
+pub(super) fn references(cell: &str) -> impl Iterator<Item = &str> {
     const FOLDERS: [&str; 5] = ["crates/", "docs/", "datasets/", "benches/", "xtask/"];
     cell.split('`').skip(1).step_by(2).filter(|text| {
         let is_path = text.starts_with("ml") && text.contains("::");
@@ -125,9 +137,9 @@ impl Sources {
                 || root.join(format!("xtask/src/{name}.rs")).exists()
                 || root.join(format!("xtask/src/{name}")).exists();
         }
-        if let Some((file, function)) = path.split_once(".rs::") {
-            let text = fs::read_to_string(root.join(format!("{file}.rs"))).unwrap_or_default();
-            return text.contains(&format!("fn {function}("));
+        if let Some((file, function)) = shown::split(path) {
+            let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+            return shown::find(&text, function).is_some();
         }
         if path.contains('/') {
             return root.join(path).exists();

@@ -4,6 +4,7 @@
 mod check;
 mod companion;
 mod index;
+mod shown;
 
 use std::{
     collections::BTreeSet,

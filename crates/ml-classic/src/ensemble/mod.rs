@@ -7,6 +7,6 @@
 mod forest;
 
 pub use forest::{
-    FittedRandomForestClassifier, FittedRandomForestRegressor, OutOfBag, RandomForestClassifier,
-    RandomForestRegressor,
+    FittedMultiRandomForestClassifier, FittedMultiRandomForestRegressor, FittedRandomForestClassifier,
+    FittedRandomForestRegressor, OutOfBag, RandomForestClassifier, RandomForestRegressor,
 };

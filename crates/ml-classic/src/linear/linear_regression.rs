@@ -8,7 +8,7 @@ use ml_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{least_squares::fit_plane, moments::Rows};
-use crate::metrics::{per_output, r2_score};
+use crate::{metrics::r2_score, outputs};
 
 const OP: &str = "LinearRegression";
 
@@ -89,7 +89,7 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for LinearRegression {
         y: ArrayView1<'_, F>,
         context: &FitContext<'_>,
     ) -> Result<FittedLinearRegression<F>> {
-        let fitted = self.fit_with(x, y.insert_axis(Axis(1)), context)?;
+        let fitted = self.fit_with(x, outputs::column(y), context)?;
         Ok(FittedLinearRegression {
             coef: fitted.coef.index_axis_move(Axis(0), 0),
             intercept: fitted.intercept[0],
@@ -109,13 +109,7 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView2<'_, F>> for LinearRegression {
         context: &FitContext<'_>,
     ) -> Result<FittedMultiLinearRegression<F>> {
         check::parameter("tol", self.tol, (0.0..1.0).contains(&self.tol), "in [0, 1)")?;
-        check::not_empty(OP, x)?;
-        check::same_rows(OP, x.nrows(), y.nrows())?;
-        check::finite(OP, x)?;
-        check::not_empty(OP, y)?;
-        for target in y.columns() {
-            check::finite_target(OP, target)?;
-        }
+        outputs::check_numbers(OP, x, y)?;
         let weights = context.weights_for(OP, x.nrows())?;
         let plane = fit_plane(Rows { x, y, weights }, self.fit_intercept, self.tol)?;
         Ok(FittedMultiLinearRegression {
@@ -156,8 +150,7 @@ impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedLinearRegre
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiLinearRegression<F> {
     /// The mean R² of the outputs.
     fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
-        let scores = per_output(r2_score, y, self.predict(x)?.view())?;
-        Ok(scores.sum() / scores.len() as f64)
+        outputs::mean_r2(y, self.predict(x)?.view())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ml_core::{
     Error, Estimator, Features, FitContext, Model, Result, Target,
-    ndarray::{Array1, Array2},
+    ndarray::{ArcArray1, Array1, Array2},
 };
 use ml_data::{IntoFeatures, IntoTarget, split::Fold};
 
@@ -36,25 +36,9 @@ pub fn cross_val_predict(
 ) -> Result<Target> {
     let held_out = HeldOut::fit("cross_val_predict", estimator, x, y, how)?;
     let parts = held_out.each(|model, rows| model.predict_features(rows))?;
-    match &held_out.y {
-        Target::Numbers(y) => {
-            let mut out = Array1::zeros(y.len());
-            for (fold, part) in held_out.folds.iter().zip(parts) {
-                for (&row, &value) in fold.test.iter().zip(&part.numbers("cross_val_predict")?) {
-                    out[row] = value;
-                }
-            }
-            Ok(out.into())
-        }
-        Target::Classes(y) => {
-            let mut out = Array1::zeros(y.len());
-            for (fold, part) in held_out.folds.iter().zip(parts) {
-                for (&row, &class) in fold.test.iter().zip(&part.classes("cross_val_predict")?) {
-                    out[row] = class;
-                }
-            }
-            Ok(out.into())
-        }
+    match held_out.y {
+        Target::Numbers(_) => held_out.in_row_order(&parts, Target::numbers),
+        Target::Classes(_) => held_out.in_row_order(&parts, Target::classes),
     }
 }
 
@@ -164,6 +148,24 @@ impl HeldOut {
         });
         let models = models.collect();
         Ok(Self { x, y, folds, models })
+    }
+
+    /// One prediction a row from those of every fold.
+    fn in_row_order<T: Copy + Default>(
+        &self,
+        parts: &[Target],
+        values: fn(&Target, &'static str) -> Result<ArcArray1<T>>,
+    ) -> Result<Target>
+    where
+        Target: From<Array1<T>>,
+    {
+        let mut out = Array1::default(self.y.len());
+        for (fold, part) in self.folds.iter().zip(parts) {
+            for (&row, &value) in fold.test.iter().zip(&values(part, "cross_val_predict")?) {
+                out[row] = value;
+            }
+        }
+        Ok(out.into())
     }
 
     fn each<T>(&self, predict: impl Fn(&dyn Model, &Features) -> Result<T>) -> Result<Vec<T>> {

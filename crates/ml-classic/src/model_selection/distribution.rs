@@ -115,13 +115,15 @@ impl Distribution {
                 // Rounding must not leave the interval.
                 exponent.exp().clamp(*low, *high).into()
             }
-            Self::Exponential { scale } => (scale * generator.standard_exponential()).into(),
+            Self::Exponential { scale } => (scale * generator.standard_exponential()).min(f64::MAX).into(),
             Self::Geometric { p } => geometric(*p, generator.uniform()).into(),
             Self::Integer { low, high } => (low + generator.below((high - low) as usize) as i64).into(),
             Self::Normal {
                 mean,
                 standard_deviation,
-            } => (mean + standard_deviation * generator.standard_normal()).into(),
+            } => (mean + standard_deviation * generator.standard_normal())
+                .clamp(f64::MIN, f64::MAX)
+                .into(),
             Self::Choice(values) => values[generator.below(values.len())].clone(),
         })
     }

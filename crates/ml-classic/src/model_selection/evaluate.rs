@@ -9,8 +9,8 @@ use std::{
 };
 
 use ml_core::{
-    Estimator, Features, FitContext, Model, Result, Target,
-    ndarray::{Array1, ArrayView1},
+    Estimator, Features, FitContext, Model, Result, Target, Task,
+    ndarray::{Array1, Array2, ArrayView1},
 };
 use ml_data::split::Fold;
 use rayon::prelude::*;
@@ -54,6 +54,37 @@ pub(super) struct Evaluator<'a, 'c> {
     pub(super) context: &'a FitContext<'c>,
     /// Whether the fitted models are wanted.
     pub(super) keep_models: bool,
+}
+
+/// Scores on the rows trained on and on those held out, both `[candidates, folds]`: what curves show.
+pub(super) fn train_and_test_scores(
+    (name, task): (&'static str, Task),
+    candidates: &[&dyn Estimator],
+    (x, y): (&Features, &Target),
+    folds: &[Fold],
+    how: &CrossValidation,
+) -> Result<(Array2<f64>, Array2<f64>)> {
+    let how = CrossValidation {
+        return_train_score: true,
+        ..how.clone()
+    };
+    let evaluator = Evaluator {
+        task: name,
+        x,
+        y,
+        how: &how,
+        scorer: how.scoring.scorer(task)?,
+        context: &FitContext::default(),
+        keep_models: false,
+    };
+    let all = evaluator.run(candidates, folds)?;
+    let shape = (candidates.len(), folds.len());
+    let train = |(c, f): (usize, usize)| all[c][f].train.unwrap_or(f64::NAN);
+    let test = |(c, f): (usize, usize)| all[c][f].test;
+    Ok((
+        Array2::from_shape_fn(shape, train),
+        Array2::from_shape_fn(shape, test),
+    ))
 }
 
 impl Evaluator<'_, '_> {

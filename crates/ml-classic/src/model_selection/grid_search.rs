@@ -1,15 +1,10 @@
 //! Every combination of a few values.
 
 use derive_setters::Setters;
-use ml_core::{Error, Estimator, Features, Fit, FitContext, Model, Result, Target, Task};
-use ml_data::{IntoFeatures, IntoTarget};
+use ml_core::{Error, Estimator, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CrossValidation, Cv, ErrorScore, FittedSearch, ParamGrid,
-    search::{Search, search_params},
-};
-use crate::metrics::Scoring;
+use super::{CrossValidation, ParamGrid, ParamSet, search::search};
 
 /// Tries every combination of a few values of hyperparameters by cross-validation, and fits the best one
 /// on all rows.
@@ -48,7 +43,7 @@ pub struct GridSearchCV {
     /// Whether to fit the best candidate on all rows in the end. Default yes.
     pub refit: bool,
 }
-search_params!(GridSearchCV, [refit]);
+search!(GridSearchCV, params[refit]);
 
 impl GridSearchCV {
     /// Searches one grid, or a list of grids.
@@ -66,73 +61,19 @@ impl GridSearchCV {
         }
     }
 
-    /// The folds. Default 5.
-    #[must_use]
-    pub fn cv(mut self, cv: impl Into<Cv>) -> Self {
-        self.validation.cv = cv.into();
-        self
-    }
-
-    /// What to maximise. Default R² for regressors, accuracy for classifiers.
-    #[must_use]
-    pub fn scoring(mut self, scoring: impl Into<Scoring>) -> Self {
-        self.validation.scoring = scoring.into();
-        self
-    }
-
-    /// Whether to mark the training rows too. Default no.
-    #[must_use]
-    pub fn return_train_score(mut self, yes: bool) -> Self {
-        self.validation.return_train_score = yes;
-        self
-    }
-
-    /// What a failing fit means. Default an error.
-    #[must_use]
-    pub fn error_score(mut self, error_score: ErrorScore) -> Self {
-        self.validation.error_score = error_score;
-        self
-    }
-
-    fn search(&self, x: &Features, y: &Target, context: &FitContext<'_>) -> Result<FittedSearch> {
-        let task = "GridSearchCV";
+    /// The combinations of all grids.
+    fn candidates(&self) -> Result<Vec<ParamSet>> {
         let mut candidates = Vec::new();
         for grid in &self.param_grid {
             candidates.extend(grid.candidates()?);
         }
         if candidates.is_empty() {
-            let (what, least) = ("param_grid".to_owned(), "1 grid");
             return Err(Error::Empty {
-                op: task,
-                what,
-                least,
+                op: "GridSearchCV",
+                what: "param_grid".to_owned(),
+                least: "1 grid",
             });
         }
-        let search = Search {
-            task,
-            estimator: &*self.estimator,
-            how: &self.validation,
-            refit: self.refit,
-        };
-        search.run(candidates, x, y, context)
-    }
-}
-
-impl<X: IntoFeatures, Y: IntoTarget> Fit<X, Y> for GridSearchCV {
-    type Fitted = FittedSearch;
-
-    fn fit_with(&self, x: X, y: Y, context: &FitContext<'_>) -> Result<FittedSearch> {
-        self.search(&x.into_features()?, &y.into_target()?, context)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Estimator for GridSearchCV {
-    fn task(&self) -> Task {
-        self.estimator.task()
-    }
-
-    fn fit_features(&self, x: &Features, y: &Target, context: &FitContext<'_>) -> Result<Box<dyn Model>> {
-        Ok(Box::new(self.search(x, y, context)?))
+        Ok(candidates)
     }
 }

@@ -1,9 +1,9 @@
 //! Scores against the number of training rows.
 
-use ml_core::{Estimator, FitContext, Result, check, ndarray::Array2};
+use ml_core::{Estimator, Result, check, ndarray::Array2};
 use ml_data::{IntoFeatures, IntoTarget, split::Fold};
 
-use super::{CrossValidation, Cv, evaluate::Evaluator};
+use super::{CrossValidation, Cv, evaluate::train_and_test_scores};
 
 /// What [`learning_curve`] measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,25 +68,22 @@ pub fn learning_curve(
             })
         })
         .collect();
-    let how = CrossValidation {
-        return_train_score: true,
-        ..how.clone()
-    };
-    let context = FitContext::default();
-    let evaluator = Evaluator {
-        task: "learning curve",
-        x: &x,
-        y: &y,
-        how: &how,
-        scorer: how.scoring.scorer(estimator.task())?,
-        context: &context,
-        keep_models: false,
-    };
-    let all = evaluator.run(&[estimator], &parts)?.remove(0);
+    let scores = train_and_test_scores(
+        ("learning curve", estimator.task()),
+        &[estimator],
+        (&x, &y),
+        &parts,
+        how,
+    )?;
     let shape = (train_sizes.len(), ordered.len());
+    let by_size = |scores: Array2<f64>| {
+        scores
+            .into_shape_with_order(shape)
+            .expect("a part a size and fold")
+    };
     Ok(LearningCurve {
-        train_scores: Array2::from_shape_fn(shape, |(s, f)| all[s * shape.1 + f].train.unwrap_or(f64::NAN)),
-        test_scores: Array2::from_shape_fn(shape, |(s, f)| all[s * shape.1 + f].test),
+        train_scores: by_size(scores.0),
+        test_scores: by_size(scores.1),
         train_sizes,
     })
 }

@@ -1,15 +1,10 @@
 //! Random combinations within a budget.
 
 use derive_setters::Setters;
-use ml_core::{Estimator, Features, Fit, FitContext, Model, Result, Seed, Target, Task};
-use ml_data::{IntoFeatures, IntoTarget};
+use ml_core::{Estimator, Result, Seed};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CrossValidation, Cv, ErrorScore, FittedSearch, ParamDistributions,
-    search::{Search, search_params},
-};
-use crate::metrics::Scoring;
+use super::{CrossValidation, ParamDistributions, ParamSet, search::search};
 
 /// Tries a given number of random combinations of hyperparameters by cross-validation, and fits the best
 /// one on all rows.
@@ -52,7 +47,7 @@ pub struct RandomizedSearchCV {
     /// Whether to fit the best candidate on all rows in the end. Default yes.
     pub refit: bool,
 }
-search_params!(RandomizedSearchCV, [n_iter, seed, refit]);
+search!(RandomizedSearchCV, params [n_iter, seed, refit]);
 
 impl RandomizedSearchCV {
     /// Draws from these distributions.
@@ -72,61 +67,7 @@ impl RandomizedSearchCV {
         }
     }
 
-    /// The folds. Default 5.
-    #[must_use]
-    pub fn cv(mut self, cv: impl Into<Cv>) -> Self {
-        self.validation.cv = cv.into();
-        self
-    }
-
-    /// What to maximise. Default R² for regressors, accuracy for classifiers.
-    #[must_use]
-    pub fn scoring(mut self, scoring: impl Into<Scoring>) -> Self {
-        self.validation.scoring = scoring.into();
-        self
-    }
-
-    /// Whether to mark the training rows too. Default no.
-    #[must_use]
-    pub fn return_train_score(mut self, yes: bool) -> Self {
-        self.validation.return_train_score = yes;
-        self
-    }
-
-    /// What a failing fit means. Default an error.
-    #[must_use]
-    pub fn error_score(mut self, error_score: ErrorScore) -> Self {
-        self.validation.error_score = error_score;
-        self
-    }
-
-    fn search(&self, x: &Features, y: &Target, context: &FitContext<'_>) -> Result<FittedSearch> {
-        let candidates = self.param_distributions.candidates(self.n_iter, self.seed)?;
-        let search = Search {
-            task: "RandomizedSearchCV",
-            estimator: &*self.estimator,
-            how: &self.validation,
-            refit: self.refit,
-        };
-        search.run(candidates, x, y, context)
-    }
-}
-
-impl<X: IntoFeatures, Y: IntoTarget> Fit<X, Y> for RandomizedSearchCV {
-    type Fitted = FittedSearch;
-
-    fn fit_with(&self, x: X, y: Y, context: &FitContext<'_>) -> Result<FittedSearch> {
-        self.search(&x.into_features()?, &y.into_target()?, context)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Estimator for RandomizedSearchCV {
-    fn task(&self) -> Task {
-        self.estimator.task()
-    }
-
-    fn fit_features(&self, x: &Features, y: &Target, context: &FitContext<'_>) -> Result<Box<dyn Model>> {
-        Ok(Box::new(self.search(x, y, context)?))
+    fn candidates(&self) -> Result<Vec<ParamSet>> {
+        self.param_distributions.candidates(self.n_iter, self.seed)
     }
 }

@@ -170,9 +170,79 @@ impl Search<'_> {
     }
 }
 
-/// `Params` of a search: its own switches, and the estimator's hyperparameters under `estimator__`.
-macro_rules! search_params {
-    ($search:ident, [$($own:ident),*]) => {
+/// What all searches have in common but their candidates: how they validate, `Fit`, the object-safe form,
+/// and `Params` (their own switches, and the estimator's hyperparameters under `estimator__`).
+macro_rules! search {
+    ($search:ident, params [$($own:ident),*]) => {
+        impl $search {
+            /// The folds. Default 5.
+            #[must_use]
+            pub fn cv(mut self, cv: impl Into<$crate::model_selection::Cv>) -> Self {
+                self.validation.cv = cv.into();
+                self
+            }
+
+            /// What to maximise. Default R² for regressors, accuracy for classifiers.
+            #[must_use]
+            pub fn scoring(mut self, scoring: impl Into<$crate::metrics::Scoring>) -> Self {
+                self.validation.scoring = scoring.into();
+                self
+            }
+
+            /// Whether to mark the training rows too. Default no.
+            #[must_use]
+            pub fn return_train_score(mut self, yes: bool) -> Self {
+                self.validation.return_train_score = yes;
+                self
+            }
+
+            /// What a failing fit means. Default an error.
+            #[must_use]
+            pub fn error_score(mut self, error_score: $crate::model_selection::ErrorScore) -> Self {
+                self.validation.error_score = error_score;
+                self
+            }
+
+            fn search(
+                &self,
+                x: &ml_core::Features,
+                y: &ml_core::Target,
+                context: &ml_core::FitContext<'_>,
+            ) -> ml_core::Result<$crate::model_selection::FittedSearch> {
+                let search = $crate::model_selection::search::Search {
+                    task: stringify!($search),
+                    estimator: &*self.estimator,
+                    how: &self.validation,
+                    refit: self.refit,
+                };
+                search.run(self.candidates()?, x, y, context)
+            }
+        }
+
+        impl<X: ml_data::IntoFeatures, Y: ml_data::IntoTarget> ml_core::Fit<X, Y> for $search {
+            type Fitted = $crate::model_selection::FittedSearch;
+
+            fn fit_with(&self, x: X, y: Y, context: &ml_core::FitContext<'_>) -> ml_core::Result<Self::Fitted> {
+                self.search(&x.into_features()?, &y.into_target()?, context)
+            }
+        }
+
+        #[ml_core::typetag::serde]
+        impl ml_core::Estimator for $search {
+            fn task(&self) -> ml_core::Task {
+                self.estimator.task()
+            }
+
+            fn fit_features(
+                &self,
+                x: &ml_core::Features,
+                y: &ml_core::Target,
+                context: &ml_core::FitContext<'_>,
+            ) -> ml_core::Result<Box<dyn ml_core::Model>> {
+                Ok(Box::new(self.search(x, y, context)?))
+            }
+        }
+
         impl ml_core::Params for $search {
             fn type_name(&self) -> &'static str {
                 stringify!($search)
@@ -211,7 +281,7 @@ macro_rules! search_params {
         }
     };
 }
-pub(super) use search_params;
+pub(super) use search;
 
 impl Persist for FittedSearch {
     const TYPE_NAME: &'static str = "ml_classic::FittedSearch";

@@ -1,9 +1,9 @@
 //! Scores against one hyperparameter.
 
-use ml_core::{Estimator, FitContext, Result, ndarray::Array2, params::Value};
+use ml_core::{Estimator, Result, ndarray::Array2, params::Value};
 use ml_data::{IntoFeatures, IntoTarget};
 
-use super::{CrossValidation, ParamSet, evaluate::Evaluator};
+use super::{CrossValidation, ParamSet, evaluate::train_and_test_scores};
 
 /// What [`validation_curve`] measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,25 +51,11 @@ pub fn validation_curve<V: Into<Value>>(
     let borrowed: Vec<&dyn Estimator> = candidates.iter().map(|c| &**c).collect();
     let (x, y) = (x.into_features()?, y.into_target()?);
     let folds = how.cv.split(estimator.task(), &x, &y)?;
-    let how = CrossValidation {
-        return_train_score: true,
-        ..how.clone()
-    };
-    let context = FitContext::default();
-    let evaluator = Evaluator {
-        task: "validation curve",
-        x: &x,
-        y: &y,
-        how: &how,
-        scorer: how.scoring.scorer(estimator.task())?,
-        context: &context,
-        keep_models: false,
-    };
-    let all = evaluator.run(&borrowed, &folds)?;
-    let shape = (values.len(), folds.len());
+    let task = ("validation curve", estimator.task());
+    let (train_scores, test_scores) = train_and_test_scores(task, &borrowed, (&x, &y), &folds, how)?;
     Ok(ValidationCurve {
-        train_scores: Array2::from_shape_fn(shape, |(v, f)| all[v][f].train.unwrap_or(f64::NAN)),
-        test_scores: Array2::from_shape_fn(shape, |(v, f)| all[v][f].test),
         values,
+        train_scores,
+        test_scores,
     })
 }

@@ -1,69 +1,61 @@
 //! The majority class of the nearest rows.
 
-use derive_setters::Setters;
+use std::slice::from_ref;
+
 use ml_core::{
-    Fit, FitContext, Float, Label, Persist, Predict, PredictProba, Result, Score, check, label,
+    Fit, FitContext, Float, Label, Predict, PredictProba, Result, Score,
     ndarray::{Array1, Array2, ArrayView1, ArrayView2},
 };
-use serde::{Deserialize, Serialize};
 
-use super::{
-    Algorithm, Metric, Weights,
-    index::{Index, check_k},
-};
-use crate::metrics::accuracy_score;
+use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator};
+use crate::{metrics::accuracy_score, outputs, tree::first_largest};
 
-/// Predicts the majority class of the `n_neighbors` training rows nearest to a row.
-///
-/// The probability of a class is its share of the neighbours (of their weight); of equally probable
-/// classes the first in ascending order is predicted.
-///
-/// Source: Cover and Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13 (1967).
-///
-/// # Examples
-/// ```
-/// use ml_classic::neighbors::KNeighborsClassifier;
-/// use ml_core::{Fit, Predict, ndarray::array};
-///
-/// let (x, y) = (array![[0.0], [1.0], [8.0], [9.0]], array!['a', 'a', 'b', 'b']);
-/// let model = KNeighborsClassifier::default().n_neighbors(3usize).fit(x.view(), y.view())?;
-/// assert_eq!(model.predict(array![[2.0], [7.0]].view())?, array!['a', 'b']);
-/// # Ok::<(), ml_core::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]
-pub struct KNeighborsClassifier {
-    /// Number of neighbours: at least 1, at most the number of training rows. Default 5.
-    pub n_neighbors: usize,
-    /// How much every neighbour counts. Default all alike.
-    pub weights: Weights,
-    /// What "near" means. Default Euclidean.
-    pub metric: Metric,
-    /// How neighbours are searched. Default chosen by the shape of the data.
-    pub algorithm: Algorithm,
+neighbors_estimator! {
+    /// Predicts the majority class of the `n_neighbors` training rows nearest to a row.
+    ///
+    /// The probability of a class is its share of the neighbours (of their weight); of equally probable
+    /// classes the first in ascending order is predicted.
+    ///
+    /// Targets may be one column or several, `[rows, outputs]`: several labels that hold or not (multilabel), or
+    /// any classes (multioutput).
+    ///
+    /// Source: Cover and Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13 (1967).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_classic::neighbors::KNeighborsClassifier;
+    /// use ml_core::{Fit, Predict, ndarray::array};
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [8.0], [9.0]], array!['a', 'a', 'b', 'b']);
+    /// let model = KNeighborsClassifier::default().n_neighbors(3usize).fit(x.view(), y.view())?;
+    /// assert_eq!(model.predict(array![[2.0], [7.0]].view())?, array!['a', 'b']);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub struct KNeighborsClassifier;
 }
-ml_core::impl_params!(KNeighborsClassifier);
 
-impl Default for KNeighborsClassifier {
-    fn default() -> Self {
-        Self {
-            n_neighbors: 5,
-            weights: Weights::default(),
-            metric: Metric::default(),
-            algorithm: Algorithm::default(),
-        }
+fitted_neighbors! {
+    /// What [`KNeighborsClassifier`] keeps: the training rows and classes.
+    pub struct FittedKNeighborsClassifier<F, L: Label> of KNeighborsClassifier {
+        /// The classes in ascending order, the columns of `predict_proba`.
+        pub classes: Vec<L>,
+        codes: Array1<usize>,
     }
+    stored as
+        "FittedKNeighborsClassifier<f32, i64>": FittedKNeighborsClassifier<f32, i64>,
+        "FittedKNeighborsClassifier<f64, i64>": FittedKNeighborsClassifier<f64, i64>
 }
 
-/// What [`KNeighborsClassifier`] keeps: the training rows and classes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct FittedKNeighborsClassifier<F: Float, L: Label> {
-    /// The classes in ascending order, the columns of `predict_proba`.
-    pub classes: Vec<L>,
-    n_neighbors: usize,
-    weights: Weights,
-    index: Index<F>,
-    codes: Array1<usize>,
+fitted_neighbors! {
+    /// What [`KNeighborsClassifier`] keeps for several targets.
+    pub struct FittedMultiKNeighborsClassifier<F, L: Label> of KNeighborsClassifier {
+        /// The classes of every output in ascending order.
+        pub classes: Vec<Vec<L>>,
+        codes: Vec<Array1<usize>>,
+    }
+    stored as
+        "FittedMultiKNeighborsClassifier<f32, i64>": FittedMultiKNeighborsClassifier<f32, i64>,
+        "FittedMultiKNeighborsClassifier<f64, i64>": FittedMultiKNeighborsClassifier<f64, i64>
 }
 
 impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for KNeighborsClassifier {
@@ -74,75 +66,119 @@ impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for KNeighbor
         x: ArrayView2<'_, F>,
         y: ArrayView1<'_, L>,
         context: &FitContext<'_>,
-    ) -> Result<Self::Fitted> {
-        let op = "KNeighborsClassifier";
-        context.reject_weights(op)?;
-        self.metric.check()?;
-        check::not_empty(op, x)?;
-        check::same_rows(op, x.nrows(), y.len())?;
-        check::finite(op, x)?;
-        check_k(op, self.n_neighbors, x.nrows())?;
-        let (classes, codes) = label::encode(y);
+    ) -> Result<FittedKNeighborsClassifier<F, L>> {
+        let mut fitted = self.fit_with(x, outputs::column(y), context)?;
         Ok(FittedKNeighborsClassifier {
-            classes,
-            n_neighbors: self.n_neighbors,
-            weights: self.weights,
-            index: Index::new(x, self.metric, self.algorithm),
-            codes,
+            classes: fitted.classes.remove(0),
+            codes: fitted.codes.remove(0),
+            rows: fitted.rows,
         })
     }
 }
 
-impl<F: Float, L: Label> FittedKNeighborsClassifier<F, L> {
-    /// Distances to and numbers of the `k` nearest training rows, `[rows, k]`, nearest first.
-    ///
-    /// # Errors
-    /// Other columns than at fit, NaN, `k` of 0 or above the number of training rows.
-    pub fn kneighbors(&self, x: ArrayView2<'_, F>, k: usize) -> Result<(Array2<f64>, Array2<usize>)> {
-        self.index.search("KNeighborsClassifier", x, k)
+impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView2<'_, L>> for KNeighborsClassifier {
+    type Fitted = FittedMultiKNeighborsClassifier<F, L>;
+
+    fn fit_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, L>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedMultiKNeighborsClassifier<F, L>> {
+        outputs::check_rows("KNeighborsClassifier", x, y)?;
+        let rows = self.how().keep(x, context)?;
+        let (classes, codes) = outputs::encode(y);
+        Ok(FittedMultiKNeighborsClassifier { classes, codes, rows })
     }
 }
 
-impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedKNeighborsClassifier<F, L> {
-    fn predict_proba(&self, x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
-        let (distances, neighbors) = self.kneighbors(x, self.n_neighbors)?;
-        let mut out = Array2::zeros((x.nrows(), self.classes.len()));
-        for ((mut to, distances), neighbors) in out
-            .rows_mut()
-            .into_iter()
-            .zip(distances.rows())
-            .zip(neighbors.rows())
-        {
-            let weights = self
-                .weights
-                .of(distances.as_slice().expect("rows of a fresh array"));
+/// `each(output, shares)` for every row of `x` and every output in turn: the share of every class among
+/// the neighbours, by weight.
+fn votes<F: Float, L>(
+    rows: &Neighborhood<F>,
+    classes: &[Vec<L>],
+    codes: &[Array1<usize>],
+    x: ArrayView2<'_, F>,
+    mut each: impl FnMut(usize, &[f64]),
+) -> Result<()> {
+    let mut shares = Vec::new();
+    rows.for_each("KNeighborsClassifier", x, |neighbors, weights| {
+        let sum: f64 = weights.iter().sum();
+        for (output, (classes, codes)) in classes.iter().zip(codes).enumerate() {
+            shares.clear();
+            shares.resize(classes.len(), 0.0);
             for (&row, weight) in neighbors.iter().zip(weights) {
-                to[self.codes[row]] += weight;
+                shares[codes[row]] += weight;
             }
-            to /= to.sum();
+            shares.iter_mut().for_each(|share| *share /= sum);
+            each(output, &shares);
         }
-        Ok(out)
-    }
+    })
+}
+
+/// The first of the most probable classes, for every row of `x` and every output in turn.
+fn majorities<F: Float, L: Label>(
+    rows: &Neighborhood<F>,
+    classes: &[Vec<L>],
+    codes: &[Array1<usize>],
+    x: ArrayView2<'_, F>,
+) -> Result<Vec<L>> {
+    let mut out = Vec::with_capacity(x.nrows() * classes.len());
+    votes(rows, classes, codes, x, |output, shares| {
+        out.push(classes[output][first_largest(shares)].clone());
+    })?;
+    Ok(out)
 }
 
 impl<F: Float, L: Label> Predict<ArrayView2<'_, F>> for FittedKNeighborsClassifier<F, L> {
     type Output = Array1<L>;
 
     fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array1<L>> {
-        let most_probable = |shares: ArrayView1<'_, f64>| {
-            let shares = shares.iter().enumerate();
-            // Strictly greater: the first of equals stays.
-            let best = shares.fold(
-                (0, 0.0),
-                |best, (class, &s)| if s > best.1 { (class, s) } else { best },
-            );
-            self.classes[best.0].clone()
-        };
-        Ok(self
-            .predict_proba(x)?
-            .rows()
-            .into_iter()
-            .map(most_probable)
+        Ok(majorities(&self.rows, from_ref(&self.classes), from_ref(&self.codes), x)?.into())
+    }
+}
+
+impl<F: Float, L: Label> Predict<ArrayView2<'_, F>> for FittedMultiKNeighborsClassifier<F, L> {
+    type Output = Array2<L>;
+
+    /// `[rows, outputs]`.
+    fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array2<L>> {
+        let classes = majorities(&self.rows, &self.classes, &self.codes, x)?;
+        Ok(Array2::from_shape_vec((x.nrows(), self.classes.len()), classes)
+            .expect("a class a row and output"))
+    }
+}
+
+impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedKNeighborsClassifier<F, L> {
+    fn predict_proba(&self, x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
+        let shape = (x.nrows(), self.classes.len());
+        let mut out = Vec::with_capacity(shape.0 * shape.1);
+        votes(
+            &self.rows,
+            from_ref(&self.classes),
+            from_ref(&self.codes),
+            x,
+            |_, shares| out.extend(shares),
+        )?;
+        Ok(Array2::from_shape_vec(shape, out).expect("a share a row and class"))
+    }
+}
+
+impl<F: Float, L: Label> FittedMultiKNeighborsClassifier<F, L> {
+    /// For every output `[rows, classes]`; every row of each sums to 1.
+    ///
+    /// # Errors
+    /// As [`Predict::predict`].
+    pub fn predict_proba(&self, x: ArrayView2<'_, F>) -> Result<Vec<Array2<f64>>> {
+        let mut out: Vec<Vec<f64>> = vec![Vec::new(); self.classes.len()];
+        votes(&self.rows, &self.classes, &self.codes, x, |output, shares| {
+            out[output].extend(shares)
+        })?;
+        let shape = |classes: &Vec<L>| (x.nrows(), classes.len());
+        let arrays = self.classes.iter().zip(out);
+        let arrays = arrays.map(|(classes, shares)| Array2::from_shape_vec(shape(classes), shares));
+        Ok(arrays
+            .map(|array| array.expect("a share a row and class"))
             .collect())
     }
 }
@@ -153,12 +189,13 @@ impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedK
     }
 }
 
-impl Persist for FittedKNeighborsClassifier<f32, i64> {
-    const TYPE_NAME: &'static str = "ml_classic::FittedKNeighborsClassifier<f32, i64>";
-}
-
-impl Persist for FittedKNeighborsClassifier<f64, i64> {
-    const TYPE_NAME: &'static str = "ml_classic::FittedKNeighborsClassifier<f64, i64>";
+impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView2<'_, L>>
+    for FittedMultiKNeighborsClassifier<F, L>
+{
+    /// The share of rows of which every output is right.
+    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, L>) -> Result<f64> {
+        outputs::share_right("KNeighborsClassifier", y, self.predict(x)?.view())
+    }
 }
 
 ml_core::classifier!(KNeighborsClassifier => FittedKNeighborsClassifier<f64, i64>, {

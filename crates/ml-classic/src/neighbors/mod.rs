@@ -18,12 +18,13 @@ mod index;
 mod kd_tree;
 mod metric;
 mod nearest;
+mod neighborhood;
 mod regressor;
 mod screen;
 mod weights;
 
-pub use classifier::{FittedKNeighborsClassifier, KNeighborsClassifier};
+pub use classifier::{FittedKNeighborsClassifier, FittedMultiKNeighborsClassifier, KNeighborsClassifier};
 pub use index::Algorithm;
 pub use metric::Metric;
-pub use regressor::{FittedKNeighborsRegressor, KNeighborsRegressor};
+pub use regressor::{FittedKNeighborsRegressor, FittedMultiKNeighborsRegressor, KNeighborsRegressor};
 pub use weights::Weights;

@@ -1,66 +1,53 @@
 //! The mean target of the nearest rows.
 
-use derive_setters::Setters;
 use ml_core::{
-    Fit, FitContext, Float, Persist, Predict, Result, Score, check,
-    ndarray::{Array1, Array2, ArrayView1, ArrayView2},
+    Fit, FitContext, Float, Predict, Result, Score,
+    ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis},
 };
-use serde::{Deserialize, Serialize};
 
-use super::{
-    Algorithm, Metric, Weights,
-    index::{Index, check_k},
-};
-use crate::metrics::r2_score;
+use super::neighborhood::{fitted_neighbors, neighbors_estimator};
+use crate::{metrics::r2_score, outputs};
 
-/// Predicts the mean target of the `n_neighbors` training rows nearest to a row.
-///
-/// Source: Fix and Hodges, "Discriminatory analysis", USAF School of Aviation Medicine (1951).
-///
-/// # Examples
-/// ```
-/// use ml_classic::neighbors::KNeighborsRegressor;
-/// use ml_core::{Fit, Predict, ndarray::array};
-///
-/// // GDP per person and life satisfaction of Portugal, Slovenia, Spain; then Cyprus.
-/// let (x, y) = (array![[19_121.6], [20_732.0], [25_864.7]], array![5.1, 5.7, 6.5]);
-/// let model = KNeighborsRegressor::default().n_neighbors(3usize).fit(x.view(), y.view())?;
-/// let satisfaction = model.predict(array![[22_587.0]].view())?;
-/// assert!(f64::abs(satisfaction[0] - 5.766_666_667) < 1e-9);
-/// # Ok::<(), ml_core::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Setters, Serialize, Deserialize)]
-pub struct KNeighborsRegressor {
-    /// Number of neighbours: at least 1, at most the number of training rows. Default 5.
-    pub n_neighbors: usize,
-    /// How much every neighbour counts. Default all alike.
-    pub weights: Weights,
-    /// What "near" means. Default Euclidean.
-    pub metric: Metric,
-    /// How neighbours are searched. Default chosen by the shape of the data.
-    pub algorithm: Algorithm,
+neighbors_estimator! {
+    /// Predicts the mean target of the `n_neighbors` training rows nearest to a row.
+    ///
+    /// Targets may be one column or several, `[rows, outputs]`.
+    ///
+    /// Source: Fix and Hodges, "Discriminatory analysis", USAF School of Aviation Medicine (1951).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_classic::neighbors::KNeighborsRegressor;
+    /// use ml_core::{Fit, Predict, ndarray::array};
+    ///
+    /// // GDP per person and life satisfaction of Portugal, Slovenia, Spain; then Cyprus.
+    /// let (x, y) = (array![[19_121.6], [20_732.0], [25_864.7]], array![5.1, 5.7, 6.5]);
+    /// let model = KNeighborsRegressor::default().n_neighbors(3usize).fit(x.view(), y.view())?;
+    /// let satisfaction = model.predict(array![[22_587.0]].view())?;
+    /// assert!(f64::abs(satisfaction[0] - 5.766_666_667) < 1e-9);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub struct KNeighborsRegressor;
 }
-ml_core::impl_params!(KNeighborsRegressor);
 
-impl Default for KNeighborsRegressor {
-    fn default() -> Self {
-        Self {
-            n_neighbors: 5,
-            weights: Weights::default(),
-            metric: Metric::default(),
-            algorithm: Algorithm::default(),
-        }
+fitted_neighbors! {
+    /// What [`KNeighborsRegressor`] keeps: the training rows and targets.
+    pub struct FittedKNeighborsRegressor<F> of KNeighborsRegressor {
+        y: Array1<F>,
     }
+    stored as
+        "FittedKNeighborsRegressor<f32>": FittedKNeighborsRegressor<f32>,
+        "FittedKNeighborsRegressor<f64>": FittedKNeighborsRegressor<f64>
 }
 
-/// What [`KNeighborsRegressor`] keeps: the training rows and targets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct FittedKNeighborsRegressor<F: Float> {
-    n_neighbors: usize,
-    weights: Weights,
-    index: Index<F>,
-    y: Array1<F>,
+fitted_neighbors! {
+    /// What [`KNeighborsRegressor`] keeps for several targets.
+    pub struct FittedMultiKNeighborsRegressor<F> of KNeighborsRegressor {
+        y: Array2<F>,
+    }
+    stored as
+        "FittedMultiKNeighborsRegressor<f32>": FittedMultiKNeighborsRegressor<f32>,
+        "FittedMultiKNeighborsRegressor<f64>": FittedMultiKNeighborsRegressor<f64>
 }
 
 impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for KNeighborsRegressor {
@@ -71,28 +58,26 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView1<'_, F>> for KNeighborsRegressor
         x: ArrayView2<'_, F>,
         y: ArrayView1<'_, F>,
         context: &FitContext<'_>,
-    ) -> Result<Self::Fitted> {
-        let op = "KNeighborsRegressor";
-        context.reject_weights(op)?;
-        self.metric.check()?;
-        check::training_set(op, x, y)?;
-        check_k(op, self.n_neighbors, x.nrows())?;
-        Ok(FittedKNeighborsRegressor {
-            n_neighbors: self.n_neighbors,
-            weights: self.weights,
-            index: Index::new(x, self.metric, self.algorithm),
-            y: y.to_owned(),
-        })
+    ) -> Result<FittedKNeighborsRegressor<F>> {
+        let FittedMultiKNeighborsRegressor { y, rows } = self.fit_with(x, outputs::column(y), context)?;
+        let y = y.index_axis_move(Axis(1), 0);
+        Ok(FittedKNeighborsRegressor { y, rows })
     }
 }
 
-impl<F: Float> FittedKNeighborsRegressor<F> {
-    /// Distances to and numbers of the `k` nearest training rows, `[rows, k]`, nearest first.
-    ///
-    /// # Errors
-    /// Other columns than at fit, NaN, `k` of 0 or above the number of training rows.
-    pub fn kneighbors(&self, x: ArrayView2<'_, F>, k: usize) -> Result<(Array2<f64>, Array2<usize>)> {
-        self.index.search("KNeighborsRegressor", x, k)
+impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView2<'_, F>> for KNeighborsRegressor {
+    type Fitted = FittedMultiKNeighborsRegressor<F>;
+
+    fn fit_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, F>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedMultiKNeighborsRegressor<F>> {
+        outputs::check_numbers("KNeighborsRegressor", x, y)?;
+        let rows = self.how().keep(x, context)?;
+        let y = y.to_owned();
+        Ok(FittedMultiKNeighborsRegressor { y, rows })
     }
 }
 
@@ -100,18 +85,34 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedKNeighborsRegressor<F> {
     type Output = Array1<F>;
 
     fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array1<F>> {
-        let (distances, neighbors) = self.kneighbors(x, self.n_neighbors)?;
-        let rows = distances.rows().into_iter().zip(neighbors.rows());
-        let mean = |(distances, neighbors): (ArrayView1<'_, f64>, ArrayView1<'_, usize>)| {
-            let weights = self
-                .weights
-                .of(distances.as_slice().expect("rows of a fresh array"));
-            let targets = neighbors.iter().map(|&row| self.y[row].as_f64());
-            let sum: f64 = weights.iter().zip(targets).map(|(w, y)| w * y).sum();
-            F::of(sum / weights.iter().sum::<f64>())
-        };
-        Ok(rows.map(mean).collect())
+        let mut means = Vec::with_capacity(x.nrows());
+        self.rows
+            .for_each("KNeighborsRegressor", x, |neighbors, weights| {
+                means.push(mean(self.y.view(), neighbors, weights));
+            })?;
+        Ok(means.into())
     }
+}
+
+impl<F: Float> Predict<ArrayView2<'_, F>> for FittedMultiKNeighborsRegressor<F> {
+    type Output = Array2<F>;
+
+    /// `[rows, outputs]`.
+    fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        let shape = (x.nrows(), self.y.ncols());
+        let mut means = Vec::with_capacity(shape.0 * shape.1);
+        self.rows
+            .for_each("KNeighborsRegressor", x, |neighbors, weights| {
+                means.extend(self.y.columns().into_iter().map(|y| mean(y, neighbors, weights)));
+            })?;
+        Ok(Array2::from_shape_vec(shape, means).expect("a mean a row and output"))
+    }
+}
+
+fn mean<F: Float>(y: ArrayView1<'_, F>, neighbors: &[usize], weights: &[f64]) -> F {
+    let terms = neighbors.iter().zip(weights);
+    let sum: f64 = terms.map(|(&row, weight)| weight * y[row].as_f64()).sum();
+    F::of(sum / weights.iter().sum::<f64>())
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedKNeighborsRegressor<F> {
@@ -120,12 +121,11 @@ impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedKNeighborsR
     }
 }
 
-impl Persist for FittedKNeighborsRegressor<f32> {
-    const TYPE_NAME: &'static str = "ml_classic::FittedKNeighborsRegressor<f32>";
-}
-
-impl Persist for FittedKNeighborsRegressor<f64> {
-    const TYPE_NAME: &'static str = "ml_classic::FittedKNeighborsRegressor<f64>";
+impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiKNeighborsRegressor<F> {
+    /// The mean R² of the outputs.
+    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
+        outputs::mean_r2(y, self.predict(x)?.view())
+    }
 }
 
 ml_core::regressor!(KNeighborsRegressor => FittedKNeighborsRegressor<f64>);

@@ -65,7 +65,7 @@ impl PerformanceMonitor {
             baseline,
             tolerance,
             window,
-            recent: VecDeque::with_capacity(window),
+            recent: VecDeque::new(),
         })
     }
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ml_core::{Error, Persist, Result};
+use ml_core::{Error, Persist, Result, persist::write_atomically};
 
 /// Number of a stored model, from 1.
 pub type Version = u32;
@@ -63,9 +63,14 @@ impl<M: Persist> ModelStore<M> {
     /// Stores `model` under the next number and puts it into service.
     ///
     /// # Errors
-    /// [`Error::Io`] if it cannot be written; the model in service stays the same then.
+    /// [`Error::Io`] if it cannot be written, [`Error::Data`] after version 4,294,967,295; the model in service stays the same then.
     pub fn publish(&self, model: &M) -> Result<Version> {
-        let version = self.versions()?.last().map_or(1, |last| last + 1);
+        let last = self.versions()?.last().copied().unwrap_or(0);
+        let version = last.checked_add(1).ok_or_else(|| Error::Data {
+            op: "ModelStore",
+            problem: format!("version {last} is the last number there is"),
+            remedy: "open a store in another folder",
+        })?;
         model.save(self.path(version))?;
         self.mark(version)?;
         Ok(version)
@@ -153,11 +158,9 @@ impl<M: Persist> ModelStore<M> {
         self.folder.join(format!("model-{version:06}.ml"))
     }
 
-    /// Writes the mark beside its place, then renames it there: a reader sees the old or the new number.
+    /// Puts the mark in its place: a reader sees the old or the new number.
     fn mark(&self, version: Version) -> Result<()> {
-        let (path, beside) = (self.folder.join(MARK), self.folder.join(format!("{MARK}.new")));
-        fs::write(&beside, format!("{version}\n")).map_err(|source| io(&beside, "write", source))?;
-        fs::rename(&beside, &path).map_err(|source| io(&path, "write", source))
+        write_atomically(&self.folder.join(MARK), |file| writeln!(file, "{version}"))
     }
 }
 

@@ -199,8 +199,8 @@ impl<R: Rule> Criterion for Classification<R> {
         *so_far += weight;
     }
 
-    fn bin_width(&self) -> usize {
-        self.total.classes.len()
+    fn bin_width(&self) -> Option<usize> {
+        Some(self.total.classes.len())
     }
 
     #[inline(always)]
@@ -209,7 +209,9 @@ impl<R: Rule> Criterion for Classification<R> {
     }
 
     #[inline(always)]
-    fn shift_bin(&mut self, bin: &[f64]) {
+    fn shift_bin(&mut self, bins: &[f64], bin: usize) {
+        let width = self.total.classes.len();
+        let bin = &bins[bin * width..(bin + 1) * width];
         let (mut squares, mut product, mut weight) = (0.0, 0.0, 0.0);
         let classes = self.moved.classes.iter_mut().zip(&self.total.classes).zip(bin);
         for ((moved, total), by) in classes {

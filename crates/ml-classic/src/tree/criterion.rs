@@ -11,7 +11,7 @@ pub(super) trait Criterion {
 
     fn item(&self, row: u32) -> Self::Item;
 
-    /// Numbers that describe a node: one mean, or a weight a class.
+    /// Numbers that describe a node: for every output one mean or median, or a weight a class.
     fn n_values(&self) -> usize;
 
     /// Takes up a node of these rows (all of positive weight), and appends its value.
@@ -26,14 +26,15 @@ pub(super) trait Criterion {
     /// One row from the rest to the moved side.
     fn shift(&mut self, item: Self::Item);
 
-    /// Floats that one bin of a histogram takes.
-    fn bin_width(&self) -> usize;
+    /// Floats that one bin of a histogram takes; `None` if sums of rows do not tell enough, and rows
+    /// must be moved one by one.
+    fn bin_width(&self) -> Option<usize>;
 
-    /// One row into the bins, each `bin_width` long.
+    /// One row into a bin of several.
     fn fill(&self, bins: &mut [f64], bin: usize, item: Self::Item);
 
     /// All rows of a bin from the rest to the moved side.
-    fn shift_bin(&mut self, bin: &[f64]);
+    fn shift_bin(&mut self, bins: &[f64], bin: usize);
 
     /// Weights of the moved and the rest side.
     fn side_weights(&self) -> (f64, f64);

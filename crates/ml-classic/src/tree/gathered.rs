@@ -8,7 +8,7 @@ use super::{
     columns::{Columns, Rank, RankMatrix},
     criterion::Criterion,
     node::goes_left,
-    search::{Best, Cut, Finder, Span, Tools, partition},
+    search::{Best, Cut, Finder, Span, Tools, partition, weighted_rows},
 };
 
 /// A node with more than one row in so many reads columns, a sparser one reads the copy by rows:
@@ -43,9 +43,7 @@ struct Scratch<R, I> {
 impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
     /// The rows of positive weight.
     pub(super) fn new(columns: &'a Columns, ranks: &'a RankMatrix<R>, weights: &[f64]) -> Self {
-        let rows: Vec<u32> = (0..weights.len() as u32)
-            .filter(|&row| weights[row as usize] > 0.0)
-            .collect();
+        let rows = weighted_rows(weights);
         let n = rows.len();
         Self {
             columns,
@@ -116,16 +114,8 @@ impl<'a, R: Rank, K: Criterion> Gathered<'a, R, K> {
 }
 
 impl<R: Rank, K: Criterion> Finder<K> for Gathered<'_, R, K> {
-    fn root(&self) -> Span {
-        Span {
-            rows: 0,
-            entries: 0,
-            n: self.rows.len(),
-        }
-    }
-
-    fn rows(&self, span: Span) -> &[u32] {
-        &self.rows[span.rows..span.rows + span.n]
+    fn arranged(&self) -> &[u32] {
+        &self.rows
     }
 
     fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best> {
@@ -203,14 +193,17 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
         }
         let n_bins = (high.get() - low.get()) as usize;
         tools.criterion.reset();
-        if n_bins * tools.criterion.bin_width() <= BIN_CELLS_PER_KEY * n_keys {
-            self.scan_bins(low.get(), n_bins, n_keys, tools)
-        } else {
-            self.scan_sorted(low.get(), n_bins, n_keys, tools)
+        match tools.criterion.bin_width() {
+            Some(width) if n_bins * width <= BIN_CELLS_PER_KEY * n_keys => {
+                self.bins.clear();
+                self.bins.resize(n_bins * width, 0.0);
+                self.scan_bins(low.get(), n_bins, n_keys, tools)
+            }
+            _ => self.scan_sorted(low.get(), n_bins, n_keys, tools),
         }
     }
 
-    /// One pass over the keys into a bin a rank, one over the bins from the highest down.
+    /// One pass over the keys into a bin a rank (empty so far), one over the bins from the highest down.
     fn scan_bins<K: Criterion<Item = I>>(
         &mut self,
         low: u32,
@@ -219,10 +212,7 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
         tools: &mut Tools<'_, K>,
     ) -> Cut {
         let criterion = &mut *tools.criterion;
-        let width = criterion.bin_width();
         let bin_of = |key: u64| ((key >> 32) as u32 - low) as usize - 1;
-        self.bins.clear();
-        self.bins.resize(n_bins * width, 0.0);
         self.counts.clear();
         self.counts.resize(n_bins, 0);
         for &key in &self.keys[..n_keys] {
@@ -238,7 +228,7 @@ impl<R: Rank, I: Copy + Default> Scratch<R, I> {
         for bin in (0..n_bins).rev().filter(|&bin| self.counts[bin] > 0) {
             let rank = low + 1 + bin as u32;
             best.lower_it(rank, upper, gain, tools.tie);
-            criterion.shift_bin(&self.bins[bin * width..(bin + 1) * width]);
+            criterion.shift_bin(&self.bins, bin);
             n_moved += self.counts[bin] as usize;
             upper = rank;
             let n_rest = self.items.len() - n_moved;

@@ -175,13 +175,15 @@ impl<'a, K: Criterion, S: Finder<K>> Grower<'a, S, K> {
         let least = self
             .growth
             .min_samples_split
-            .max(2 * self.growth.min_samples_leaf);
+            .max(self.growth.min_samples_leaf.saturating_mul(2));
         n < least || depth >= self.growth.max_depth
     }
 
     fn divide(&mut self, span: Span, depth: usize, best: &Best) -> [(Span, bool); 2] {
         let (growth, criterion) = (self.growth, &self.criterion);
-        let least = growth.min_samples_split.max(2 * growth.min_samples_leaf);
+        let least = growth
+            .min_samples_split
+            .max(growth.min_samples_leaf.saturating_mul(2));
         let too_deep = depth + 1 >= growth.max_depth;
         let is_leaf = |rows: &[u32]| too_deep || rows.len() < least || criterion.is_pure(rows);
         self.finder.divide(span, best, self.features.varying(), &is_leaf)

@@ -6,7 +6,7 @@
 use super::{
     columns::Columns,
     criterion::Criterion,
-    search::{Best, Cut, Finder, Span, Tools, partition},
+    search::{Best, Cut, Finder, Span, Tools, partition, weighted_rows},
 };
 
 /// A row and the rank of its value, in one word.
@@ -64,9 +64,8 @@ pub(super) struct Presorted<E> {
 impl<E: Entry> Presorted<E> {
     /// The rows of positive weight.
     pub(super) fn new(columns: &Columns, weights: &[f64]) -> Self {
-        let n = weights.iter().filter(|&&w| w > 0.0).count();
-        let mut rows = Vec::with_capacity(n);
-        rows.extend((0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0));
+        let rows = weighted_rows(weights);
+        let n = rows.len();
         let used: Vec<bool> = weights.iter().map(|&w| w > 0.0).collect();
         let mut entries = vec![E::default(); n * columns.n_features];
         for (out, all) in entries
@@ -133,16 +132,8 @@ fn scan<E: Entry, K: Criterion>(entries: &[E], tools: &mut Tools<'_, K>) -> Cut 
 }
 
 impl<K: Criterion, E: Entry> Finder<K> for Presorted<E> {
-    fn root(&self) -> Span {
-        Span {
-            rows: 0,
-            entries: 0,
-            n: self.rows.len(),
-        }
-    }
-
-    fn rows(&self, span: Span) -> &[u32] {
-        &self.rows[span.rows..span.rows + span.n]
+    fn arranged(&self) -> &[u32] {
+        &self.rows
     }
 
     fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best> {

@@ -1,4 +1,6 @@
-//! Minimal cost-complexity pruning.
+//! Pruning: by cost and complexity, or by the significance of splits.
+
+use ml_core::{Result, special};
 
 use super::node::{Node, Tree};
 
@@ -25,6 +27,52 @@ pub(super) fn cost_complexity(tree: Tree, alpha: f64) -> Tree {
         }
     }
     tree.in_depth_first_order(&children)
+}
+
+/// Deletes the children of nodes whose children are leaves, if the classes differ between them no more
+/// than chance explains with a probability above `max_p_value` (Pearson's chi-square test), from the
+/// bottom up until no such node is left. `n_classes` says how many classes each output has.
+///
+/// Source: Quinlan, "Induction of Decision Trees", Machine Learning 1 (1986), section 4.
+pub(super) fn insignificant(tree: &Tree, max_p_value: f64, n_classes: &[usize]) -> Result<Tree> {
+    let mut children = vec![[0, 0]; tree.nodes.len()];
+    // Children stand behind their parents: backwards, every subtree is pruned before its parent.
+    for (i, node) in tree
+        .nodes
+        .iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, node)| !node.is_leaf())
+    {
+        let sides = [i + 1, node.right as usize];
+        let above_leaves = sides.iter().all(|&side| children[side] == [0, 0]);
+        if !above_leaves || p_value(sides.map(|side| tree.value(side)), n_classes)? <= max_p_value {
+            children[i] = sides;
+        }
+    }
+    Ok(tree.in_depth_first_order(&children).with_verdicts())
+}
+
+/// The smallest p-value of the outputs, for the hypothesis that a class is as frequent on both sides.
+fn p_value([left, right]: [&[f64]; 2], n_classes: &[usize]) -> Result<f64> {
+    let (mut smallest, mut start) = (1.0_f64, 0);
+    for n in n_classes {
+        let part = start..start + n;
+        start = part.end;
+        let (left, right) = (&left[part.clone()], &right[part]);
+        let weights = [left, right].map(|side| side.iter().sum::<f64>());
+        let all = weights[0] + weights[1];
+        let present = left.iter().zip(right).filter(|&(l, r)| l + r > 0.0);
+        let statistic = present.clone().map(|(l, r)| {
+            let expected = weights.map(|weight| weight * (l + r) / all);
+            (l - expected[0]).powi(2) / expected[0] + (r - expected[1]).powi(2) / expected[1]
+        });
+        let freedom = present.count() as f64 - 1.0;
+        if freedom > 0.0 {
+            smallest = smallest.min(special::chi_square_tail(statistic.sum(), freedom)?);
+        }
+    }
+    Ok(smallest)
 }
 
 impl Tree {

@@ -126,10 +126,21 @@ pub(super) struct Tools<'a, K> {
 
 /// The rows of a growing tree, arranged by node.
 pub(super) trait Finder<K: Criterion> {
-    /// The node of all rows.
-    fn root(&self) -> Span;
+    /// All rows, those of a node side by side.
+    fn arranged(&self) -> &[u32];
 
-    fn rows(&self, span: Span) -> &[u32];
+    /// The node of all rows.
+    fn root(&self) -> Span {
+        Span {
+            rows: 0,
+            entries: 0,
+            n: self.arranged().len(),
+        }
+    }
+
+    fn rows(&self, span: Span) -> &[u32] {
+        &self.arranged()[span.rows..span.rows + span.n]
+    }
 
     /// The best split of a node that the criterion has begun.
     fn find(&mut self, span: Span, tools: &mut Tools<'_, K>) -> Option<Best>;
@@ -145,6 +156,12 @@ pub(super) trait Finder<K: Criterion> {
         varying: &[u32],
         is_leaf: &dyn Fn(&[u32]) -> bool,
     ) -> [(Span, bool); 2];
+}
+
+/// The rows of positive weight: the others are as good as absent.
+pub(crate) fn weighted_rows(weights: &[f64]) -> Vec<u32> {
+    let rows = 0..weights.len() as u32;
+    rows.filter(|&row| weights[row as usize] > 0.0).collect()
 }
 
 /// Moves the elements for which `keep` holds to the front, the others behind them, in order.

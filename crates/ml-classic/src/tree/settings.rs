@@ -1,9 +1,12 @@
 //! The hyperparameters of growth that trees and forests share, checked and in numbers of rows.
 
-use ml_core::{Result, check};
+use ml_core::{Float, Result, Rng, Seed, check, ndarray::ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Tree,
+    columns::Columns,
+    learn::Task,
     limits::{MaxFeatures, RowCount},
     search::Growth,
 };
@@ -19,7 +22,7 @@ pub enum Splitter {
     Random,
 }
 
-/// The fields of the same names, of whichever estimator.
+/// The fields of the same names, of whichever estimator ([`tree_estimator`] declares it).
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) splitter: Splitter,
@@ -33,23 +36,107 @@ pub(crate) struct Settings {
     pub(crate) ccp_alpha: f64,
 }
 
-/// Collects the [`Settings`] of an estimator with the fields of a tree.
-macro_rules! settings_of {
-    ($owner:expr, $splitter:expr) => {
-        $crate::tree::settings::Settings {
-            splitter: $splitter,
-            max_depth: $owner.max_depth,
-            min_samples_split: $owner.min_samples_split,
-            min_samples_leaf: $owner.min_samples_leaf,
-            min_weight_fraction_leaf: $owner.min_weight_fraction_leaf,
-            max_features: $owner.max_features,
-            max_leaf_nodes: $owner.max_leaf_nodes,
-            min_impurity_decrease: $owner.min_impurity_decrease,
-            ccp_alpha: $owner.ccp_alpha,
+/// Declares an estimator that grows trees: its own hyperparameters around those that all of them share,
+/// with their defaults, and `settings`, which collects the shared ones.
+macro_rules! tree_estimator {
+    (
+        $(#[$about:meta])*
+        pub struct $name:ident {
+            $($(#[$first_about:meta])* pub $first:ident: $first_type:ty = $first_default:expr,)*
+            growth { max_features = $max_features:expr, $features:literal }
+            $($(#[$last_about:meta])* pub $last:ident: $last_type:ty = $last_default:expr,)*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, derive_setters::Setters, serde::Serialize, serde::Deserialize)]
+        pub struct $name {
+            $($(#[$first_about])* pub $first: $first_type,)*
+            /// Most questions between root and leaf, at least 1. Default `None`: no limit.
+            #[setters(into)]
+            pub max_depth: Option<usize>,
+            /// Least rows of a node that is split: a count of at least 2, or a share in `(0, 1]`.
+            /// Default 2.
+            #[setters(into)]
+            pub min_samples_split: $crate::tree::RowCount,
+            /// Least rows of a leaf: a count of at least 1, or a share in `(0, 1)`. Default 1.
+            #[setters(into)]
+            pub min_samples_leaf: $crate::tree::RowCount,
+            /// Least share of the tree's weight in a leaf, in `[0, 0.5]`. Default 0.
+            pub min_weight_fraction_leaf: f64,
+            #[doc = concat!("Features drawn for each node. Default ", $features, ".")]
+            #[setters(into)]
+            pub max_features: $crate::tree::MaxFeatures,
+            /// Most leaves of a tree, at least 2; it then grows best split first. Default `None`: no
+            /// limit.
+            #[setters(into)]
+            pub max_leaf_nodes: Option<usize>,
+            /// Least decrease of impurity of a split, times the node's share of the weight. Default 0.
+            pub min_impurity_decrease: f64,
+            /// Complexity parameter of the minimal cost-complexity pruning; 0 (default) prunes nothing.
+            pub ccp_alpha: f64,
+            $($(#[$last_about])* pub $last: $last_type,)*
+        }
+        ml_core::impl_params!($name);
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    $($first: $first_default,)*
+                    max_depth: None,
+                    min_samples_split: $crate::tree::RowCount::Count(2),
+                    min_samples_leaf: $crate::tree::RowCount::Count(1),
+                    min_weight_fraction_leaf: 0.0,
+                    max_features: $max_features,
+                    max_leaf_nodes: None,
+                    min_impurity_decrease: 0.0,
+                    ccp_alpha: 0.0,
+                    $($last: $last_default,)*
+                }
+            }
+        }
+
+        impl $name {
+            fn settings(&self, splitter: $crate::tree::Splitter) -> $crate::tree::settings::Settings {
+                $crate::tree::settings::Settings {
+                    splitter,
+                    max_depth: self.max_depth,
+                    min_samples_split: self.min_samples_split,
+                    min_samples_leaf: self.min_samples_leaf,
+                    min_weight_fraction_leaf: self.min_weight_fraction_leaf,
+                    max_features: self.max_features,
+                    max_leaf_nodes: self.max_leaf_nodes,
+                    min_impurity_decrease: self.min_impurity_decrease,
+                    ccp_alpha: self.ccp_alpha,
+                }
+            }
         }
     };
 }
-pub(crate) use settings_of;
+pub(crate) use tree_estimator;
+
+/// What every fitted single tree offers besides its predictions; `owner` names it in errors.
+macro_rules! tree_accessors {
+    ($fitted:ident $(<$label:ident: $bound:ident>)?, $owner:literal) => {
+        impl$(<$label: $bound>)? $fitted$(<$label>)? {
+            /// The leaf that every row ends in, as a node number of [`tree`](Self::tree).
+            ///
+            /// # Errors
+            /// As [`Predict::predict`](ml_core::Predict::predict).
+            pub fn apply<F: ml_core::Float>(
+                &self,
+                x: ml_core::ndarray::ArrayView2<'_, F>,
+            ) -> ml_core::Result<ml_core::ndarray::Array1<usize>> {
+                self.tree.apply(concat!($owner, "::apply"), x)
+            }
+
+            /// Share of the impurity decrease that each column brought; sums to 1 (all 0 for a lone leaf).
+            pub fn feature_importances(&self) -> ml_core::ndarray::Array1<f64> {
+                self.tree.feature_importances().into()
+            }
+        }
+    };
+}
+pub(crate) use tree_accessors;
 
 impl Settings {
     /// Checks every hyperparameter, and turns shares into numbers.
@@ -91,6 +178,14 @@ impl Settings {
             ccp_alpha: self.ccp_alpha,
             random_thresholds: self.splitter == Splitter::Random,
         })
+    }
+
+    /// One tree on all rows.
+    pub(crate) fn tree<F: Float>(&self, x: ArrayView2<'_, F>, task: &impl Task, seed: Seed) -> Result<Tree> {
+        let growth = self.resolve(x.nrows(), x.ncols())?;
+        let growth = self.weighted(&growth, task.weights());
+        let rng = Rng::new(seed.number());
+        Ok(task.tree(&Columns::new(x), task.weights(), &growth, rng))
     }
 
     /// [`resolve`](Self::resolve)d growth for rows of these weights.

@@ -1,9 +1,12 @@
 //! Forests.
 
-use ml_classic::ensemble::{RandomForestClassifier, RandomForestRegressor};
+use ml_classic::{
+    ensemble::{FittedMultiRandomForestClassifier, RandomForestClassifier, RandomForestRegressor},
+    metrics::r2_score,
+};
 use ml_core::{
     Estimator, Features, Fit, FitContext, Observer, Predict, PredictProba, Rng, Score, Target,
-    ndarray::{Array1, Array2, array},
+    ndarray::{Array1, Array2, Axis, array, stack},
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -91,6 +94,127 @@ fn the_forest_is_the_mean_of_its_trees() {
         sum += tree.value(node)[0];
     }
     assert_eq!(model.predict(row.view()).unwrap()[0], sum / 5.0);
+}
+
+/// Many rows walk through a layout of their own precision, a few through the tree as it stands.
+#[test]
+fn many_rows_and_single_ones_end_in_the_same_leaves() {
+    let (x, y) = regression(12, 300);
+    let model = RandomForestRegressor::default()
+        .n_estimators(5)
+        .fit(x.view(), y.view())
+        .unwrap();
+    // Thresholds are midpoints in f64; on and beside them, rows in f32 must not change sides.
+    let mut rows = x.mapv(|v| v as f32);
+    for (i, split) in model
+        .estimators()
+        .iter()
+        .flat_map(|tree| (0..60).filter_map(|n| tree.split(n)))
+        .enumerate()
+    {
+        let nearest = split.threshold as f32;
+        rows[[i % 300, split.feature]] = [nearest, nearest.next_up(), nearest.next_down()][i % 3];
+    }
+    let together = model.predict(rows.view()).unwrap();
+    for (row, together) in rows.rows().into_iter().zip(together) {
+        let walk = |tree: &ml_classic::tree::Tree| {
+            let mut node = 0;
+            while let Some(split) = tree.split(node) {
+                let left = f64::from(row[split.feature]) <= split.threshold;
+                node = if left { split.left } else { split.right };
+            }
+            tree.value(node)[0]
+        };
+        let mean = model.estimators().iter().map(walk).sum::<f64>() / 5.0;
+        assert_eq!(together, mean as f32);
+        let alone = model.predict(row.insert_axis(Axis(0))).unwrap();
+        assert_eq!(alone[0], together);
+    }
+}
+
+#[test]
+fn several_outputs_share_the_trees() {
+    let (x, y) = regression(13, 400);
+    let second = |x: &Array2<f64>| x.column(5).mapv(|v| 20.0 * v);
+    let both = stack(Axis(1), &[y.view(), second(&x).view()]).unwrap();
+    let forest = RandomForestRegressor::default()
+        .n_estimators(40)
+        .oob_score(true)
+        .seed(3);
+    let fit = || forest.fit(x.view(), both.view()).unwrap();
+    let model = in_pool(1, fit);
+    assert_eq!(bytes(&model), bytes(&in_pool(2, fit)));
+    assert_eq!(model.n_outputs, 2);
+    assert!(model.estimators().iter().all(|tree| tree.value(0).len() == 2));
+    let (x_test, y_test) = regression(14, 400);
+    let both_test = stack(Axis(1), &[y_test.view(), second(&x_test).view()]).unwrap();
+    let score = model.score(x_test.view(), both_test.view()).unwrap();
+    let oob = model.out_of_bag().unwrap();
+    assert_eq!(oob.estimates.dim(), (400, 2));
+    assert!(
+        (score - oob.score).abs() < 0.1 && score > 0.6,
+        "{score} {}",
+        oob.score
+    );
+    let predicted = model.predict(x_test.view()).unwrap();
+    let each = both_test
+        .columns()
+        .into_iter()
+        .zip(predicted.columns())
+        .map(|(y, p)| r2_score(y, p).unwrap());
+    assert!((each.sum::<f64>() / 2.0 - score).abs() < 1e-12);
+    // The same target twice: the forest of one.
+    let twice = stack(Axis(1), &[y.view(), y.view()]).unwrap();
+    let (one, two) = (
+        forest.fit(x.view(), y.view()).unwrap(),
+        forest.fit(x.view(), twice.view()).unwrap(),
+    );
+    assert_eq!(
+        two.predict(x_test.view()).unwrap().column(1),
+        one.predict(x_test.view()).unwrap()
+    );
+    assert!((one.out_of_bag().unwrap().score - two.out_of_bag().unwrap().score).abs() < 1e-12);
+}
+
+#[test]
+fn several_labels_share_the_trees() {
+    let (x, y) = classes(15, 900);
+    let labels = Array2::from_shape_fn((900, 2), |(i, output)| [y[i], i64::from(y[i] > 0)][output]);
+    let forest = RandomForestClassifier::default()
+        .n_estimators(30)
+        .oob_score(true)
+        .seed(1);
+    let model = forest.fit(x.view(), labels.view()).unwrap();
+    assert_eq!(model.classes, [vec![0, 1, 2], vec![0, 1]]);
+    let (train, test) = (
+        model.score(x.view(), labels.view()).unwrap(),
+        model.out_of_bag().unwrap().score,
+    );
+    assert!(train > 0.99 && test > 0.8, "{train} {test}");
+    let shares = model.predict_proba(x.view()).unwrap();
+    assert_eq!([shares[0].dim(), shares[1].dim()], [(900, 3), (900, 2)]);
+    for shares in &shares {
+        assert!(
+            shares
+                .rows()
+                .into_iter()
+                .all(|row| (row.sum() - 1.0).abs() < 1e-12)
+        );
+    }
+    // The second label is decided by the first, and so are its leaves.
+    let below = &shares[0].column(0) - &shares[1].column(0);
+    assert!(below.iter().all(|v| v.abs() < 1e-12));
+    let stored: FittedMultiRandomForestClassifier<i64> =
+        serde_json::from_slice(&bytes(&model)).expect("what was stored");
+    assert_eq!(
+        stored.predict(x.view()).unwrap(),
+        model.predict(x.view()).unwrap()
+    );
+    // Trees that do not fit the classes are refused.
+    let mut damaged = serde_json::to_value(&model).unwrap();
+    damaged["classes"][1] = serde_json::json!([0]);
+    let error = serde_json::from_value::<FittedMultiRandomForestClassifier<i64>>(damaged).unwrap_err();
+    assert!(error.to_string().contains("do not fit together"), "{error}");
 }
 
 #[test]

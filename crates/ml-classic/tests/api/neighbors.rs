@@ -18,6 +18,8 @@ pub(crate) struct Fixture {
     queries: Vec<[f64; 3]>,
     y: Vec<f64>,
     classes: Vec<i64>,
+    several: Vec<[f64; 2]>,
+    labels: Vec<[i64; 2]>,
     searches: Vec<Search>,
     #[serde(flatten)]
     pub(crate) rest: serde_json::Value,
@@ -32,6 +34,9 @@ struct Search {
     numbers: Vec<f64>,
     classes: Vec<i64>,
     proba: Vec<Vec<f64>>,
+    several: Vec<[f64; 2]>,
+    labels: Vec<[i64; 2]>,
+    labels_proba: Vec<Vec<Vec<f64>>>,
 }
 
 impl Fixture {
@@ -76,6 +81,26 @@ fn agrees_with_scikit_learn() {
                 metric: search.metric,
                 algorithm,
             };
+            let several = Array2::from(fixture.several.clone());
+            let several = regressor
+                .fit(x.view(), several.view())
+                .unwrap()
+                .predict(queries.view())
+                .unwrap();
+            for (&ours, &theirs) in several.iter().zip(search.several.iter().flatten()) {
+                close(ours, theirs, 1e-12);
+            }
+            let labels = Array2::from(fixture.labels.clone());
+            let labels = classifier.fit(x.view(), labels.view()).unwrap();
+            assert_eq!(
+                labels.predict(queries.view()).unwrap(),
+                Array2::from(search.labels.clone())
+            );
+            let shares = labels.predict_proba(queries.view()).unwrap();
+            let shares = shares.iter().flatten();
+            for (&ours, &theirs) in shares.zip(search.labels_proba.iter().flatten().flatten()) {
+                close(ours, theirs, 1e-12);
+            }
             let regressor = regressor.fit(x.view(), y.view()).unwrap();
             let classifier = classifier.fit(x.view(), classes.view()).unwrap();
             let (distances, rows) = regressor.kneighbors(queries.view(), 4).unwrap();
@@ -97,6 +122,58 @@ fn agrees_with_scikit_learn() {
             );
         }
     }
+}
+
+/// Multilabel: two answers at once from three neighbours; the score counts rows of which both are right.
+#[test]
+fn several_labels_by_hand() {
+    let x = array![[0.0], [1.0], [2.0], [7.0], [8.0], [9.0]];
+    let labels = array![
+        [false, true],
+        [false, false],
+        [true, true],
+        [true, true],
+        [true, false],
+        [true, true]
+    ];
+    let model = KNeighborsClassifier::default()
+        .n_neighbors(3usize)
+        .fit(x.view(), labels.view())
+        .unwrap();
+    assert_eq!(model.classes, [[false, true], [false, true]]);
+    let queries = array![[1.0], [8.0]];
+    assert_eq!(
+        model.predict(queries.view()).unwrap(),
+        array![[false, true], [true, true]]
+    );
+    let shares = model.predict_proba(queries.view()).unwrap();
+    assert_eq!(shares[0], array![[2.0 / 3.0, 1.0 / 3.0], [0.0, 1.0]]);
+    let truth = array![[false, true], [false, true]];
+    assert_eq!(model.score(queries.view(), truth.view()).unwrap(), 0.5);
+    let error = model
+        .score(queries.view(), truth.row(0).insert_axis(Axis(0)))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("KNeighborsClassifier: cannot combine shape [1, 2] with [2, 2]"),
+        "{error}"
+    );
+    let numbers = array![
+        [1.0, 0.0],
+        [2.0, 0.0],
+        [3.0, 6.0],
+        [0.0, 1.0],
+        [0.0, 1.0],
+        [0.0, 1.0]
+    ];
+    let model = KNeighborsRegressor::default()
+        .n_neighbors(3usize)
+        .fit(x.view(), numbers.view())
+        .unwrap();
+    assert_eq!(
+        model.predict(queries.view()).unwrap(),
+        array![[2.0, 2.0], [0.0, 1.0]]
+    );
 }
 
 /// Reproduces C01-070: one and three nearest countries by GDP per person.

@@ -4,12 +4,12 @@ use ml_classic::{
     ClassWeight,
     tree::{
         ClassCriterion, DecisionTreeClassifier, DecisionTreeRegressor, FittedDecisionTreeClassifier,
-        MaxFeatures, Splitter, Tree,
+        FittedMultiDecisionTreeClassifier, MaxFeatures, RegressionCriterion, Splitter, Tree,
     },
 };
 use ml_core::{
     Estimator, Features, Fit, Params, Persist, Predict, PredictProba, Rng, Score, Target,
-    ndarray::{Array1, Array2, ArrayView2, array, s},
+    ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s, stack},
     random::NumpyRng,
 };
 use proptest::prelude::*;
@@ -165,43 +165,103 @@ fn with_params<E: Params>(mut estimator: E, params: &Value) -> E {
     estimator
 }
 
+/// Everything that a tree fixture holds beside its cases.
+struct Data {
+    x: Array2<f64>,
+    y: Array2<f64>,
+    counts: Array2<f64>,
+    classes: Array2<i64>,
+    weights: Array1<f64>,
+}
+
+impl Data {
+    /// With one column of targets, or with several.
+    fn new(data: &Value, [y, counts, classes]: [&str; 3]) -> Self {
+        let columns = |name: &str| match &data[name][0] {
+            Value::Array(_) => matrix(&data[name]),
+            _ => Array1::from(numbers(&data[name])).insert_axis(Axis(1)),
+        };
+        Self {
+            x: matrix(&data["x"]),
+            y: columns(y),
+            counts: columns(counts),
+            classes: columns(classes).mapv(|v| v as i64),
+            weights: Array1::from(numbers(&data["weights"])),
+        }
+    }
+
+    /// Columns and weights of a case.
+    fn of<'a>(&'a self, case: &Value, ones: &'a Array1<f64>) -> (ArrayView2<'a, f64>, ArrayView1<'a, f64>) {
+        let weighted = case["weighted"] == json!(true);
+        let x = self.x.slice(s![.., ..case["columns"].as_u64().unwrap() as usize]);
+        (
+            x,
+            if weighted {
+                self.weights.view()
+            } else {
+                ones.view()
+            },
+        )
+    }
+
+    fn numbers(&self, case: &Value) -> ArrayView2<'_, f64> {
+        let poisson = case["params"]["criterion"] == json!("poisson");
+        if poisson {
+            self.counts.view()
+        } else {
+            self.y.view()
+        }
+    }
+}
+
 #[test]
 fn trees_agree_with_scikit_learn_for_every_hyperparameter() {
-    let data = fixture(include_str!("../fixtures/tree.json"));
-    let all = matrix(&data["x"]);
-    let (y, counts) = (
-        Array1::from(numbers(&data["y"])),
-        Array1::from(numbers(&data["counts"])),
-    );
-    let classes: Array1<i64> = numbers(&data["classes"]).iter().map(|&v| v as i64).collect();
-    let weights = Array1::from(numbers(&data["weights"]));
-    let ones = Array1::ones(weights.len());
-    for case in data["cases"].as_array().unwrap() {
+    let fixture = fixture(include_str!("../fixtures/tree.json"));
+    let single = Data::new(&fixture, ["y", "counts", "classes"]);
+    let several = Data::new(&fixture, ["outputs", "count_outputs", "class_outputs"]);
+    let ones = Array1::ones(single.weights.len());
+    for case in fixture["cases"].as_array().unwrap() {
         let name = format!(
             "{} {} weighted {}",
             case["task"], case["params"], case["weighted"]
         );
-        let x = all.slice(s![.., ..case["columns"].as_u64().unwrap() as usize]);
-        let weights = if case["weighted"] == json!(true) {
-            weights.view()
-        } else {
-            ones.view()
-        };
-        let (tree, predictions) = if case["task"] == json!("regression") {
-            let target = if case["params"]["criterion"] == json!("poisson") {
-                counts.view()
-            } else {
-                y.view()
-            };
-            let estimator = with_params(DecisionTreeRegressor::default(), &case["params"]);
-            let model = estimator.fit_weighted(x, target, weights).unwrap();
-            let predictions = model.predict(x).unwrap();
-            (model.tree, predictions)
-        } else {
-            let estimator = with_params(DecisionTreeClassifier::default(), &case["params"]);
-            let model = estimator.fit_weighted(x, classes.view(), weights).unwrap();
-            let predictions = model.predict(x).unwrap().mapv(|c: i64| c as f64);
-            (model.tree, predictions)
+        let (x, weights) = single.of(case, &ones);
+        let regressor = || with_params(DecisionTreeRegressor::default(), &case["params"]);
+        let classifier = || with_params(DecisionTreeClassifier::default(), &case["params"]);
+        let (tree, predictions) = match case["task"].as_str().unwrap() {
+            "regression" => {
+                let target = single.numbers(case).index_axis_move(Axis(1), 0);
+                let model = regressor().fit_weighted(x, target, weights).unwrap();
+                let predictions = model.predict(x).unwrap().insert_axis(Axis(1));
+                (model.tree, predictions)
+            }
+            "classification" => {
+                let model = classifier()
+                    .fit_weighted(x, single.classes.column(0), weights)
+                    .unwrap();
+                let predictions: Array1<i64> = model.predict(x).unwrap();
+                (model.tree, predictions.mapv(|c| c as f64).insert_axis(Axis(1)))
+            }
+            "numbers" => {
+                let model = regressor()
+                    .fit_weighted(x, several.numbers(case), weights)
+                    .unwrap();
+                let predictions = model.predict(x).unwrap();
+                (model.tree, predictions)
+            }
+            _ => {
+                let model = classifier()
+                    .fit_weighted(x, several.classes.view(), weights)
+                    .unwrap();
+                let shares = model.predict_proba(x).unwrap();
+                for (ours, theirs) in shares.iter().zip(rows_of(&case["shares"])) {
+                    let theirs = matrix(theirs);
+                    let far = (&ours.slice(s![..theirs.nrows(), ..]) - &theirs).mapv(f64::abs);
+                    assert!(far.iter().all(|&far| far < 1e-12), "{name}");
+                }
+                let predictions: Array2<i64> = model.predict(x).unwrap();
+                (model.tree, predictions.mapv(|c| c as f64))
+            }
         };
         assert_same_tree(&tree, &case["nodes"], &name);
         for (ours, theirs) in tree
@@ -211,10 +271,247 @@ fn trees_agree_with_scikit_learn_for_every_hyperparameter() {
         {
             close(ours, theirs, &format!("{name}: importance"));
         }
-        for (&ours, theirs) in predictions.iter().zip(numbers(&case["predictions"])) {
+        let theirs = rows_of(&case["predictions"]).iter();
+        let theirs: Vec<f64> = theirs
+            .flat_map(|row| row.as_f64().map_or_else(|| numbers(row), |v| vec![v]))
+            .collect();
+        assert_eq!(theirs.len(), predictions.len(), "{name}");
+        for (&ours, theirs) in predictions.iter().zip(theirs) {
             close(ours, theirs, &format!("{name}: prediction"));
         }
     }
+}
+
+/// By hand: around 1, 2, 9, 10 and 100 the median is 9; parting the last leaves errors of 1+7+0... on the
+/// left (median 5.5: 4.5 + 3.5 + 3.5 + 4.5 = 16) and none on the right.
+#[test]
+fn absolute_error_by_hand() {
+    let x = array![[1.0], [2.0], [3.0], [4.0], [5.0]];
+    let y = array![1.0, 2.0, 9.0, 10.0, 100.0];
+    let stump = DecisionTreeRegressor::default()
+        .criterion(RegressionCriterion::AbsoluteError)
+        .max_depth(1);
+    let model = stump.fit(x.view(), y.view()).unwrap();
+    let tree = &model.tree;
+    assert_eq!(tree.split(0).unwrap().threshold, 4.5);
+    // (8 + 7 + 0 + 1 + 91) / 5, 16 / 4, 0.
+    assert_eq!([0, 1, 2].map(|node| tree.impurity(node)), [21.4, 4.0, 0.0]);
+    assert_eq!([0, 1, 2].map(|node| tree.value(node)[0]), [9.0, 5.5, 100.0]);
+    assert_eq!(
+        model.predict(x.view()).unwrap(),
+        array![5.5, 5.5, 5.5, 5.5, 100.0]
+    );
+    // A weight of 3 makes 10 the middle of 1, 2, 9, 10, 10, 10, 100.
+    let weights = array![1.0, 1.0, 1.0, 3.0, 1.0];
+    let model = stump.fit_weighted(x.view(), y.view(), weights.view()).unwrap();
+    assert_eq!(model.tree.value(0), [10.0]);
+}
+
+/// Reproduces C06-032. By hand: 4 A on the left, 1 A and 3 B on the right. With 2.5 A and 1.5 B expected on
+/// either side the statistic is 4·1.5²/2.5/2 + ... = 1.8 + 3 = 4.8, whose tail (1 degree of freedom) is 0.0285.
+#[test]
+fn splits_that_chance_explains_are_pruned() {
+    let x = Array2::from_shape_fn((8, 1), |(i, _)| i as f64);
+    let y = array!['A', 'A', 'A', 'A', 'B', 'A', 'B', 'B'];
+    let stump = DecisionTreeClassifier::default().max_depth(1);
+    let leaves = |max_p_value: f64| {
+        let model = stump
+            .clone()
+            .max_p_value(max_p_value)
+            .fit(x.view(), y.view())
+            .unwrap();
+        model.tree.n_leaves()
+    };
+    assert_eq!((leaves(0.0285), leaves(0.0284)), (2, 1));
+    // Unlimited, the last splits (one A from one B: statistic 2, p 0.157) go first, then what stands above.
+    let full = DecisionTreeClassifier::default();
+    let unpruned = full.fit(x.view(), y.view()).unwrap();
+    assert_eq!(unpruned.tree.n_leaves(), 4);
+    let pruned = full.clone().max_p_value(0.05).fit(x.view(), y.view()).unwrap();
+    assert_eq!(pruned.tree, stump.fit(x.view(), y.view()).unwrap().tree);
+    assert_eq!(
+        full.clone().max_p_value(1.0).fit(x.view(), y.view()).unwrap(),
+        unpruned
+    );
+    let error = full.max_p_value(0.0).fit(x.view(), y.view()).unwrap_err();
+    assert_eq!(error.to_string(), "max_p_value = 0: must be None or in (0, 1]");
+    // A significant split deep in the tree keeps what leads to it.
+    let (x, y) = friedman(8, 300);
+    let classes = y.mapv(|v| (3.0 * v) as i64);
+    let leaves = [None, Some(0.1), Some(1e-2), Some(1e-6)].map(|p| {
+        let estimator = DecisionTreeClassifier::default().max_p_value(p);
+        estimator.fit(x.view(), classes.view()).unwrap().tree.n_leaves()
+    });
+    assert!(leaves.is_sorted_by(|a, b| a > b), "{leaves:?}");
+}
+
+/// On such data Scikit-Learn's trees have an R² of 0.59 to 0.66 (absolute) and below -29,000 (squared).
+#[test]
+fn absolute_errors_resist_outliers() {
+    let law = |seed| {
+        let (x, _) = friedman(seed, 500);
+        let mut noise = Rng::new(seed + 100);
+        let of = |r: ArrayView1<'_, f64>| {
+            10.0 * (3.0 * r[0] * r[1]).sin() + 20.0 * (r[2] - 0.5).powi(2) + 5.0 * r[3]
+        };
+        let y: Array1<f64> = x
+            .rows()
+            .into_iter()
+            .map(|r| of(r) + noise.standard_normal())
+            .collect();
+        (x, y)
+    };
+    let ((x, y), (x_test, y_test)) = (law(16), law(17));
+    let spoiled = Array1::from_shape_fn(500, |i| if i % 25 == 0 { 1e4 } else { y[i] });
+    let score = |criterion| {
+        let estimator = DecisionTreeRegressor::default()
+            .criterion(criterion)
+            .min_samples_leaf(20_usize);
+        let model = estimator.fit(x.view(), spoiled.view()).unwrap();
+        model.score(x_test.view(), y_test.view()).unwrap()
+    };
+    let absolute = score(RegressionCriterion::AbsoluteError);
+    let squared = score(RegressionCriterion::SquaredError);
+    assert!(absolute > 0.5 && squared < -1000.0, "{absolute} {squared}");
+}
+
+/// Far from zero, where sums of targets lose digits, as near it.
+#[test]
+fn absolute_error_keeps_its_digits() {
+    let (x, y) = friedman(4, 200);
+    let far = y.mapv(|v| (v * 1024.0).round() / 1024.0 + 1e9);
+    let near = far.mapv(|v| v - 1e9);
+    let estimator = DecisionTreeRegressor::default().criterion(RegressionCriterion::AbsoluteError);
+    let a = estimator.fit(x.view(), near.view()).unwrap().tree;
+    let b = estimator.fit(x.view(), far.view()).unwrap().tree;
+    assert_eq!(a.n_nodes(), b.n_nodes());
+    for node in 0..a.n_nodes() {
+        assert_eq!(a.split(node), b.split(node));
+        assert_eq!(a.value(node)[0] + 1e9, b.value(node)[0]);
+    }
+}
+
+#[test]
+fn one_output_among_several_equal_ones_gives_the_same_tree() {
+    let (x, y) = friedman(6, 150);
+    let classes = y.mapv(|v| (4.0 * v) as i64);
+    let twice = stack(Axis(1), &[y.view(), y.view()]).unwrap();
+    let classes_twice = stack(Axis(1), &[classes.view(), classes.view()]).unwrap();
+    let splits = |tree: &Tree| (0..tree.n_nodes()).map(|n| tree.split(n)).collect::<Vec<_>>();
+    for criterion in [
+        RegressionCriterion::SquaredError,
+        RegressionCriterion::AbsoluteError,
+        RegressionCriterion::Poisson,
+    ] {
+        // With two features drawn of five, nodes gather; with all, they are presorted.
+        for max_features in [MaxFeatures::All, MaxFeatures::Count(1)] {
+            let estimator = DecisionTreeRegressor::default()
+                .criterion(criterion)
+                .max_features(max_features)
+                .min_samples_leaf(2);
+            let one = estimator.fit(x.view(), y.view()).unwrap();
+            let two = estimator.fit(x.view(), twice.view()).unwrap();
+            assert_eq!(
+                splits(&one.tree),
+                splits(&two.tree),
+                "{criterion:?} {max_features:?}"
+            );
+            let predicted = two.predict(x.view()).unwrap();
+            assert_eq!(predicted.column(0), predicted.column(1));
+            assert_eq!(predicted.column(0), one.predict(x.view()).unwrap());
+            assert!(
+                (one.score(x.view(), y.view()).unwrap() - two.score(x.view(), twice.view()).unwrap()).abs()
+                    < 1e-12
+            );
+        }
+    }
+    for criterion in [ClassCriterion::Gini, ClassCriterion::Entropy] {
+        for max_features in [MaxFeatures::All, MaxFeatures::Count(1)] {
+            let estimator = DecisionTreeClassifier::default()
+                .criterion(criterion)
+                .max_features(max_features)
+                .max_depth(6);
+            let one = estimator.fit(x.view(), classes.view()).unwrap();
+            let two = estimator.fit(x.view(), classes_twice.view()).unwrap();
+            assert_eq!(
+                splits(&one.tree),
+                splits(&two.tree),
+                "{criterion:?} {max_features:?}"
+            );
+            let shares = two.predict_proba(x.view()).unwrap();
+            assert_eq!(shares, [one.predict_proba(x.view()).unwrap(), shares[0].clone()]);
+            assert_eq!(
+                one.score(x.view(), classes.view()).unwrap(),
+                two.score(x.view(), classes_twice.view()).unwrap()
+            );
+        }
+    }
+}
+
+/// Pixels of few levels: bins of several outputs stand side by side.
+#[test]
+fn histograms_of_several_outputs_find_the_same_tree_as_sorting() {
+    let mut rng = Rng::new(15);
+    let x = Array2::from_shape_fn((900, 1), |_| rng.below(8) as f32);
+    let y = Array2::from_shape_fn((900, 2), |(i, output)| {
+        (x[[i, 0]] as i64 * 3 + rng.below(3 + output) as i64) % 4
+    });
+    let z = y.mapv(|v| v as f32);
+    // All of one column is presorted; one of seventy is gathered, into bins while nodes are large.
+    let wide = Array2::from_shape_fn((900, 70), |(i, j)| if j == 69 { x[[i, 0]] } else { 5.0 });
+    let thresholds = |tree: &Tree| {
+        (0..tree.n_nodes())
+            .map(|n| tree.split(n).map(|s| s.threshold))
+            .collect::<Vec<_>>()
+    };
+    let narrow = DecisionTreeClassifier::default().fit(x.view(), y.view()).unwrap();
+    let gathered = DecisionTreeClassifier::default()
+        .max_features(MaxFeatures::Sqrt)
+        .fit(wide.view(), y.view())
+        .unwrap();
+    assert_eq!(thresholds(&narrow.tree), thresholds(&gathered.tree));
+    let narrow = DecisionTreeRegressor::default().fit(x.view(), z.view()).unwrap();
+    let gathered = DecisionTreeRegressor::default()
+        .max_features(MaxFeatures::Sqrt)
+        .fit(wide.view(), z.view())
+        .unwrap();
+    assert_eq!(thresholds(&narrow.tree), thresholds(&gathered.tree));
+}
+
+#[test]
+fn targets_of_several_outputs_are_checked_and_stored() {
+    let x = array![[1.0], [2.0], [3.0]];
+    let none: Array2<f64> = Array2::zeros((3, 0));
+    let error = DecisionTreeRegressor::default()
+        .fit(x.view(), none.view())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "DecisionTreeRegressor::fit: y (0 columns) is empty; at least 1 column needed"
+    );
+    let counts = array![[1.0, 0.0], [2.0, 0.0], [1.0, 0.0]];
+    let poisson = DecisionTreeRegressor::default().criterion(RegressionCriterion::Poisson);
+    let error = poisson.fit(x.view(), counts.view()).unwrap_err().to_string();
+    assert!(error.contains("all targets are 0"), "{error}");
+    let labels = array![["a", "x"], ["b", "x"], ["b", "y"]].mapv(String::from);
+    let model = DecisionTreeClassifier::default()
+        .fit(x.view(), labels.view())
+        .unwrap();
+    assert_eq!(model.classes, [["a", "b"], ["x", "y"]]);
+    assert_eq!(model.predict(x.view()).unwrap(), labels);
+    let error = model
+        .score(x.view(), labels.slice(s![.., ..1]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("DecisionTreeClassifier::score: cannot combine shape [3, 1]"),
+        "{error}"
+    );
+    let folder = std::env::temp_dir().join(format!("ml-classic-tree-{}", std::process::id()));
+    model.save(&folder).unwrap();
+    let again = FittedMultiDecisionTreeClassifier::<String>::load(&folder).unwrap();
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(again, model);
 }
 
 fn friedman(seed: u64, n: usize) -> (Array2<f64>, Array1<f64>) {

@@ -2,13 +2,14 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ShapeBuilder};
 use ndarray_linalg::{
-    Cholesky, Diag, Eigh, JobSvd, Lapack, MatrixLayout, QR, SVDDC, Scalar, SolveTriangular, Transpose, UPLO,
+    Cholesky, Diag, Eig, Eigh, JobSvd, Lapack, MatrixLayout, QR, SVDDC, Scalar, SolveTriangular, Transpose,
+    UPLO,
 };
 
-use super::Eliminated;
+use super::{Complex, Eliminated};
 
 /// A real element that LAPACK knows.
-pub(super) trait Element: Lapack + Scalar<Real = Self> {}
+pub(super) trait Element: Lapack + Scalar<Real = Self, Complex = Complex<Self>> {}
 impl Element for f32 {}
 impl Element for f64 {}
 
@@ -26,6 +27,10 @@ pub(super) fn eigh<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<F>, Array
     // The upper triangle is filled from the lower: which one is read depends on the layout.
     let full = Array2::from_shape_fn(a.raw_dim(), |(i, j)| a[[i.max(j), i.min(j)]]);
     full.eigh(UPLO::Lower).ok()
+}
+
+pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<Complex<F>>, Array2<Complex<F>>)> {
+    a.eig().ok()
 }
 
 pub(super) fn qr<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array2<F>, Array2<F>)> {

@@ -7,12 +7,13 @@
 //! | fit `a·x ≈ b`, whatever the rank | [`lstsq`] | `O(m·n²)` |
 //! | invert what cannot be inverted | [`pinv`] | `O(m·n²)` |
 //! | principal directions | [`svd`], [`eigh`] | `O(m·n²)`, `O(n³)` |
+//! | directions that a map only stretches or turns | [`eig`] | `O(n³)` |
 //! | an orthonormal basis | [`qr`] | `O(m·n²)` |
 //!
 //! The default is pure Rust (`faer`); the feature `lapack` puts the system's OpenBLAS underneath. The
 //! default gives the same bits for any number of threads; OpenBLAS does not promise that. Signs that
 //! mathematics leaves open are fixed: the component of largest magnitude in a column of `u` or in an
-//! eigenvector is positive, the diagonal of `r` is not negative.
+//! eigenvector is positive (of a complex one: real and positive), the diagonal of `r` is not negative.
 //!
 //! Every function refuses empty matrices, NaN and infinities.
 
@@ -30,10 +31,11 @@ mod qr;
 mod svd;
 
 pub use cholesky::{cholesky, solve_spd};
-pub use eigen::{Eigh, eigh};
+pub use eigen::{Eig, Eigh, eig, eigh};
 pub use least_squares::{LeastSquares, lstsq, pinv};
 pub use lu::{det, inverse, solve};
 pub use norms::{norm_frobenius, norm_l0, norm_l1, norm_l2, norm_linf, norm_lk, norm_nuclear, norm_spectral};
+pub use num_complex::Complex;
 pub use qr::{Qr, qr};
 pub use svd::{Svd, condition_number, rank, singular_values, svd, svd_full};
 
@@ -58,6 +60,8 @@ pub trait Decompose: Sized {
     fn backend_singular_values(a: ArrayView2<'_, Self>) -> Option<Array1<Self>>;
     /// Ascending eigenvalues and their vectors in columns, from the lower triangle.
     fn backend_eigh(a: ArrayView2<'_, Self>) -> Option<(Array1<Self>, Array2<Self>)>;
+    /// Eigenvalues of any square matrix, and their vectors in columns, in any order and scale.
+    fn backend_eig(a: ArrayView2<'_, Self>) -> Option<(Array1<Complex<Self>>, Array2<Complex<Self>>)>;
     /// `(q, r)`, thin.
     fn backend_qr(a: ArrayView2<'_, Self>) -> Option<(Array2<Self>, Array2<Self>)>;
     /// The lower factor, from the lower triangle.
@@ -93,6 +97,10 @@ macro_rules! decompose {
 
             fn backend_eigh(a: ArrayView2<'_, Self>) -> Option<(Array1<Self>, Array2<Self>)> {
                 backend::eigh(a)
+            }
+
+            fn backend_eig(a: ArrayView2<'_, Self>) -> Option<(Array1<Complex<Self>>, Array2<Complex<Self>>)> {
+                backend::eig(a)
             }
 
             fn backend_qr(a: ArrayView2<'_, Self>) -> Option<(Array2<Self>, Array2<Self>)> {

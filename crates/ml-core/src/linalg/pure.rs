@@ -12,7 +12,7 @@ use faer::{
 };
 use ndarray::{Array1, Array2, ArrayView2, ShapeBuilder, s};
 
-use super::Eliminated;
+use super::{Complex, Eliminated};
 
 /// Elements times length of the inner loop below which one thread is faster.
 const PARALLEL_WORK: usize = 1 << 21;
@@ -150,6 +150,44 @@ pub(super) fn eigh<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<F>, Array
         .ok()
     })?;
     Some((values, vectors))
+}
+
+pub(super) fn eig<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array1<Complex<F>>, Array2<Complex<F>>)> {
+    let n = a.nrows();
+    let par = parallelism(n, n);
+    let (mut re, mut im, mut packed) = (Array1::zeros(n), Array1::zeros(n), zeros(n, n));
+    with_faer(a, |a| {
+        let (no, yes) = (evd::ComputeEigenvectors::No, evd::ComputeEigenvectors::Yes);
+        let room = evd::evd_scratch::<F>(n, no, yes, par, Default::default());
+        let (re, im) = (diagonal(&mut re), diagonal(&mut im));
+        let right = Some(unique(&mut packed));
+        evd::evd_real(a, re, im, None, right, par, stack!(room), Default::default()).ok()
+    })?;
+    let values: Array1<_> = re
+        .into_iter()
+        .zip(im)
+        .map(|(re, im)| Complex { re, im })
+        .collect();
+    Some((values.clone(), unpack(&values, packed)))
+}
+
+/// Eigenvectors from their packed form: a real one is a column; of two that are conjugate, the first
+/// column is the real and the second the imaginary part of the one for the first value.
+fn unpack<F: Element>(values: &Array1<Complex<F>>, packed: Array2<F>) -> Array2<Complex<F>> {
+    let mut vectors = packed.mapv(|re| Complex { re, im: F::zero() });
+    let mut j = 0;
+    while j < values.len() {
+        let pair = values[j].im != F::zero() && j + 1 < values.len();
+        if pair {
+            for (i, row) in packed.rows().into_iter().enumerate() {
+                let (re, im) = (row[j], row[j + 1]);
+                vectors[[i, j]] = Complex { re, im };
+                vectors[[i, j + 1]] = Complex { re, im: -im };
+            }
+        }
+        j += if pair { 2 } else { 1 };
+    }
+    vectors
 }
 
 pub(super) fn qr<F: Element>(a: ArrayView2<'_, F>) -> Option<(Array2<F>, Array2<F>)> {

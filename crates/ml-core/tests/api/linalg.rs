@@ -1,7 +1,8 @@
 //! Decompositions, solvers and norms against NumPy, against their own definitions, on bad input.
 
 use ml_core::{
-    Error, Float, linalg,
+    Error, Float,
+    linalg::{self, Complex},
     ndarray::{Array1, Array2, ArrayView2, Axis, Ix2, arr0, array, s},
 };
 use proptest::prelude::*;
@@ -14,6 +15,7 @@ struct Fixtures {
     general: Vec<General>,
     square: Vec<Square>,
     symmetric: Vec<Symmetric>,
+    eigen: Vec<Eigen>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +53,16 @@ struct Symmetric {
     values: Vec<f64>,
     lower: Rows,
     solution: Rows,
+}
+
+#[derive(Deserialize)]
+struct Eigen {
+    name: String,
+    a: Rows,
+    re: Vec<f64>,
+    im: Vec<f64>,
+    vectors_re: Rows,
+    vectors_im: Rows,
 }
 
 fn fixtures() -> Fixtures {
@@ -185,6 +197,101 @@ fn symmetric_matrices_agree_with_numpy() {
     }
 }
 
+/// `a·v = λ·v` for every pair, to `tolerance` of the largest element; vectors of length 1, eigenvalues in
+/// order and in conjugate pairs.
+fn check_eigen(a: &Array2<f64>, eigen: &linalg::Eig<f64>, tolerance: f64) -> Result<(), String> {
+    let size = a.iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
+    let complex = a.mapv(|v| Complex::new(v / size, 0.0));
+    for (&value, v) in eigen.values.iter().zip(eigen.vectors.columns()) {
+        let error = complex.dot(&v) - v.mapv(|c| c * (value / size));
+        let length = v.iter().map(Complex::norm_sqr).sum::<f64>().sqrt();
+        let worst = error
+            .iter()
+            .map(|c| c.norm())
+            .fold((length - 1.0).abs(), f64::max);
+        if worst.is_nan() || worst > tolerance {
+            return Err(format!("{value} is off by {worst:e} in {a}"));
+        }
+    }
+    let mut values: Vec<_> = eigen.values.iter().map(|v| (v.re, v.im)).collect();
+    if values.windows(2).any(|w| w[0] > w[1]) {
+        return Err(format!("not in order: {values:?}"));
+    }
+    values.retain(|v| v.1 != 0.0);
+    let conjugate = |&(re, im): &(f64, f64)| values.contains(&(re, -im));
+    if values.iter().all(conjugate) {
+        Ok(())
+    } else {
+        Err(format!("not in conjugate pairs: {values:?}"))
+    }
+}
+
+#[test]
+fn eigenvalues_agree_with_numpy() {
+    for case in fixtures().eigen {
+        let (name, a) = (case.name, matrix(&case.a));
+        let eigen = linalg::eig(a.view()).unwrap();
+        check_eigen(&a, &eigen, 1e-13 * a.nrows() as f64).unwrap();
+        let part = |part: fn(&Complex<f64>) -> f64| eigen.values.map(part).insert_axis(Axis(1));
+        let largest = case
+            .re
+            .iter()
+            .chain(&case.im)
+            .fold(0.0, |m: f64, v| m.max(v.abs()));
+        let off = |found: &Array2<f64>, expected: &[f64]| {
+            (found - &column(expected))
+                .iter()
+                .all(|v| v.abs() <= 1e-12 * largest)
+        };
+        assert!(
+            off(&part(|v| v.re), &case.re) && off(&part(|v| v.im), &case.im),
+            "{name}: {:?}",
+            eigen.values
+        );
+        close(
+            &name,
+            eigen.vectors.map(|v| v.re).view(),
+            matrix(&case.vectors_re).view(),
+            1e-10,
+        );
+        let (found, expected) = (eigen.vectors.map(|v| v.im), matrix(&case.vectors_im));
+        assert!((found - expected).iter().all(|v| v.abs() < 1e-10), "{name}");
+    }
+    // Half the digits in single precision.
+    let a = matrix(&fixtures().eigen[2].a);
+    let double = linalg::eig(a.view()).unwrap();
+    let single = linalg::eig(a.mapv(|v| v as f32).view()).unwrap();
+    let far = |(s, d): (&Complex<f32>, &Complex<f64>)| (f64::from(s.re) - d.re).hypot(f64::from(s.im) - d.im);
+    assert!(
+        single
+            .values
+            .iter()
+            .zip(&double.values)
+            .map(far)
+            .all(|far| far < 1e-3)
+    );
+}
+
+/// By hand: the matrix of the Fibonacci numbers has the golden ratio and minus its inverse; a shear has 1
+/// twice and only one direction.
+#[test]
+fn eigenvalues_by_hand() {
+    let golden = (1.0 + 5.0f64.sqrt()) / 2.0;
+    let eigen = linalg::eig(array![[1.0, 1.0], [1.0, 0.0]].view()).unwrap();
+    for (value, by_hand) in eigen.values.iter().zip([-1.0 / golden, golden]) {
+        assert!((value - by_hand).norm() < 1e-15 && value.im == 0.0);
+    }
+    assert!((eigen.vectors[[0, 1]] / eigen.vectors[[1, 1]] - golden).norm() < 1e-14);
+    let shear = linalg::eig(array![[1.0, 3.0], [0.0, 1.0]].view()).unwrap();
+    for (value, vector) in shear.values.iter().zip(shear.vectors.columns()) {
+        assert!((value - 1.0).norm() < 1e-7 && (vector[0] - 1.0).norm() < 1e-7 && vector[1].norm() < 1e-7);
+    }
+    let zero = linalg::eig(Array2::<f64>::zeros((3, 3)).view()).unwrap();
+    assert!(zero.values.iter().all(|v| v.norm() == 0.0));
+    let largest = linalg::eig(array![[f64::MAX, 0.0], [0.0, -f64::MAX]].view()).unwrap();
+    assert_eq!(largest.values.map(|v| v.re), array![-f64::MAX, f64::MAX]);
+}
+
 #[test]
 fn decompositions_multiply_back() {
     for case in fixtures().general {
@@ -278,6 +385,7 @@ fn the_number_of_threads_does_not_show() {
                 svd,
                 linalg::qr(a.view()).unwrap(),
                 linalg::eigh(gram.view()).unwrap(),
+                linalg::eig(a.slice(s![..150, ..])).unwrap(),
                 x,
                 y,
             )
@@ -330,6 +438,14 @@ fn bad_input_is_refused_with_reasons() {
         linalg::qr(Array2::<f64>::zeros((3, 0)).view()),
         "qr: x (0 columns) is empty; at least 1 column needed",
     );
+    says(
+        linalg::eig(array![[1.0, 2.0, 3.0]].view()),
+        "eig: cannot combine shape [1, 3] with [1, 1]; the matrix must be square",
+    );
+    let text = linalg::eig(array![[1.0, f64::INFINITY], [0.0, 1.0]].view())
+        .unwrap_err()
+        .to_string();
+    assert!(text.starts_with("eig: x holds inf at row 0, column 1"), "{text}");
     let text = linalg::eigh(array![[1.0, 0.0], [f64::NAN, 1.0]].view())
         .unwrap_err()
         .to_string();
@@ -397,6 +513,21 @@ proptest! {
         prop_assert!((ap.diag().sum() - rank as f64).abs() < 1e-8);
     }
 
+    /// Every eigenvalue has its vector, whatever repeats or vanishes; they sum to the trace and multiply
+    /// to the determinant.
+    #[test]
+    fn eigenvectors_are_only_stretched(n in 1usize..9, values in prop::collection::vec(-4i8..=4, 64)) {
+        let a = Array2::from_shape_fn((n, n), |(i, j)| f64::from(values[i * 8 + j]));
+        let eigen = linalg::eig(a.view()).unwrap();
+        prop_assert_eq!(check_eigen(&a, &eigen, 1e-11), Ok(()));
+        let (sum, product) = (eigen.values.sum(), eigen.values.product());
+        prop_assert!((sum - a.diag().sum()).norm() < 1e-11);
+        let det = linalg::det(a.view()).unwrap();
+        // A determinant is as exact as the product of the lengths of the rows.
+        let bound: f64 = a.rows().into_iter().map(|row| linalg::norm_l2(row).max(1.0)).product();
+        prop_assert!((product - det).norm() <= 1e-11 * bound, "{} against {}", product, det);
+    }
+
     #[test]
     fn any_numbers_give_a_result_or_an_error(rows in 1usize..6, columns in 1usize..6,
                                              values in prop::collection::vec(any::<f64>(), 36)) {
@@ -404,6 +535,7 @@ proptest! {
         let b = a.column(0).to_owned();
         let _ = (linalg::svd(a.view()), linalg::svd_full(a.view()), linalg::qr(a.view()));
         let _ = (linalg::solve(a.view(), b.view()), linalg::det(a.view()), linalg::inverse(a.view()));
+        let _ = linalg::eig(a.view());
         let _ = (linalg::cholesky(a.view()), linalg::eigh(a.view()), linalg::solve_spd(a.view(), b.view()));
         let _ = (linalg::lstsq(a.view(), b.view(), None), linalg::pinv(a.view(), None));
         let _ = linalg::lstsq::<f64, Ix2>(a.view(), a.view(), None);

@@ -3,8 +3,8 @@
 use std::any::Any;
 
 use ml_core::{
-    Column, Error, Features, Fit, FitContext, FittedTransformer, Params, Result, Table, Target, Transform,
-    Transformer, check,
+    Column, Error, Features, FitContext, FittedTransformer, Params, Result, Table, Target, Transformer,
+    check,
     features::DEFAULT_SPARSE_THRESHOLD,
     params::{Value, unknown},
 };
@@ -15,7 +15,7 @@ use super::{
     schema::Schema,
     steps::{check_names, nested, set_nested},
 };
-use crate::IntoFeatures;
+use crate::learn::{Learn, named, takes_features};
 
 /// What is done with columns.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -162,14 +162,6 @@ impl ColumnTransformer {
         self
     }
 
-    /// Learns from `x` and gives `x` transformed, in one go.
-    ///
-    /// # Errors
-    /// A name that is not allowed, a column that does not exist, and the errors of the transformers.
-    pub fn fit_transform(&self, x: impl IntoFeatures) -> Result<(FittedColumnTransformer, Features)> {
-        self.learn(x.into_features()?, None, &FitContext::default())
-    }
-
     fn block(mut self, name: &str, action: Remainder, columns: Columns) -> Self {
         let name = name.to_owned();
         self.blocks.push(Block {
@@ -216,7 +208,46 @@ impl ColumnTransformer {
         Ok(plan)
     }
 
+    /// The whole of what was learned from columns of this schema.
+    fn fitted(&self, schema: Schema, blocks: Vec<FittedBlock>) -> FittedColumnTransformer {
+        FittedColumnTransformer {
+            schema,
+            blocks,
+            sparse_threshold: self.sparse_threshold,
+            verbose_feature_names_out: self.verbose_feature_names_out,
+        }
+    }
+}
+
+impl Learn for ColumnTransformer {
+    type Fitted = FittedColumnTransformer;
+
     fn learn(
+        &self,
+        x: Features,
+        y: Option<&Target>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedColumnTransformer> {
+        context.reject_weights(OP)?;
+        let schema = Schema::of(&x);
+        let fit = |(name, action, columns): (&str, &Remainder, Vec<usize>)| {
+            let transformer = match action {
+                Remainder::Transform(transformer) => {
+                    Some(transformer.fit_features(&x.select_columns(&columns), y, context)?)
+                }
+                _ => None,
+            };
+            Ok(FittedBlock {
+                name: name.to_owned(),
+                columns,
+                transformer,
+            })
+        };
+        let blocks = self.plan(&schema)?.into_iter().map(fit).collect::<Result<_>>()?;
+        Ok(self.fitted(schema, blocks))
+    }
+
+    fn learn_transform(
         &self,
         x: Features,
         y: Option<&Target>,
@@ -224,7 +255,7 @@ impl ColumnTransformer {
     ) -> Result<(FittedColumnTransformer, Features)> {
         context.reject_weights(OP)?;
         if by_rows::is_large(&x) {
-            let fitted = self.learn_only(&x, y, context)?;
+            let fitted = self.learn(x.clone(), y, context)?;
             let out = fitted.apply(x)?;
             return Ok((fitted, out));
         }
@@ -247,46 +278,13 @@ impl ColumnTransformer {
                 transformer,
             });
         }
-        let fitted = FittedColumnTransformer {
-            schema,
-            blocks,
-            sparse_threshold: self.sparse_threshold,
-            verbose_feature_names_out: self.verbose_feature_names_out,
-        };
+        let fitted = self.fitted(schema, blocks);
         let out = fitted.named(Features::hstack(OP, outputs, fitted.sparse_threshold)?)?;
         Ok((fitted, out))
     }
-
-    fn learn_only(
-        &self,
-        x: &Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<FittedColumnTransformer> {
-        context.reject_weights(OP)?;
-        let schema = Schema::of(x);
-        let fit = |(name, action, columns): (&str, &Remainder, Vec<usize>)| {
-            let transformer = match action {
-                Remainder::Transform(transformer) => {
-                    Some(transformer.fit_features(&x.select_columns(&columns), y, context)?)
-                }
-                _ => None,
-            };
-            Ok(FittedBlock {
-                name: name.to_owned(),
-                columns,
-                transformer,
-            })
-        };
-        let blocks = self.plan(&schema)?.into_iter().map(fit).collect::<Result<_>>()?;
-        Ok(FittedColumnTransformer {
-            schema,
-            blocks,
-            sparse_threshold: self.sparse_threshold,
-            verbose_feature_names_out: self.verbose_feature_names_out,
-        })
-    }
 }
+
+takes_features!(ColumnTransformer => FittedColumnTransformer);
 
 /// The chosen columns of every block; a column that is chosen once is moved, not shared.
 fn take_columns<'a>(x: Features, choices: impl Iterator<Item = &'a [usize]>) -> Vec<Features> {
@@ -333,14 +331,6 @@ pub(super) fn join_names<'a>(parts: &[(&'a str, Vec<String>)], verbose: bool) ->
         names.iter().map(join).collect::<Vec<_>>()
     };
     parts.iter().flat_map(prefixed).collect()
-}
-
-impl<X: IntoFeatures> Fit<X> for ColumnTransformer {
-    type Fitted = FittedColumnTransformer;
-
-    fn fit_with(&self, x: X, (): (), context: &FitContext<'_>) -> Result<FittedColumnTransformer> {
-        self.learn_only(&x.into_features()?, None, context)
-    }
 }
 
 impl Params for ColumnTransformer {
@@ -396,28 +386,6 @@ impl Params for ColumnTransformer {
     }
 }
 
-#[ml_core::typetag::serde]
-impl Transformer for ColumnTransformer {
-    fn fit_features(
-        &self,
-        x: &Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<Box<dyn FittedTransformer>> {
-        Ok(Box::new(self.learn_only(x, y, context)?))
-    }
-
-    fn fit_transform_features(
-        &self,
-        x: Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<(Box<dyn FittedTransformer>, Features)> {
-        let (fitted, out) = self.learn(x, y, context)?;
-        Ok((Box::new(fitted), out))
-    }
-}
-
 impl FittedColumnTransformer {
     /// The fitted transformers with their names; passed-through and dropped columns have none.
     pub fn named_transformers(&self) -> impl Iterator<Item = (&str, &dyn FittedTransformer)> {
@@ -469,18 +437,13 @@ impl FittedColumnTransformer {
 
     /// The result under its names, if the columns at fit had names.
     fn named(&self, out: Features) -> Result<Features> {
-        match self.schema.names() {
-            Some(names) => out.with_names(self.names_out(names)?),
-            None => Ok(out),
-        }
-    }
-}
-
-impl<X: IntoFeatures> Transform<X> for FittedColumnTransformer {
-    type Output = Features;
-
-    fn transform(&self, x: X) -> Result<Features> {
-        self.transform_features(x.into_features()?)
+        named(
+            out,
+            self.schema
+                .names()
+                .map(|names| self.names_out(names))
+                .transpose()?,
+        )
     }
 }
 

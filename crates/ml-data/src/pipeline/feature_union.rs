@@ -3,17 +3,16 @@
 use std::any::Any;
 
 use ml_core::{
-    Error, Features, Fit, FitContext, FittedTransformer, Params, Result, Target, Transform, Transformer,
-    check, params::Value,
+    Error, Features, FitContext, FittedTransformer, Params, Result, Target, Transformer, check, params::Value,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     column_transformer::join_names,
     schema::Schema,
-    steps::{check_names, nested, set_nested},
+    steps::{check_names, nested_all, parts_mut, set_nested},
 };
-use crate::IntoFeatures;
+use crate::learn::{Learn, named, takes_features};
 
 /// Applies every transformer to all columns and puts the results side by side.
 ///
@@ -63,14 +62,6 @@ impl FeatureUnion {
         self
     }
 
-    /// Learns from `x` and gives `x` transformed, in one go.
-    ///
-    /// # Errors
-    /// A name that is not allowed, and the errors of the transformers.
-    pub fn fit_transform(&self, x: impl IntoFeatures) -> Result<(FittedFeatureUnion, Features)> {
-        self.learn(x.into_features()?, None, &FitContext::default())
-    }
-
     fn check(&self) -> Result<()> {
         if self.parts.is_empty() {
             return Err(Error::Empty {
@@ -81,8 +72,24 @@ impl FeatureUnion {
         }
         check_names(self.parts.iter().map(|(name, _)| name.as_str()))
     }
+}
 
-    fn learn(
+impl Learn for FeatureUnion {
+    type Fitted = FittedFeatureUnion;
+
+    fn learn(&self, x: Features, y: Option<&Target>, context: &FitContext<'_>) -> Result<FittedFeatureUnion> {
+        self.check()?;
+        context.reject_weights(OP)?;
+        let fit = |(name, part): &(String, Box<dyn Transformer>)| {
+            Ok((name.clone(), part.fit_features(&x, y, context)?))
+        };
+        Ok(FittedFeatureUnion {
+            schema: Schema::of(&x),
+            parts: self.parts.iter().map(fit).collect::<Result<_>>()?,
+        })
+    }
+
+    fn learn_transform(
         &self,
         x: Features,
         y: Option<&Target>,
@@ -101,32 +108,9 @@ impl FeatureUnion {
         let out = fitted.join(outputs)?;
         Ok((fitted, out))
     }
-
-    fn learn_only(
-        &self,
-        x: &Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<FittedFeatureUnion> {
-        self.check()?;
-        context.reject_weights(OP)?;
-        let fit = |(name, part): &(String, Box<dyn Transformer>)| {
-            Ok((name.clone(), part.fit_features(x, y, context)?))
-        };
-        Ok(FittedFeatureUnion {
-            schema: Schema::of(x),
-            parts: self.parts.iter().map(fit).collect::<Result<_>>()?,
-        })
-    }
 }
 
-impl<X: IntoFeatures> Fit<X> for FeatureUnion {
-    type Fitted = FittedFeatureUnion;
-
-    fn fit_with(&self, x: X, (): (), context: &FitContext<'_>) -> Result<FittedFeatureUnion> {
-        self.learn_only(&x.into_features()?, None, context)
-    }
-}
+takes_features!(FeatureUnion => FittedFeatureUnion);
 
 impl Params for FeatureUnion {
     fn type_name(&self) -> &'static str {
@@ -134,36 +118,11 @@ impl Params for FeatureUnion {
     }
 
     fn params(&self) -> Vec<(String, Value)> {
-        let of_part = |(name, part): &(String, Box<dyn Transformer>)| nested(name, &**part);
-        self.parts.iter().flat_map(of_part).collect()
+        nested_all(&self.parts)
     }
 
     fn set_param(&mut self, path: &str, value: &Value) -> Result<()> {
-        let parts = self.parts.iter_mut();
-        let parts = parts.map(|(name, part)| (name.as_str(), &mut **part as &mut dyn Params));
-        set_nested(OP, parts, path, value)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Transformer for FeatureUnion {
-    fn fit_features(
-        &self,
-        x: &Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<Box<dyn FittedTransformer>> {
-        Ok(Box::new(self.learn_only(x, y, context)?))
-    }
-
-    fn fit_transform_features(
-        &self,
-        x: Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<(Box<dyn FittedTransformer>, Features)> {
-        let (fitted, out) = self.learn(x, y, context)?;
-        Ok((Box::new(fitted), out))
+        set_nested(OP, parts_mut(&mut self.parts), path, value)
     }
 }
 
@@ -184,18 +143,13 @@ impl FittedFeatureUnion {
 
     fn join(&self, outputs: Vec<Features>) -> Result<Features> {
         let out = Features::hstack(OP, outputs, ALWAYS_SPARSE)?;
-        match self.schema.names() {
-            Some(names) => out.with_names(self.names_out(names)?),
-            None => Ok(out),
-        }
-    }
-}
-
-impl<X: IntoFeatures> Transform<X> for FittedFeatureUnion {
-    type Output = Features;
-
-    fn transform(&self, x: X) -> Result<Features> {
-        self.transform_features(x.into_features()?)
+        named(
+            out,
+            self.schema
+                .names()
+                .map(|names| self.names_out(names))
+                .transpose()?,
+        )
     }
 }
 

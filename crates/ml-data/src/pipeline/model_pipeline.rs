@@ -12,7 +12,7 @@ use super::{
     FittedPipeline, Pipeline,
     steps::{nested, set_nested},
 };
-use crate::{IntoFeatures, IntoTarget};
+use crate::{IntoFeatures, IntoTarget, learn::Learn};
 
 /// A [`Pipeline`] that ends with a model: raw rows in, predictions out.
 ///
@@ -58,7 +58,9 @@ impl ModelPipeline {
     fn learn(&self, x: Features, y: &Target, context: &FitContext<'_>) -> Result<FittedModelPipeline> {
         self.prepare.check_names(&[&self.model_name])?;
         check::same_rows(OP, x.n_rows(), y.len())?;
-        let (prepare, x) = self.prepare.learn(x, Some(y), &context.without_weights())?;
+        let (prepare, x) = self
+            .prepare
+            .learn_transform(x, Some(y), &context.without_weights())?;
         Ok(FittedModelPipeline {
             prepare,
             model_name: self.model_name.clone(),

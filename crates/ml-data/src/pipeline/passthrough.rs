@@ -15,14 +15,17 @@ pub struct FittedPassthrough {
     n_columns: usize,
 }
 
+const OP: &str = "Passthrough";
+
 #[ml_core::typetag::serde]
 impl Transformer for Passthrough {
     fn fit_features(
         &self,
         x: &Features,
         _: Option<&Target>,
-        _: &FitContext<'_>,
+        context: &FitContext<'_>,
     ) -> Result<Box<dyn FittedTransformer>> {
+        context.reject_weights(OP)?;
         let n_columns = x.n_columns();
         Ok(Box::new(FittedPassthrough { n_columns }))
     }
@@ -31,11 +34,11 @@ impl Transformer for Passthrough {
 #[ml_core::typetag::serde]
 impl FittedTransformer for FittedPassthrough {
     fn name(&self) -> String {
-        "Passthrough".to_owned()
+        OP.to_owned()
     }
 
     fn transform_features(&self, x: Features) -> Result<Features> {
-        check::columns("Passthrough", self.n_columns, x.n_columns())?;
+        check::columns(OP, self.n_columns, x.n_columns())?;
         Ok(x)
     }
 
@@ -48,7 +51,7 @@ impl FittedTransformer for FittedPassthrough {
     }
 
     fn names_out(&self, names_in: &[String]) -> Result<Vec<String>> {
-        check::columns("Passthrough", self.n_columns, names_in.len())?;
+        check::columns(OP, self.n_columns, names_in.len())?;
         Ok(names_in.to_vec())
     }
 

@@ -1,7 +1,7 @@
 //! Named parts: their names and their hyperparameters by path.
 
 use ml_core::{
-    Params, Result, check,
+    Params, Result, Transformer, check,
     params::{SEPARATOR, Value, split_path, unknown},
 };
 
@@ -29,6 +29,22 @@ pub(crate) fn check_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Resul
 pub(crate) fn nested(name: &str, part: &dyn Params) -> Vec<(String, Value)> {
     let path = |(inner, value): (String, Value)| (format!("{name}{SEPARATOR}{inner}"), value);
     part.params().into_iter().map(path).collect()
+}
+
+/// The hyperparameters of all parts, by path.
+pub(crate) fn nested_all(parts: &[(String, Box<dyn Transformer>)]) -> Vec<(String, Value)> {
+    parts
+        .iter()
+        .flat_map(|(name, part)| nested(name, &**part))
+        .collect()
+}
+
+/// The parts as owners of hyperparameters.
+pub(crate) fn parts_mut(
+    parts: &mut [(String, Box<dyn Transformer>)],
+) -> impl Iterator<Item = (&str, &mut dyn Params)> {
+    let parts = parts.iter_mut();
+    parts.map(|(name, part)| (name.as_str(), &mut **part as &mut dyn Params))
 }
 
 /// Sets a hyperparameter of the part that `path` begins with.

@@ -3,17 +3,17 @@
 use std::any::Any;
 
 use ml_core::{
-    Estimator, Features, Fit, FitContext, FittedTransformer, InverseTransform, Params, Result, Target,
-    Transform, Transformer, check, params::Value,
+    Estimator, Features, FitContext, FittedTransformer, Params, Result, Target, Transformer, check,
+    params::Value,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     ModelPipeline, Passthrough,
     schema::Schema,
-    steps::{check_names, nested, set_nested},
+    steps::{check_names, nested_all, parts_mut, set_nested},
 };
-use crate::IntoFeatures;
+use crate::learn::{Learn, takes_features};
 
 /// Named transformers, each working on what the one before made.
 ///
@@ -78,27 +78,39 @@ impl Pipeline {
         self.steps.iter().map(|(name, step)| (name.as_str(), &**step))
     }
 
-    /// Learns from `x` and gives `x` transformed, in one go.
-    ///
-    /// # Errors
-    /// A step's name that is not allowed, and the errors of the steps.
-    pub fn fit_transform(&self, x: impl IntoFeatures) -> Result<(FittedPipeline, Features)> {
-        self.learn(x.into_features()?, None, &FitContext::default())
-    }
-
     /// The steps as owners of hyperparameters.
     pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = (&str, &mut dyn Params)> {
-        let steps = self.steps.iter_mut();
-        steps.map(|(name, step)| (name.as_str(), &mut **step as &mut dyn Params))
+        parts_mut(&mut self.steps)
     }
 
     pub(super) fn check_names(&self, more: &[&str]) -> Result<()> {
         let names = self.steps.iter().map(|(name, _)| name.as_str());
         check_names(names.chain(more.iter().copied()))
     }
+}
 
-    /// Learns from `x`, which is given away, so that the steps can work in place.
-    pub(super) fn learn(
+impl Learn for Pipeline {
+    type Fitted = FittedPipeline;
+
+    /// Learns without transforming at the last step.
+    fn learn(&self, x: Features, y: Option<&Target>, context: &FitContext<'_>) -> Result<FittedPipeline> {
+        self.check_names(&[])?;
+        let Some(((name, last), before)) = self.steps.split_last() else {
+            return Ok(self.learn_transform(x, y, context)?.0);
+        };
+        let schema = Schema::of(&x);
+        let before = Self {
+            steps: before.to_vec(),
+        };
+        let (mut fitted, x) = before.learn_transform(x, y, context)?;
+        fitted.schema = schema;
+        fitted
+            .steps
+            .push((name.clone(), last.fit_features(&x, y, context)?));
+        Ok(fitted)
+    }
+
+    fn learn_transform(
         &self,
         x: Features,
         y: Option<&Target>,
@@ -116,38 +128,9 @@ impl Pipeline {
         }
         Ok((FittedPipeline { schema, steps }, x))
     }
-
-    /// Learns without transforming at the last step.
-    fn learn_only(
-        &self,
-        x: Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<FittedPipeline> {
-        self.check_names(&[])?;
-        let Some(((name, last), before)) = self.steps.split_last() else {
-            return Ok(self.learn(x, y, context)?.0);
-        };
-        let schema = Schema::of(&x);
-        let before = Self {
-            steps: before.to_vec(),
-        };
-        let (mut fitted, x) = before.learn(x, y, context)?;
-        fitted.schema = schema;
-        fitted
-            .steps
-            .push((name.clone(), last.fit_features(&x, y, context)?));
-        Ok(fitted)
-    }
 }
 
-impl<X: IntoFeatures> Fit<X> for Pipeline {
-    type Fitted = FittedPipeline;
-
-    fn fit_with(&self, x: X, (): (), context: &FitContext<'_>) -> Result<FittedPipeline> {
-        self.learn_only(x.into_features()?, None, context)
-    }
-}
+takes_features!(Pipeline => FittedPipeline, invertible);
 
 impl Params for Pipeline {
     fn type_name(&self) -> &'static str {
@@ -155,34 +138,11 @@ impl Params for Pipeline {
     }
 
     fn params(&self) -> Vec<(String, Value)> {
-        let of_step = |(name, step): &(String, Box<dyn Transformer>)| nested(name, &**step);
-        self.steps.iter().flat_map(of_step).collect()
+        nested_all(&self.steps)
     }
 
     fn set_param(&mut self, path: &str, value: &Value) -> Result<()> {
         set_nested(OP, self.parts_mut(), path, value)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Transformer for Pipeline {
-    fn fit_features(
-        &self,
-        x: &Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<Box<dyn FittedTransformer>> {
-        Ok(Box::new(self.learn_only(x.clone(), y, context)?))
-    }
-
-    fn fit_transform_features(
-        &self,
-        x: Features,
-        y: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<(Box<dyn FittedTransformer>, Features)> {
-        let (fitted, out) = self.learn(x, y, context)?;
-        Ok((Box::new(fitted), out))
     }
 }
 
@@ -209,22 +169,6 @@ impl FittedPipeline {
     /// [`Error::ColumnCount`](ml_core::Error::ColumnCount) from a step that lost count.
     pub fn feature_names_out(&self) -> Result<Vec<String>> {
         self.names_out(&self.schema.names_or_numbers())
-    }
-}
-
-impl<X: IntoFeatures> Transform<X> for FittedPipeline {
-    type Output = Features;
-
-    fn transform(&self, x: X) -> Result<Features> {
-        self.transform_features(x.into_features()?)
-    }
-}
-
-impl<X: IntoFeatures> InverseTransform<X> for FittedPipeline {
-    type Output = Features;
-
-    fn inverse_transform(&self, x: X) -> Result<Features> {
-        self.inverse_transform_features(x.into_features()?)
     }
 }
 

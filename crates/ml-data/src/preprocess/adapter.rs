@@ -33,11 +33,8 @@ macro_rules! dense_transformer {
 
             fn transform_features(&self, x: ml_core::Features) -> ml_core::Result<ml_core::Features> {
                 let out = ml_core::Transform::transform(self, x.dense(stringify!($unfitted))?.view())?;
-                let out = ml_core::Features::from(out);
-                match x.names() {
-                    Some(names) => out.with_names(self.names_out(names)?),
-                    None => Ok(out),
-                }
+                let names = x.names().map(|names| self.names_out(names)).transpose()?;
+                $crate::learn::named(out.into(), names)
             }
 
             fn row_wise(&self) -> bool {

@@ -4,12 +4,15 @@ use derive_setters::Setters;
 use ml_core::{
     Column, Features, Fit, FitContext, FittedTransformer, Float, Result, Table, Target, Transform,
     Transformer, check,
-    ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip, s},
+    ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip, s},
 };
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::numbers::{CHUNK_ROWS, SERIAL_ELEMENTS, not_empty, refuse_text};
+use super::{
+    elementwise::map_rows,
+    numbers::{SERIAL_ELEMENTS, not_empty, refuse_text},
+};
+use crate::learn::named;
 
 /// Appends rooms / households, population / households and, if wanted, bedrooms / rooms.
 ///
@@ -103,24 +106,12 @@ impl FittedCombinedAttributes {
     fn widen<F: Float>(&self, x: ArrayView2<'_, F>) -> Array2<F> {
         let ratios = self.settings.ratios();
         let n = self.n_columns;
-        let mut out = Array2::zeros((x.nrows(), n + ratios.len()));
-        let fill = |mut to: ml_core::ndarray::ArrayViewMut2<'_, F>, from: ArrayView2<'_, F>| {
-            to.slice_mut(s![.., ..n]).assign(&from);
-            for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
-                for (k, &(_, dividend, divisor)) in ratios.iter().enumerate() {
-                    to[n + k] = from[dividend] / from[divisor];
-                }
+        map_rows(x, n + ratios.len(), |mut to, from| {
+            to.slice_mut(s![..n]).assign(&from);
+            for (k, &(_, dividend, divisor)) in ratios.iter().enumerate() {
+                to[n + k] = from[dividend] / from[divisor];
             }
-        };
-        if out.len() < SERIAL_ELEMENTS {
-            fill(out.view_mut(), x);
-        } else {
-            out.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS)
-                .into_par_iter()
-                .zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS))
-                .for_each(|(to, from)| fill(to, from));
-        }
-        out
+        })
     }
 
     /// New columns beside the old ones, which are not copied.
@@ -200,10 +191,7 @@ impl FittedTransformer for FittedCombinedAttributes {
             Features::Table(table) => Features::from(self.widen_table(table)?),
             other => Features::from(self.widen(other.dense(OP)?.view())),
         };
-        match names {
-            Some(names) => wide.with_names(names),
-            None => Ok(wide),
-        }
+        named(wide, names)
     }
 
     fn row_wise(&self) -> bool {

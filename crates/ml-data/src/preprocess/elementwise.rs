@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use ml_core::{
-    Column, Error, Features, Float, Result, Table, check,
-    ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip},
+    Column, Features, Float, Result, Table, check,
+    ndarray::{ArcArray2, Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Zip},
+    sprs::CsMat,
 };
 use rayon::prelude::*;
 
-use super::numbers::{CHUNK_ROWS, SERIAL_ELEMENTS, refuse_text};
+use super::numbers::{CHUNK_ROWS, SERIAL_ELEMENTS, moves_zeros, refuse_text};
 
 /// A fitted transformer that maps every number by itself, knowing only its column.
 pub(crate) trait Elementwise<F>: Sync {
@@ -30,25 +31,52 @@ pub(crate) trait Elementwise<F>: Sync {
     fn keeps_zeros(&self) -> bool;
 }
 
-/// A new matrix of mapped values.
-pub(crate) fn map_view<F: Float>(x: ArrayView2<'_, F>, map: impl Fn(usize, F) -> F + Sync) -> Array2<F> {
-    let mut out = Array2::zeros(x.raw_dim());
-    let fill = |mut to: ml_core::ndarray::ArrayViewMut2<'_, F>, from: ArrayView2<'_, F>| {
-        for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
-            for (j, (to, &from)) in to.iter_mut().zip(from).enumerate() {
-                *to = map(j, from);
-            }
-        }
-    };
-    if x.len() < SERIAL_ELEMENTS {
-        fill(out.view_mut(), x);
+/// A new matrix, each of its rows made of a row of `x`.
+pub(crate) fn map_rows<F: Float>(
+    x: ArrayView2<'_, F>,
+    n_columns: usize,
+    make: impl Fn(ArrayViewMut1<'_, F>, ArrayView1<'_, F>) + Sync + Send,
+) -> Array2<F> {
+    let mut out = Array2::zeros((x.nrows(), n_columns));
+    let parallel = out.len() >= SERIAL_ELEMENTS;
+    let rows = Zip::from(out.rows_mut()).and(x.rows());
+    if parallel {
+        rows.par_for_each(make);
     } else {
-        out.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS))
-            .for_each(|(to, from)| fill(to, from));
+        rows.for_each(make);
     }
     out
+}
+
+/// A new matrix of mapped values.
+pub(crate) fn map_view<F: Float>(
+    x: ArrayView2<'_, F>,
+    map: impl Fn(usize, F) -> F + Sync + Send,
+) -> Array2<F> {
+    map_rows(x, x.ncols(), |mut to, from| {
+        for (j, (to, &from)) in to.iter_mut().zip(from).enumerate() {
+            *to = map(j, from);
+        }
+    })
+}
+
+/// A matrix mapped in place by a sole owner and into a new one otherwise.
+pub(crate) fn map_shared(x: ArcArray2<f64>, map: impl Fn(usize, f64) -> f64 + Sync + Send) -> ArcArray2<f64> {
+    let mapped = match x.try_into_owned_nocopy() {
+        Ok(own) => map_owned(own, map),
+        Err(shared) => map_view(shared.view(), map),
+    };
+    mapped.into_shared()
+}
+
+/// The listed values of a sparse matrix by rows, mapped; the others stay zero.
+pub(crate) fn map_sparse(mut x: Arc<CsMat<f64>>, map: impl Fn(usize, f64) -> f64) -> Arc<CsMat<f64>> {
+    for mut row in Arc::make_mut(&mut x).outer_iterator_mut() {
+        for (j, v) in row.iter_mut() {
+            *v = map(j, *v);
+        }
+    }
+    x
 }
 
 /// The same matrix, mapped in place.
@@ -100,38 +128,20 @@ fn new_column(from: ArrayView1<'_, f64>, map: impl Fn(f64) -> f64 + Sync) -> Arr
 pub(crate) fn map_features<T: Elementwise<f64>>(
     fitted: &T,
     x: Features,
-    map: impl Fn(usize, f64) -> f64 + Sync,
+    map: impl Fn(usize, f64) -> f64 + Sync + Send,
 ) -> Result<Features> {
     let op = T::NAME;
     check::columns(op, fitted.n_columns(), x.n_columns())?;
     Ok(match x {
-        Features::Dense { values, names } => {
-            let values = match values.try_into_owned_nocopy() {
-                Ok(own) => map_owned(own, map),
-                Err(shared) => map_view(shared.view(), map),
-            };
-            Features::Dense {
-                values: values.into_shared(),
-                names,
-            }
-        }
-        Features::Sparse { mut values, names } => {
-            if !fitted.keeps_zeros() {
-                return Err(Error::Kind {
-                    op,
-                    found: "a sparse matrix".to_owned(),
-                    expected: "a dense one (centring moves the zeros)",
-                    remedy: "make it dense, or leave out the centring (with_mean(false), MaxAbsScaler)",
-                });
-            }
-            let own = Arc::make_mut(&mut values);
-            for mut row in own.outer_iterator_mut() {
-                for (j, v) in row.iter_mut() {
-                    *v = map(j, *v);
-                }
-            }
-            Features::Sparse { values, names }
-        }
+        Features::Dense { values, names } => Features::Dense {
+            values: map_shared(values, map),
+            names,
+        },
+        Features::Sparse { .. } if !fitted.keeps_zeros() => return Err(moves_zeros(op)),
+        Features::Sparse { values, names } => Features::Sparse {
+            values: map_sparse(values, map),
+            names,
+        },
         Features::Table(table) => {
             map_table(op, table, |_, j, values| Ok(map_column(values, |v| map(j, v))))?.into()
         }

@@ -10,6 +10,7 @@ use ml_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::elementwise::map_owned;
+use crate::learn::named;
 
 type Function = Arc<dyn Fn(Array2<f64>) -> Result<Array2<f64>> + Send + Sync>;
 
@@ -119,13 +120,8 @@ impl FunctionTransformer {
                 remedy: "give one row for every row",
             });
         }
-        match names {
-            Some(names) => {
-                let n_out = out.ncols();
-                Features::from(out).with_names(self.names(&names, n_columns, n_out))
-            }
-            None => Ok(out.into()),
-        }
+        let names = names.map(|names| self.names(&names, n_columns, out.ncols()));
+        named(out.into(), names)
     }
 
     /// The input's names if the columns stay as many, otherwise numbers behind the function's name.
@@ -246,11 +242,7 @@ impl FittedTransformer for FittedFunctionTransformer {
         };
         check::columns(OP, self.n_columns, x.n_columns())?;
         let names = x.names().map(<[String]>::to_vec);
-        let out = Features::from(map_owned(x.into_dense(OP)?, |_, v| inverse(v)));
-        match names {
-            Some(names) => out.with_names(names),
-            None => Ok(out),
-        }
+        named(map_owned(x.into_dense(OP)?, |_, v| inverse(v)).into(), names)
     }
 
     fn row_wise(&self) -> bool {

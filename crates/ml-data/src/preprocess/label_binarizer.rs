@@ -105,7 +105,7 @@ impl<L: Label> InverseTransform<ArrayView2<'_, f64>> for FittedLabelBinarizer<L>
     /// the value is above the middle between the two labels. Scores and probabilities will do.
     fn inverse_transform(&self, x: ArrayView2<'_, f64>) -> Result<Array1<L>> {
         check::columns(OP, self.n_columns_out(), x.ncols())?;
-        let middle = (self.settings.neg_label + self.settings.pos_label) as f64 / 2.0;
+        let middle = f64::midpoint(self.settings.neg_label as f64, self.settings.pos_label as f64);
         let class = |(row, values): (usize, ArrayView1<'_, f64>)| {
             if let Some(column) = values.iter().position(|v| v.is_nan()) {
                 return Err(Error::NotFinite {

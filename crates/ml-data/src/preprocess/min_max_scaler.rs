@@ -13,7 +13,8 @@ use super::{
 ///
 /// One outlier squashes all other values: an income of 100 by mistake turns 0..15 into 0..0.15.
 /// Missing values (NaN) are left out when learning and stay missing; a constant column becomes
-/// `low`. Values outside the learned range leave the target range unless `clip` is on.
+/// `low`. Values outside the learned range leave the target range unless `clip` is on. A sparse matrix
+/// is refused, since its zeros would not stay zeros; see [`MaxAbsScaler`](super::MaxAbsScaler).
 ///
 /// # Examples
 /// ```
@@ -67,6 +68,7 @@ impl MinMaxScaler {
             "finite, the first below the second",
         )?;
         context.reject_weights("MinMaxScaler")?;
+        x.refuse_sparse()?;
         let (mut data_min, mut data_max) = (Array1::from_elem(x.n_columns(), F::nan()), Vec::new());
         for (min, extremes) in data_min.iter_mut().zip(x.extremes()) {
             let (low, high) = extremes.unwrap_or((F::nan(), F::nan()));

@@ -3,11 +3,12 @@
 use ml_core::{
     Float,
     ndarray::{ArrayView1, ArrayView2, Axis, s},
+    sprs::CsVecView,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::numbers::{CHUNK_ROWS, Numbers, SERIAL_ELEMENTS};
+use super::numbers::{CHUNK_ROWS, Numbers, SERIAL_ELEMENTS, Storage};
 
 /// Weight, mean and sum of squared deviations of one column without its missing values.
 ///
@@ -74,12 +75,20 @@ pub(crate) fn moments<F: Float>(x: &Numbers<'_, F>, weights: Option<ArrayView1<'
         }
         all
     };
-    x.blocks().iter().flat_map(of_block).collect()
+    match x.storage() {
+        Storage::Blocks(blocks) => blocks.iter().flat_map(of_block).collect(),
+        Storage::Sparse(x) => {
+            let all_weight = weights.map_or(x.rows() as f64, |w| w.sum());
+            let of_column = |column: CsVecView<'_, F>| sparse_moments(column, all_weight, weights);
+            x.outer_iterator().map(of_column).collect()
+        }
+    }
 }
 
 fn chunk_moments<F: Float>(x: ArrayView2<'_, F>, weights: Option<ArrayView1<'_, f64>>) -> Vec<Moments> {
     if x.ncols() == 1 {
-        return vec![column_moments(x.index_axis(Axis(1), 0), weights)];
+        let cells = x.index_axis(Axis(1), 0);
+        return vec![column_moments(cells.iter().enumerate(), 0.0, weights)];
     }
     // Row by row, as the matrix lies in memory; per column the order of additions is that of
     // `column_moments`, hence the same bits.
@@ -109,21 +118,47 @@ fn chunk_moments<F: Float>(x: ArrayView2<'_, F>, weights: Option<ArrayView1<'_, 
     all
 }
 
-fn column_moments<F: Float>(x: ArrayView1<'_, F>, weights: Option<ArrayView1<'_, f64>>) -> Moments {
+/// The moments of a column of a sparse matrix; `all_weight` is that of all rows.
+fn sparse_moments<F: Float>(
+    column: CsVecView<'_, F>,
+    all_weight: f64,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Moments {
+    let listed: f64 = match weights {
+        Some(weights) => column.indices().iter().map(|&row| weights[row]).sum(),
+        None => column.nnz() as f64,
+    };
+    // The difference of two sums may be off by their rounding.
+    let zeros = if column.nnz() == column.dim() {
+        0.0
+    } else {
+        (all_weight - listed).max(0.0)
+    };
+    column_moments(column.iter(), zeros, weights)
+}
+
+/// The moments of one column: its cells by row, and the weight of zeros that are not among them.
+fn column_moments<'v, F: Float>(
+    cells: impl Iterator<Item = (usize, &'v F)> + Clone,
+    zeros: f64,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Moments {
     let weight_of = |row: usize| weights.map_or(1.0, |w| w[row]);
     let mut m = Moments::default();
-    for (i, v) in x.iter().enumerate() {
-        let (w, v) = present(v.as_f64(), weight_of(i));
+    for (row, v) in cells.clone() {
+        let (w, v) = present(v.as_f64(), weight_of(row));
         m.weight += w;
         m.mean += w * v;
     }
+    m.weight += zeros;
     m.mean = mean(m);
-    let mut rest = 0.0;
-    for (i, v) in x.iter().enumerate() {
-        let (w, d) = deviation(v.as_f64(), m.mean, weight_of(i));
+    let mut rest = -zeros * m.mean;
+    for (row, v) in cells {
+        let (w, d) = deviation(v.as_f64(), m.mean, weight_of(row));
         m.squares += w * d * d;
         rest += w * d;
     }
+    m.squares += zeros * m.mean * m.mean;
     m.squares = corrected(m, rest);
     m
 }

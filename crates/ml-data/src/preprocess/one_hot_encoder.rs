@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use derive_setters::Setters;
 use ml_core::{
-    Features, Fit, FitContext, FittedTransformer, InverseTransform, Result, Table, Target, Transform,
-    Transformer, check, ndarray::Array2, sprs::CsMat,
+    Features, FitContext, FittedTransformer, Result, Table, Target, check, ndarray::Array2, sprs::CsMat,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +12,7 @@ use super::{
     Scalar,
     categories::{UNKNOWN, check_kinds, columns_of, decode, encode_all, learn, refuse_unknown},
 };
-use crate::IntoFeatures;
+use crate::learn::{Learn, named, takes_features};
 
 /// Which category gets no column of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -99,11 +98,18 @@ pub struct FittedOneHotEncoder {
 
 const OP: &str = "OneHotEncoder";
 
-impl OneHotEncoder {
-    fn learn(&self, x: &Features, context: &FitContext<'_>) -> Result<FittedOneHotEncoder> {
+impl Learn for OneHotEncoder {
+    type Fitted = FittedOneHotEncoder;
+
+    fn learn(
+        &self,
+        x: Features,
+        _: Option<&Target>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedOneHotEncoder> {
         context.reject_weights(OP)?;
         let ignore = self.handle_unknown == HandleUnknown::Ignore;
-        let categories = learn(OP, x, self.categories.as_deref(), ignore)?;
+        let categories = learn(OP, &x, self.categories.as_deref(), ignore)?;
         for (name, categories) in x.names_or_numbers().iter().zip(&categories) {
             if categories.len() > MANY_CATEGORIES {
                 tracing::warn!(
@@ -172,10 +178,7 @@ impl FittedOneHotEncoder {
         } else {
             Features::from(dense(&positions, shape))
         };
-        match x.names() {
-            Some(names) => out.with_names(self.names_out(names)?),
-            None => Ok(out),
-        }
+        named(out, x.names().map(|names| self.names_out(names)).transpose()?)
     }
 
     /// The category of every row is the one with the largest value; all zeros is the dropped one,
@@ -228,41 +231,7 @@ fn dense(positions: &[Vec<u32>], shape: (usize, usize)) -> Array2<f64> {
     out
 }
 
-impl<X: IntoFeatures> Fit<X> for OneHotEncoder {
-    type Fitted = FittedOneHotEncoder;
-
-    fn fit_with(&self, x: X, (): (), context: &FitContext<'_>) -> Result<FittedOneHotEncoder> {
-        self.learn(&x.into_features()?, context)
-    }
-}
-
-impl<X: IntoFeatures> Transform<X> for FittedOneHotEncoder {
-    type Output = Features;
-
-    fn transform(&self, x: X) -> Result<Features> {
-        self.encode(&x.into_features()?)
-    }
-}
-
-impl<X: IntoFeatures> InverseTransform<X> for FittedOneHotEncoder {
-    type Output = Features;
-
-    fn inverse_transform(&self, x: X) -> Result<Features> {
-        self.decode(&x.into_features()?)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Transformer for OneHotEncoder {
-    fn fit_features(
-        &self,
-        x: &Features,
-        _: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<Box<dyn FittedTransformer>> {
-        Ok(Box::new(self.learn(x, context)?))
-    }
-}
+takes_features!(OneHotEncoder => FittedOneHotEncoder, invertible);
 
 #[ml_core::typetag::serde]
 impl FittedTransformer for FittedOneHotEncoder {

@@ -2,8 +2,7 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Error, Features, Fit, FitContext, FittedTransformer, InverseTransform, Result, Table, Target, Transform,
-    Transformer, check, ndarray::Array2,
+    Error, Features, FitContext, FittedTransformer, Result, Table, Target, check, ndarray::Array2,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,7 @@ use super::{
     Scalar,
     categories::{UNKNOWN, check_kinds, columns_of, decode, encode_all, learn, refuse_unknown},
 };
-use crate::IntoFeatures;
+use crate::learn::{Learn, named, takes_features};
 
 /// Replaces every category by its position in the sorted list of categories: 0, 1, 2, ...
 ///
@@ -58,10 +57,17 @@ pub struct FittedOrdinalEncoder {
 
 const OP: &str = "OrdinalEncoder";
 
-impl OrdinalEncoder {
-    fn learn(&self, x: &Features, context: &FitContext<'_>) -> Result<FittedOrdinalEncoder> {
+impl Learn for OrdinalEncoder {
+    type Fitted = FittedOrdinalEncoder;
+
+    fn learn(
+        &self,
+        x: Features,
+        _: Option<&Target>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedOrdinalEncoder> {
         context.reject_weights(OP)?;
-        let categories = learn(OP, x, self.categories.as_deref(), self.unknown_value.is_some())?;
+        let categories = learn(OP, &x, self.categories.as_deref(), self.unknown_value.is_some())?;
         Ok(FittedOrdinalEncoder {
             categories,
             settings: self.clone(),
@@ -89,10 +95,7 @@ impl FittedOrdinalEncoder {
                 };
             }
         }
-        match x.names() {
-            Some(names) => Features::from(out).with_names(names.to_vec()),
-            None => Ok(out.into()),
-        }
+        named(out.into(), x.names().map(<[String]>::to_vec))
     }
 
     fn decode(&self, x: &Features) -> Result<Features> {
@@ -121,41 +124,7 @@ impl FittedOrdinalEncoder {
     }
 }
 
-impl<X: IntoFeatures> Fit<X> for OrdinalEncoder {
-    type Fitted = FittedOrdinalEncoder;
-
-    fn fit_with(&self, x: X, (): (), context: &FitContext<'_>) -> Result<FittedOrdinalEncoder> {
-        self.learn(&x.into_features()?, context)
-    }
-}
-
-impl<X: IntoFeatures> Transform<X> for FittedOrdinalEncoder {
-    type Output = Features;
-
-    fn transform(&self, x: X) -> Result<Features> {
-        self.encode(&x.into_features()?)
-    }
-}
-
-impl<X: IntoFeatures> InverseTransform<X> for FittedOrdinalEncoder {
-    type Output = Features;
-
-    fn inverse_transform(&self, x: X) -> Result<Features> {
-        self.decode(&x.into_features()?)
-    }
-}
-
-#[ml_core::typetag::serde]
-impl Transformer for OrdinalEncoder {
-    fn fit_features(
-        &self,
-        x: &Features,
-        _: Option<&Target>,
-        context: &FitContext<'_>,
-    ) -> Result<Box<dyn FittedTransformer>> {
-        Ok(Box::new(self.learn(x, context)?))
-    }
-}
+takes_features!(OrdinalEncoder => FittedOrdinalEncoder, invertible);
 
 #[ml_core::typetag::serde]
 impl FittedTransformer for FittedOrdinalEncoder {

@@ -3,15 +3,11 @@
 use derive_setters::Setters;
 use ml_core::{
     Error, Fit, FitContext, Float, Result, Transform, check,
-    ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis},
+    ndarray::{Array2, ArrayView2},
 };
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    adapter::dense_transformer,
-    numbers::{CHUNK_ROWS, SERIAL_ELEMENTS},
-};
+use super::{adapter::dense_transformer, elementwise::map_rows};
 
 /// All products of columns up to a degree: for `a`, `b` and degree 2: `1, a, b, a², ab, b²`.
 ///
@@ -192,18 +188,6 @@ impl FittedPolynomialFeatures {
         powers
     }
 
-    fn fill<F: Float>(&self, mut to: ArrayViewMut2<'_, F>, from: ArrayView2<'_, F>) {
-        for (mut to, from) in to.rows_mut().into_iter().zip(from.rows()) {
-            for (k, product) in self.products.iter().enumerate() {
-                to[k] = match *product {
-                    Product::One => F::one(),
-                    Product::Column(column) => from[column],
-                    Product::Times { earlier, column } => to[earlier] * from[column],
-                };
-            }
-        }
-    }
-
     fn name(&self, powers: &[usize], names: &[String]) -> String {
         let factor = |(&power, name): (&usize, &String)| match power {
             0 => None,
@@ -224,16 +208,15 @@ impl<F: Float> Transform<ArrayView2<'_, F>> for FittedPolynomialFeatures {
 
     fn transform(&self, x: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check::columns(OP, self.n_columns, x.ncols())?;
-        let mut out = Array2::zeros((x.nrows(), self.products.len()));
-        if out.len() < SERIAL_ELEMENTS {
-            self.fill(out.view_mut(), x);
-        } else {
-            out.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS)
-                .into_par_iter()
-                .zip(x.axis_chunks_iter(Axis(0), CHUNK_ROWS))
-                .for_each(|(to, from)| self.fill(to, from));
-        }
-        Ok(out)
+        Ok(map_rows(x, self.products.len(), |mut to, from| {
+            for (k, product) in self.products.iter().enumerate() {
+                to[k] = match *product {
+                    Product::One => F::one(),
+                    Product::Column(column) => from[column],
+                    Product::Times { earlier, column } => to[earlier] * from[column],
+                };
+            }
+        }))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 /// `(x - median) / (upper quantile - lower quantile)`, column by column: outliers hardly matter.
 ///
 /// Missing values (NaN) are left out when learning and stay missing; a column without spread is only
-/// centred.
+/// centred. A sparse matrix stays sparse, its zeros counting as values; it must not be centred.
 ///
 /// # Examples
 /// ```
@@ -67,6 +67,9 @@ impl RobustScaler {
             "two percentages, 0 <= lower < upper <= 100",
         )?;
         context.reject_weights("RobustScaler")?;
+        if self.with_centering {
+            x.refuse_sparse()?;
+        }
         let learned = x.learn_columns(|values| {
             let center = if self.with_centering {
                 median(values).unwrap_or(F::nan())

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Scalar,
-    elementwise::{map_column, map_owned, map_view},
+    elementwise::{map_column, map_shared, map_sparse, map_view},
     moments::moments,
     numbers::{Numbers, NumericFeatures, not_empty},
     quantile::{median, most_frequent},
@@ -47,7 +47,8 @@ pub enum EmptyFeatures {
 /// Fills missing values (NaN, missing text) with a value learned from the column.
 ///
 /// Learn on the training set only, on every numeric column: new data may miss any of them.
-/// Infinities are refused. The strategies mean and median take numbers only; most frequent and
+/// Infinities are refused. A sparse matrix stays sparse: its zeros count as values, and only listed
+/// NaN are filled. The strategies mean and median take numbers only; most frequent and
 /// constant take text as well. Sample weights are not supported.
 ///
 /// Difference from Scikit-Learn: a column without any value is an error by default, not dropped;
@@ -107,8 +108,8 @@ impl SimpleImputer {
                 .iter()
                 .map(|m| (m.weight > 0.0).then(|| F::of(m.mean)))
                 .collect(),
-            ImputeStrategy::Median => x.learn_columns(|values| median(values)),
-            ImputeStrategy::MostFrequent => x.learn_columns(|values| most_frequent(values)),
+            ImputeStrategy::Median => x.learn_columns(median),
+            ImputeStrategy::MostFrequent => x.learn_columns(most_frequent),
             ImputeStrategy::Constant => {
                 let value = self.constant_number(&x.column_name(0))?;
                 vec![Some(F::of(value)); x.n_columns()]
@@ -300,10 +301,7 @@ impl FittedTransformer for FittedTableImputer {
 
     fn transform_features(&self, x: Features) -> Result<Features> {
         check::columns(OP, self.statistics.len(), x.n_columns())?;
-        let filled = match x {
-            Features::Table(table) => self.fill_table(table)?.into(),
-            other => self.fill_matrix(other)?,
-        };
+        let filled = self.fill(x)?;
         let kept = self.kept();
         Ok(if kept.len() == filled.n_columns() {
             filled
@@ -352,31 +350,33 @@ impl FittedTableImputer {
         ml_core::Table::new(columns.map(fill).collect::<Result<Vec<_>>>()?)
     }
 
-    fn fill_matrix(&self, x: Features) -> Result<Features> {
+    fn fill(&self, x: Features) -> Result<Features> {
+        let fillings = match &x {
+            Features::Table(_) => Vec::new(),
+            _ => self.numbers()?,
+        };
+        let fill = |j: usize, v: f64| if v.is_nan() { fillings[j] } else { v };
+        Ok(match x {
+            Features::Table(table) => self.fill_table(table)?.into(),
+            Features::Sparse { values, names } => Features::Sparse {
+                values: map_sparse(values, fill),
+                names,
+            },
+            Features::Dense { values, names } => Features::Dense {
+                values: map_shared(values, fill),
+                names,
+            },
+        })
+    }
+
+    /// The fillings of a matrix; NaN for a column that is dropped.
+    fn numbers(&self) -> Result<Vec<f64>> {
         let number = |(j, filling): (usize, &Scalar)| match filling {
             Scalar::Number(value) => Ok(*value),
             Scalar::Missing => Ok(f64::NAN),
             Scalar::Text(_) => Err(changed_kind(&j.to_string(), "numbers")),
         };
-        let fillings: Vec<f64> = self
-            .statistics
-            .iter()
-            .enumerate()
-            .map(number)
-            .collect::<Result<_>>()?;
-        let fill = |j: usize, v: f64| if v.is_nan() { fillings[j] } else { v };
-        let names = x.names().map(<[String]>::to_vec);
-        let filled = match x {
-            Features::Dense { values, .. } => match values.try_into_owned_nocopy() {
-                Ok(own) => map_owned(own, fill),
-                Err(shared) => map_view(shared.view(), fill),
-            },
-            other => map_owned(other.into_dense(OP)?, fill),
-        };
-        match names {
-            Some(names) => Features::from(filled).with_names(names),
-            None => Ok(filled.into()),
-        }
+        self.statistics.iter().enumerate().map(number).collect()
     }
 }
 

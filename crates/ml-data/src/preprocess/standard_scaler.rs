@@ -18,7 +18,8 @@ use super::{
 /// The result has mean 0 and variance 1 (the divisor of the variance is the number of rows), is not
 /// bounded to a range, and suffers far less from an outlier than [`MinMaxScaler`](super::MinMaxScaler).
 /// Missing values (NaN) are left out when learning and stay missing. A constant column is only
-/// centred. Sample weights are supported.
+/// centred. Sample weights are supported. A sparse matrix stays sparse, its zeros counting as values;
+/// it must not be centred.
 ///
 /// # Examples
 /// ```
@@ -99,6 +100,9 @@ impl StandardScaler {
         x: &Numbers<'_, F>,
         context: &FitContext<'_>,
     ) -> Result<FittedStandardScaler<F>> {
+        if self.with_mean {
+            x.refuse_sparse()?;
+        }
         let weights = context.weights_for("StandardScaler", x.n_rows())?;
         Ok(FittedStandardScaler::new(self.clone(), moments(x, weights)))
     }

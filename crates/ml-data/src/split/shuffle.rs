@@ -40,13 +40,23 @@ pub(super) const DEFAULT_TEST_SIZE: f64 = 0.1;
 
 impl Splitter for ShuffleSplit {
     fn split(&self, n_rows: usize, _: Option<&Target>, _: Option<&[i64]>) -> Result<Folds> {
-        check::parameter("n_splits", self.n_splits, self.n_splits >= 1, "at least 1")?;
         let sizes = (self.train_size, self.test_size);
         let (n_train, n_test) = train_and_test("ShuffleSplit", n_rows, sizes.0, sizes.1, DEFAULT_TEST_SIZE)?;
-        let mut rng = self.seed.generator();
-        let folds = (0..self.n_splits).map(move |_| shuffled(n_rows, n_train, n_test, &mut *rng));
-        Ok(Box::new(folds))
+        repeated(self.n_splits, &self.seed, move |rng| {
+            shuffled(n_rows, n_train, n_test, rng)
+        })
     }
+}
+
+/// As many folds as asked for, one after the other from the same random numbers.
+pub(super) fn repeated(
+    n_splits: usize,
+    seed: &Seed,
+    fold: impl Fn(&mut dyn Generator) -> Fold + Send + 'static,
+) -> Result<Folds> {
+    check::parameter("n_splits", n_splits, n_splits >= 1, "at least 1")?;
+    let mut rng = seed.generator();
+    Ok(Box::new((0..n_splits).map(move |_| fold(&mut *rng))))
 }
 
 /// Tests on the first rows of a permutation and trains on the next.

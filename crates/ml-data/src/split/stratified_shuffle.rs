@@ -1,10 +1,14 @@
 //! Random splits that keep the share of every class.
 
 use derive_setters::Setters;
-use ml_core::{Error, Label, Result, Seed, Target, check, label, ndarray::ArrayView1, random::Generator};
+use ml_core::{Error, Label, Result, Seed, Target, label, ndarray::ArrayView1, random::Generator};
 use serde::{Deserialize, Serialize};
 
-use super::{Fold, Folds, Size, Splitter, classes_of, shuffle::DEFAULT_TEST_SIZE, size::train_and_test};
+use super::{
+    Fold, Folds, Size, Splitter, classes_of,
+    shuffle::{DEFAULT_TEST_SIZE, repeated},
+    size::train_and_test,
+};
 
 /// `n_splits` independent random splits in which every class has the same share of both sides, to
 /// within one row.
@@ -58,12 +62,10 @@ impl StratifiedShuffleSplit {
     /// or a side fewer rows than there are classes.
     pub fn split_by<'a, L: Label>(&self, strata: impl Into<ArrayView1<'a, L>>) -> Result<Folds> {
         let strata = strata.into();
-        check::parameter("n_splits", self.n_splits, self.n_splits >= 1, "at least 1")?;
         let sizes = (self.train_size, self.test_size);
         let (n_train, n_test) = train_and_test(OP, strata.len(), sizes.0, sizes.1, DEFAULT_TEST_SIZE)?;
         let strata = Strata::new(OP, strata, n_train, n_test)?;
-        let mut rng = self.seed.generator();
-        Ok(Box::new((0..self.n_splits).map(move |_| strata.fold(&mut *rng))))
+        repeated(self.n_splits, &self.seed, move |rng| strata.fold(rng))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Tables from CSV files.
 
 use std::{
-    io::Cursor,
+    fs::File,
+    io::{self, Cursor, Read, Seek},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -10,12 +11,16 @@ use std::{
 use derive_setters::Setters;
 use ml_core::{Error, Result, check};
 use polars::prelude::{
-    CsvParseOptions, CsvReadOptions, DataFrame, NullValues, PlSmallStr, PolarsError, PolarsResult, SerReader,
+    CsvParseOptions, CsvReadOptions, DataFrame, NullValues, PlSmallStr, PolarsError, PolarsResult, SchemaRef,
+    SerReader,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{column, infer, lines};
+use super::{
+    blocks::{BLOCK_BYTES, Blocks},
+    column, infer, lines,
+};
 
 /// Rows by which column types are guessed at first; a guess that fails later is made good.
 const GUESSING_ROWS: usize = 1_000;
@@ -91,18 +96,32 @@ pub enum Encoding {
 /// ```
 pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<DataFrame> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|source| Error::Io {
-        path: path.to_owned(),
-        action: "read",
-        source,
-    })?;
-    parse_csv(bytes, options).map_err(|error| match error {
-        Error::Data { problem, remedy, .. } => Error::File {
-            path: path.to_owned(),
-            problem,
-            remedy,
+    let read = || {
+        let mut file = File::open(path)?;
+        if file.metadata()?.is_file() {
+            return parse(file, options, BLOCK_BYTES);
+        }
+        // A pipe cannot be read again where the first guess at the types fails.
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        parse(Cursor::new(bytes), options, BLOCK_BYTES)
+    };
+    let path = || path.to_owned();
+    read().map_err(|failure| match failure {
+        Failure::Read(source) => Error::Io {
+            path: path(),
+            action: "read",
+            source,
         },
-        other => other,
+        Failure::Content(error) => {
+            let (problem, remedy) = explain(&error);
+            Error::File {
+                path: path(),
+                problem,
+                remedy,
+            }
+        }
+        Failure::Options(error) => error,
     })
 }
 
@@ -119,42 +138,112 @@ pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<DataFram
 /// assert_eq!(df, df!("town" => ["Oslo", "Atlantis"], "people" => [Some(709_037_i64), None])?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn parse_csv(bytes: impl Into<Vec<u8>>, options: &CsvOptions) -> Result<DataFrame> {
-    options.check()?;
-    let mut bytes = bytes.into();
-    if options.encoding == Encoding::Latin1 {
-        // The first 256 characters of Unicode are those of Latin-1.
-        bytes = bytes
-            .iter()
-            .map(|&byte| char::from(byte))
-            .collect::<String>()
-            .into_bytes();
+pub fn parse_csv(bytes: impl AsRef<[u8]>, options: &CsvOptions) -> Result<DataFrame> {
+    parse(Cursor::new(bytes.as_ref()), options, BLOCK_BYTES).map_err(|failure| match failure {
+        Failure::Read(error) => unreachable!("bytes in memory can always be read: {error}"),
+        Failure::Content(error) => {
+            let (problem, remedy) = explain(&error);
+            Error::Data {
+                op: OP,
+                problem,
+                remedy,
+            }
+        }
+        Failure::Options(error) => error,
+    })
+}
+
+const OP: &str = "read_csv";
+
+/// Why there is no table.
+#[derive(Debug)]
+enum Failure {
+    Read(io::Error),
+    Content(PolarsError),
+    Options(Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Read(error)
     }
-    lines::drop_empty(&mut bytes);
+}
+
+impl From<PolarsError> for Failure {
+    fn from(error: PolarsError) -> Self {
+        Self::Content(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Options(error)
+    }
+}
+
+fn parse(
+    mut from: impl Read + Seek + Send,
+    options: &CsvOptions,
+    block_bytes: usize,
+) -> Result<DataFrame, Failure> {
+    options.check()?;
+    // Rows that are not asked for have no say in the types.
+    let guessing_rows = options.n_rows.unwrap_or(GUESSING_ROWS).clamp(1, GUESSING_ROWS);
     // Guessed types fail where a later cell does not fit; then each cell is read as text, and the
     // types are found by looking at all of them.
-    let df = match read(&bytes, options, Some(GUESSING_ROWS)) {
-        Err(PolarsError::ComputeError(_)) => read(&bytes, options, Some(0)),
-        other => other,
+    let df = match read_blocks(&mut from, options, guessing_rows, block_bytes) {
+        Err(Failure::Content(PolarsError::ComputeError(_))) => {
+            from.rewind()?;
+            read_blocks(&mut from, options, 0, block_bytes)?
+        }
+        other => other?,
     };
-    let df = df.map_err(|error| match error {
-        PolarsError::ColumnNotFound(_) => options.missing_column(&bytes),
-        other => explain(&other),
-    })?;
-    drop(bytes);
     let height = df.height();
     let columns = df
         .into_columns()
         .into_par_iter()
         .map(|column| infer::typed(column, options.thousands))
         .collect();
-    DataFrame::new(height, columns).map_err(|error| explain(&error))
+    Ok(DataFrame::new(height, columns)?)
 }
 
-fn read(bytes: &[u8], options: &CsvOptions, guess: Option<usize>) -> PolarsResult<DataFrame> {
-    let reader = options
-        .to_polars(guess)
-        .into_reader_with_file_handle(Cursor::new(bytes));
+/// The rows of all blocks; the first block decides on names and types.
+fn read_blocks(
+    from: impl Read + Send,
+    options: &CsvOptions,
+    guessing_rows: usize,
+    block_bytes: usize,
+) -> Result<DataFrame, Failure> {
+    let mut blocks = Blocks::new(from, options.encoding, block_bytes);
+    let mut block = Vec::new();
+    let mut more = blocks.next_into(&mut block)?;
+    let mut next = Vec::new();
+    // The header may lie behind more lines to skip than one block has.
+    while more && lines::count_breaks(&block) <= options.skip_rows {
+        more = blocks.next_into(&mut next)?;
+        block.append(&mut next);
+    }
+    let mut polars = options.to_polars(guessing_rows);
+    let schema = options.schema(&block, &polars)?;
+    let mut df = read(&block, polars.clone())?;
+    polars.has_header = false;
+    polars.skip_rows = 0;
+    polars.schema = Some(schema.unwrap_or_else(|| df.schema().clone()));
+    let missing = |df: &DataFrame| options.n_rows.map(|n| n.saturating_sub(df.height()));
+    more = more && blocks.next_into(&mut block)?;
+    while more && missing(&df) != Some(0) {
+        polars.n_rows = missing(&df);
+        // While one block is parsed the next is read.
+        let (parsed, another) = rayon::join(|| read(&block, polars.clone()), || blocks.next_into(&mut next));
+        df.vstack_mut_owned(parsed?)?;
+        more = another?;
+        std::mem::swap(&mut block, &mut next);
+    }
+    Ok(df)
+}
+
+fn read(bytes: &[u8], options: CsvReadOptions) -> PolarsResult<DataFrame> {
+    let reader = options.into_reader_with_file_handle(Cursor::new(bytes));
     // Polars 0.55 panics where a file ends right after an opening quote. Nothing that the reader
     // changed outlives it, so there is no half-done state to be seen.
     catch_unwind(AssertUnwindSafe(|| reader.finish()))
@@ -162,7 +251,7 @@ fn read(bytes: &[u8], options: &CsvOptions, guess: Option<usize>) -> PolarsResul
 }
 
 /// What polars says of a file that it cannot read, and what can be done.
-fn explain(error: &PolarsError) -> Error {
+fn explain(error: &PolarsError) -> (String, &'static str) {
     let text = error.to_string();
     // The rest of the message is about the options of polars itself.
     let problem = text.lines().next().unwrap_or_default().to_owned();
@@ -177,8 +266,7 @@ fn explain(error: &PolarsError) -> Error {
     } else {
         "check delimiter, quotes and encoding"
     };
-    let op = "read_csv";
-    Error::Data { op, problem, remedy }
+    (problem, remedy)
 }
 
 impl CsvOptions {
@@ -188,24 +276,27 @@ impl CsvOptions {
         check::parameter("delimiter", self.delimiter, valid, domain)
     }
 
-    /// Names the first column of `columns` that the header lacks.
-    fn missing_column(&self, bytes: &[u8]) -> Error {
-        let all = Self {
-            columns: None,
-            n_rows: Some(1),
-            ..self.clone()
+    /// The names and types of all columns, where only some of them are read.
+    ///
+    /// # Errors
+    /// [`Error::Column`] naming the first of `columns` that the header lacks.
+    fn schema(&self, block: &[u8], polars: &CsvReadOptions) -> Result<Option<SchemaRef>, Failure> {
+        let Some(columns) = &self.columns else {
+            return Ok(None);
         };
-        let header = read(bytes, &all, Some(0)).map_err(|error| explain(&error));
-        let find = |df: DataFrame| {
-            let mut names = self.columns.iter().flatten();
-            names.try_for_each(|name| column::column("read_csv", &df, name).map(|_| ()))
-        };
-        header
-            .and_then(find)
-            .expect_err("polars has just missed one of these columns")
+        let mut all = polars.clone().with_n_rows(Some(0));
+        all.columns = None;
+        let all = read(
+            block,
+            all.map_parse_options(|parse| parse.with_truncate_ragged_lines(true)),
+        )?;
+        for name in columns {
+            column::column(OP, &all, name)?;
+        }
+        Ok(Some(all.schema().clone()))
     }
 
-    fn to_polars(&self, guess: Option<usize>) -> CsvReadOptions {
+    fn to_polars(&self, guessing_rows: usize) -> CsvReadOptions {
         let na_values = self.na_values.iter().map(PlSmallStr::from).collect();
         let columns = self
             .columns
@@ -220,8 +311,84 @@ impl CsvOptions {
             .with_has_header(self.has_header)
             .with_skip_rows(self.skip_rows)
             .with_n_rows(self.n_rows)
-            .with_infer_schema_length(guess);
+            .with_infer_schema_length(Some(guessing_rows))
+            .with_rechunk(true);
         options.columns = columns.map(|names: Vec<PlSmallStr>| Arc::from(names));
         options
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn in_blocks(text: &str, options: &CsvOptions, block_bytes: usize) -> DataFrame {
+        parse(Cursor::new(text), options, block_bytes).expect("a table")
+    }
+
+    /// A cell as it stands in a file, by column: numbers that may be whole, text in quotes, booleans.
+    fn cell(column: usize) -> BoxedStrategy<String> {
+        match column {
+            0 => prop_oneof![Just(String::new()), (-99..99_i32).prop_map(|n| n.to_string())].boxed(),
+            1 => prop_oneof![
+                Just("n/a".to_owned()),
+                (-9.0..9.0_f64).prop_map(|n| n.to_string())
+            ]
+            .boxed(),
+            2 => r#"[a-c,\n]{0,4}"#.prop_map(|text| format!("\"{text}\"")).boxed(),
+            3 => prop_oneof![Just("true".to_owned()), Just("False".to_owned())].boxed(),
+            _ => prop_oneof![9 => Just("7".to_owned()), 1 => Just("x\"\"y".to_owned())]
+                .prop_map(|text| format!("\"{text}\""))
+                .boxed(),
+        }
+    }
+
+    fn rows() -> impl Strategy<Value = Vec<Vec<String>>> {
+        prop::collection::vec((0..5).map(cell).collect::<Vec<_>>(), 1..30)
+    }
+
+    proptest! {
+        #[test]
+        fn the_size_of_blocks_never_shows(
+            rows in rows(), block_bytes in 1_usize..80, crlf: bool, n_rows in prop::option::of(1_usize..40), some: bool,
+        ) {
+            let line_break = if crlf { "\r\n" } else { "\n" };
+            let mut text = ["skipped", "a,b,c,d,e", ""].join(line_break);
+            rows.iter().for_each(|row| text.extend([row.join(",").as_str(), line_break, line_break]));
+            let options = CsvOptions {
+                na_values: vec!["n/a".to_owned()],
+                skip_rows: 1,
+                n_rows,
+                columns: some.then(|| vec!["b".to_owned(), "e".to_owned()]),
+                ..CsvOptions::default()
+            };
+            let whole = in_blocks(&text, &options, BLOCK_BYTES);
+            prop_assert_eq!(whole.height(), n_rows.unwrap_or(usize::MAX).min(rows.len()));
+            let cut = in_blocks(&text, &options, block_bytes);
+            prop_assert_eq!(whole.dtypes(), cut.dtypes());
+            prop_assert!(whole.equals_missing(&cut));
+        }
+    }
+
+    #[test]
+    fn a_type_that_shows_in_a_later_block_counts() {
+        let text = format!("a,b\n{}1.5,x\n", "1,2\n".repeat(50));
+        let df = in_blocks(&text, &CsvOptions::default(), 16);
+        assert_eq!(
+            df.dtypes().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["f64", "str"]
+        );
+        assert_eq!(df.height(), 51);
+    }
+
+    #[test]
+    fn a_long_row_is_refused_in_any_block() {
+        let text = format!("a,b\n{}1,2,3\n", "1,2\n".repeat(50));
+        let failure = parse(Cursor::new(text), &CsvOptions::default(), 16).unwrap_err();
+        let Failure::Content(error) = failure else {
+            panic!("{failure:?}")
+        };
+        assert!(error.to_string().contains("more fields"), "{error}");
     }
 }

@@ -26,53 +26,44 @@ pub(super) fn encode(op: &'static str, series: &Series) -> Result<TextColumn> {
         .str()
         .map_err(|error| polars_problem(op, series.name(), &error))?;
 
-    let starts: Vec<usize> = (0..rows.len()).step_by(BLOCK).collect();
-    let mut blocks: Vec<Block> = starts
-        .into_par_iter()
-        .map(|start| Block::encode(&rows.slice(start as i64, BLOCK)))
-        .collect();
+    let mut codes = vec![TextColumn::MISSING; rows.len()];
+    let of_block =
+        |(k, codes): (usize, &mut [u32])| encode_block(&rows.slice((k * BLOCK) as i64, BLOCK), codes);
+    let values: Vec<Vec<String>> = codes.par_chunks_mut(BLOCK).enumerate().map(of_block).collect();
 
     let mut all = Dictionary::default();
-    let mut codes = Vec::with_capacity(rows.len());
-    for block in &mut blocks {
-        let global: Vec<u32> = block.values.drain(..).map(|value| all.add_owned(value)).collect();
-        codes.extend(
-            block
-                .codes
-                .drain(..)
-                .map(|code| global.get(code as usize).copied().unwrap_or(TextColumn::MISSING)),
-        );
-    }
+    let global = values
+        .into_iter()
+        .map(|values| values.into_iter().map(|value| all.add_owned(value)).collect());
+    let global: Vec<Vec<u32>> = global.collect();
+    codes
+        .par_chunks_mut(BLOCK)
+        .zip(&global)
+        .for_each(|(codes, global)| {
+            for code in codes {
+                // A missing value has a code beyond every list.
+                *code = global.get(*code as usize).copied().unwrap_or(TextColumn::MISSING);
+            }
+        });
     Ok(TextColumn {
         codes: codes.into(),
         values: all.values.into(),
     })
 }
 
-/// A stretch of rows with a dictionary of its own.
-struct Block {
-    codes: Vec<u32>,
-    values: Vec<String>,
-}
-
-impl Block {
-    fn encode(rows: &StringChunked) -> Self {
-        let mut seen = HashMap::<&str, u32, BuildHasherDefault<Mix>>::default();
-        let mut values = Vec::new();
-        let codes = rows
-            .iter()
-            .map(|row| {
-                let Some(row) = row else {
-                    return TextColumn::MISSING;
-                };
-                *seen.entry(row).or_insert_with(|| {
-                    values.push(row.to_owned());
-                    values.len() as u32 - 1
-                })
-            })
-            .collect();
-        Self { codes, values }
+/// Writes the codes of a stretch of rows into a dictionary of its own, which is returned.
+fn encode_block(rows: &StringChunked, codes: &mut [u32]) -> Vec<String> {
+    let mut seen = HashMap::<&str, u32, BuildHasherDefault<Mix>>::default();
+    let mut values = Vec::new();
+    for (code, row) in codes.iter_mut().zip(rows.iter()) {
+        if let Some(row) = row {
+            *code = *seen.entry(row).or_insert_with(|| {
+                values.push(row.to_owned());
+                values.len() as u32 - 1
+            });
+        }
     }
+    values
 }
 
 /// Distinct values in order of their first appearance.

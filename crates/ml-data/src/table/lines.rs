@@ -24,6 +24,11 @@ pub(super) fn drop_empty(bytes: &mut Vec<u8>) {
     bytes.truncate(kept);
 }
 
+/// How many lines end here.
+pub(super) fn count_breaks(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
 /// Whether a line break comes first, or right after another.
 fn may_have_empty(bytes: &[u8]) -> bool {
     let is_break = |byte: u8| byte == b'\n' || byte == b'\r';

@@ -21,6 +21,7 @@
 //! Missing means null or NaN throughout, as in pandas.
 
 mod array;
+mod blocks;
 mod column;
 mod corr;
 mod csv;

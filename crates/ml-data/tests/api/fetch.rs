@@ -1,8 +1,13 @@
 //! Downloads over loopback: broken, slow, wrong, redirected, resumed.
 
-use std::{fs, time::Duration};
+use std::{
+    env, fs,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
-use ml_data::registry::Error;
+use ml_data::registry::{Cache, Error};
 
 use super::{
     registry::{Corner, sha256},
@@ -207,4 +212,86 @@ fn nobody_there_is_an_error_with_a_hint() {
         error.contains("(3 attempts); offline? set ML_DATASETS_MIRROR"),
         "{error}"
     );
+}
+
+/// Not a test of its own: another process that fetches from the server, told by two variables.
+#[test]
+fn helper_process() {
+    let (Ok(url), Ok(cache)) = (env::var("TEST_URL"), env::var("TEST_CACHE")) else {
+        return;
+    };
+    let sum = format!("sha256 = [\"{}\"]", sha256(&body()));
+    let mut corner = Corner::new(&[("a.bin", &sum, &["a.bin"], &[&url])]);
+    corner.fetcher.cache = Cache::new(cache);
+    println!("fresh={}", corner.fetcher.fetch("a").unwrap().fresh);
+}
+
+/// A process of its own that fetches into the corner's cache.
+fn process(server: &Server, corner: &Corner) -> Child {
+    Command::new(env::current_exe().unwrap())
+        .args(["--exact", "fetch::helper_process", "--nocapture"])
+        .env("TEST_URL", format!("{}/a.bin", server.base))
+        .env("TEST_CACHE", corner.fetcher.cache.root())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Bytes of the download so far.
+fn downloaded(corner: &Corner) -> u64 {
+    corner
+        .parts()
+        .first()
+        .map_or(0, |part| fs::metadata(part).map_or(0, |m| m.len()))
+}
+
+fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "waited in vain until {what}"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_killed_download_goes_on_in_the_next_process() {
+    let slow = Answer::Slow(10_000, Duration::from_millis(15));
+    let (server, corner) = served(&[slow.clone(), slow]);
+    let mut kept = Vec::new();
+    for least in [50_000, 150_000] {
+        let mut child = process(&server, &corner);
+        wait_until("part of it is there", || downloaded(&corner) >= least);
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success(), "it was killed");
+        assert!(!corner.fetcher.cache.folder("a").exists(), "nothing half-written");
+        kept.push(downloaded(&corner));
+    }
+    assert!(
+        kept[1] > kept[0] && kept[1] < 300_000,
+        "the second went on: {kept:?}"
+    );
+    // Here the lock of the dead is free, and what they left is used.
+    corner.fetcher.fetch("a").unwrap();
+    let asked: Vec<_> = kept.iter().map(|n| Some(format!("bytes={n}-"))).collect();
+    assert_eq!(server.ranges(), [vec![None], asked].concat());
+    assert_eq!(corner.read("a.bin"), body());
+    corner.assert_tidy();
+}
+
+#[test]
+fn of_two_processes_one_downloads_and_the_other_waits() {
+    let (server, corner) = served(&[Answer::Slow(20_000, Duration::from_millis(20))]);
+    let children = [process(&server, &corner), process(&server, &corner)];
+    let outputs = children.map(|child| child.wait_with_output().unwrap());
+    assert!(outputs.iter().all(|output| output.status.success()));
+    let said = outputs
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .concat();
+    let count = |what| said.matches(what).count();
+    assert_eq!((count("fresh=true"), count("fresh=false")), (1, 1), "{said}");
+    assert_eq!(server.ranges(), [None], "one request for both");
+    assert_eq!(corner.read("a.bin"), body());
 }

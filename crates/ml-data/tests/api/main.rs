@@ -17,6 +17,8 @@ mod registry;
 #[cfg(feature = "fetch")]
 mod server;
 #[cfg(test)]
+mod sparse;
+#[cfg(test)]
 mod split;
 #[cfg(test)]
 #[cfg(feature = "tables")]

@@ -498,7 +498,7 @@ fn sparse_matrices_stay_sparse_where_zeros_stay_zeros() {
     let error = fit(&StandardScaler::default()).unwrap_err().to_string();
     assert!(
         error.contains(
-            "a dense one (centring moves the zeros) is needed; make it dense, or leave out the centring"
+            "a dense one (a shift moves the zeros) is needed; make it dense, or scale without a shift"
         ),
         "{error}"
     );
@@ -623,6 +623,10 @@ fn fitted_transformers_survive_a_file() {
     let encoder = OneHotEncoder::default().fit(words(), ()).unwrap();
     encoder.save(&path).unwrap();
     assert_eq!(FittedOneHotEncoder::load(&path).unwrap(), encoder);
+    let labels = array!["no".to_owned(), "yes".to_owned()];
+    let binarizer = LabelBinarizer::default().fit(labels.view(), ()).unwrap();
+    binarizer.save(&path).unwrap();
+    assert_eq!(FittedLabelBinarizer::<String>::load(&path).unwrap(), binarizer);
 
     let closure = FunctionTransformer::new("halve", |x| Ok(x / 2.0));
     let pipeline = ml_data::pipeline::Pipeline::new().step("halve", closure);

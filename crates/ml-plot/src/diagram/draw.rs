@@ -119,15 +119,11 @@ impl Drawing {
             .edges
             .iter()
             .filter_map(|(edge, points)| Some(label(edge, points)?.bounds().grown(3.0)));
-        let join = |a: Rect, b: Rect| {
-            Rect::new(
-                a.left.min(b.left),
-                a.top.min(b.top),
-                a.right.max(b.right),
-                a.bottom.max(b.bottom),
-            )
-        };
-        let all = boxes.chain(points).chain(labels).reduce(join).unwrap_or_default();
+        let all = boxes
+            .chain(points)
+            .chain(labels)
+            .reduce(Rect::around)
+            .unwrap_or_default();
         for (_, r) in &mut self.nodes {
             *r = Rect::new(
                 r.left - all.left,

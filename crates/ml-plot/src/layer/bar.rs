@@ -1,6 +1,6 @@
 //! Bars, upright or lying.
 
-use ml_core::{Error, Result};
+use ml_core::Result;
 
 use super::{Draw, Entry, Extent, Frame, Key, Names, Reach, check_alpha, names};
 use crate::numbers::{self, Number};
@@ -28,7 +28,8 @@ impl Axes {
     /// Adds an upright bar a name, at x = 0, 1, 2, ...
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::Length`], or [`Error::NotFinite`] for an infinite height.
+    /// [`Error::Empty`](ml_core::Error::Empty), [`Error::Length`](ml_core::Error::Length), or
+    /// [`Error::NotFinite`](ml_core::Error::NotFinite) for an infinite height.
     ///
     /// # Examples
     /// ```
@@ -64,16 +65,7 @@ impl Axes {
         lying: bool,
     ) -> Result<&mut Bar> {
         let heights = numbers::column("bar", "heights", heights)?;
-        if names.len() != heights.len() {
-            let (left, right) = (names.len(), heights.len());
-            return Err(Error::Length {
-                op: "bar",
-                left_name: "names",
-                left,
-                right_name: "heights",
-                right,
-            });
-        }
+        numbers::same_length("bar", ("names", names.len()), ("heights", heights.len()))?;
         let color = self.next_color();
         Ok(self.add(Bar {
             names,

@@ -63,15 +63,7 @@ pub(super) fn image(marker: Marker, spots: &[Spot], width: f64, height: f64) -> 
 /// Whole pixels around all markers, inside the figure.
 fn bounds(spots: &[Spot], width: f64, height: f64) -> Option<Rect> {
     let around = |s: &Spot| Rect::new(s.at[0], s.at[1], s.at[0], s.at[1]).grown(s.diameter + 1.0);
-    let join = |a: Rect, b: Rect| {
-        Rect::new(
-            a.left.min(b.left),
-            a.top.min(b.top),
-            a.right.max(b.right),
-            a.bottom.max(b.bottom),
-        )
-    };
-    let all = spots.iter().map(around).reduce(join)?;
+    let all = spots.iter().map(around).reduce(Rect::around)?;
     let (left, top) = (all.left.max(0.0).floor(), all.top.max(0.0).floor());
     Some(Rect::new(
         left,

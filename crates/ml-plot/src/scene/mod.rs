@@ -53,6 +53,16 @@ impl Rect {
         x >= self.left && x <= self.right && y >= self.top && y <= self.bottom
     }
 
+    /// The smallest rectangle around both.
+    pub(crate) fn around(self, other: Self) -> Self {
+        Self::new(
+            self.left.min(other.left),
+            self.top.min(other.top),
+            self.right.max(other.right),
+            self.bottom.max(other.bottom),
+        )
+    }
+
     #[cfg(test)]
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right

@@ -31,7 +31,14 @@ fn points(axes: &mut Axes, stats: &CountryStats, label: &str, marker: Marker) ->
     Ok(())
 }
 
-fn line(axes: &mut Axes, intercept: f64, slope: f64, end: f64, label: &str, dash: Dash) -> Result<()> {
+/// Intercept and slope.
+type Line = (f64, f64);
+
+fn parameters(model: &FittedLinearRegression<f64>) -> Line {
+    (model.intercept, model.coef[0])
+}
+
+fn line(axes: &mut Axes, (intercept, slope): Line, end: f64, label: &str, dash: Dash) -> Result<()> {
     axes.line([0.0, end], [intercept, intercept + slope * end])?
         .label(label)
         .dash(dash);
@@ -46,7 +53,7 @@ pub(crate) fn countries(sample: &CountryStats) -> Result<Figure> {
         ("Hungary", -40.0, 50.0),
         ("Korea", -40.0, 50.0),
         ("France", -40.0, 50.0),
-        ("Australia", -50.0, 100.0),
+        ("Australia", -60.0, 50.0),
         ("United States", -20.0, 60.0),
     ] {
         if let Some(i) = sample.countries.iter().position(|c| c == name) {
@@ -61,15 +68,9 @@ pub(crate) fn possible_lines(sample: &CountryStats) -> Result<Figure> {
     let mut figure = framed(SAMPLE_END);
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
-    for (intercept, slope) in [(0.0, 2e-5), (8.0, -5e-5), (4.0, 5e-5)] {
-        line(
-            axes,
-            intercept,
-            slope,
-            SAMPLE_END,
-            &format!("θ₀ = {intercept}, θ₁ = {slope:e}"),
-            Dash::Solid,
-        )?;
+    for (intercept, slope, written) in [(0.0, 2e-5, "2"), (8.0, -5e-5, "−5"), (4.0, 5e-5, "5")] {
+        let label = format!("θ₀ = {intercept}, θ₁ = {written}×10⁻⁵");
+        line(axes, (intercept, slope), SAMPLE_END, &label, Dash::Solid)?;
     }
     Ok(figure)
 }
@@ -78,15 +79,21 @@ pub(crate) fn best_line(sample: &CountryStats, model: &FittedLinearRegression<f6
     let mut figure = framed(SAMPLE_END);
     let axes = figure.axes();
     points(axes, sample, "countries", Marker::Circle)?;
-    let label = format!("θ₀ = {:.2}, θ₁ = {:.2e}", model.intercept, model.coef[0]);
-    line(
-        axes,
-        model.intercept,
-        model.coef[0],
-        SAMPLE_END,
-        &label,
-        Dash::Solid,
-    )?;
+    let (intercept, slope) = parameters(model);
+    let label = format!("θ₀ = {intercept:.2}, θ₁ = {:.2}×10⁻⁵", 1e5 * slope);
+    line(axes, (intercept, slope), SAMPLE_END, &label, Dash::Solid)?;
+    Ok(figure)
+}
+
+/// The first sample and the countries that it lacks, with these lines.
+fn both_samples(all: &CountryStats, lines: &[(Line, &str, Dash)]) -> Result<Figure> {
+    let mut figure = framed(END);
+    let axes = figure.axes();
+    points(axes, &all.sample(), "first sample", Marker::Circle)?;
+    points(axes, &all.missing(), "missing countries", Marker::Square)?;
+    for &(parameters, label, dash) in lines {
+        line(axes, parameters, END, label, dash)?;
+    }
     Ok(figure)
 }
 
@@ -95,64 +102,25 @@ pub(crate) fn all_countries(
     old: &FittedLinearRegression<f64>,
     new: &FittedLinearRegression<f64>,
 ) -> Result<Figure> {
-    let mut figure = framed(END);
-    let axes = figure.axes();
-    points(axes, &all.sample(), "first sample", Marker::Circle)?;
-    points(axes, &all.missing(), "missing countries", Marker::Square)?;
-    line(
-        axes,
-        old.intercept,
-        old.coef[0],
-        END,
-        "model of the first sample",
-        Dash::Dashed,
-    )?;
-    line(
-        axes,
-        new.intercept,
-        new.coef[0],
-        END,
-        "model of all countries",
-        Dash::Solid,
-    )?;
-    Ok(figure)
+    let lines = [
+        (parameters(old), "model of the first sample", Dash::Dashed),
+        (parameters(new), "model of all countries", Dash::Solid),
+    ];
+    both_samples(all, &lines)
 }
 
 pub(crate) fn regularised(
     all: &CountryStats,
     old: &FittedLinearRegression<f64>,
     new: &FittedLinearRegression<f64>,
-    (intercept, slope): (f64, f64),
+    held: Line,
 ) -> Result<Figure> {
-    let mut figure = framed(END);
-    let axes = figure.axes();
-    points(axes, &all.sample(), "first sample", Marker::Circle)?;
-    points(axes, &all.missing(), "missing countries", Marker::Square)?;
-    line(
-        axes,
-        old.intercept,
-        old.coef[0],
-        END,
-        "first sample",
-        Dash::Dotted,
-    )?;
-    line(
-        axes,
-        new.intercept,
-        new.coef[0],
-        END,
-        "all countries",
-        Dash::Dashed,
-    )?;
-    line(
-        axes,
-        intercept,
-        slope,
-        END,
-        "first sample, regularised",
-        Dash::Solid,
-    )?;
-    Ok(figure)
+    let lines = [
+        (parameters(old), "model of the first sample", Dash::Dotted),
+        (parameters(new), "model of all countries", Dash::Dashed),
+        (held, "of the first sample, regularised", Dash::Solid),
+    ];
+    both_samples(all, &lines)
 }
 
 pub(crate) fn overfit(all: &CountryStats, model: &FittedModelPipeline) -> Result<Figure> {

@@ -83,7 +83,7 @@ pub(crate) fn run(book: &mut Chapter, housing: &DataFrame) -> AnyResult<Sets> {
     let category: Array1<i64> = cut(income.view(), &EDGES, &[1, 2, 3, 4, 5])?;
     let mut figure = Figure::new(600, 400);
     let overall = proportions(category.iter().copied());
-    figure.axes().title("income category").y_label("districts");
+    figure.axes().x_label("income category").y_label("districts");
     figure.axes().bar(
         ["1", "2", "3", "4", "5"],
         overall.map(|share| share * income.len() as f64),

@@ -2,7 +2,7 @@
 
 use ml_core::{Error, Result, Rng};
 
-use crate::tree::RowCount;
+use crate::tree::{RowCount, search::weighted_rows};
 
 /// Draws of rows with replacement, one stream a tree: tree `i` sees the same rows whichever thread
 /// grows it, and they can be drawn again when the out-of-bag rows are wanted.
@@ -25,9 +25,7 @@ impl Bootstrap {
         bootstrap: bool,
         max_samples: Option<RowCount>,
     ) -> Result<Self> {
-        let rows: Vec<u32> = (0..weights.len() as u32)
-            .filter(|&row| weights[row as usize] > 0.0)
-            .collect();
+        let rows = weighted_rows(weights);
         let n_draws = match (bootstrap, max_samples) {
             (false, None) => None,
             (false, Some(_)) => {

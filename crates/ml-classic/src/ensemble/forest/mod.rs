@@ -2,9 +2,12 @@
 
 mod bootstrap;
 mod classifier;
-mod plant;
+mod grove;
+mod plan;
 mod regressor;
 
-pub use classifier::{FittedRandomForestClassifier, RandomForestClassifier};
-pub use plant::OutOfBag;
-pub use regressor::{FittedRandomForestRegressor, RandomForestRegressor};
+pub use classifier::{
+    FittedMultiRandomForestClassifier, FittedRandomForestClassifier, RandomForestClassifier,
+};
+pub use grove::OutOfBag;
+pub use regressor::{FittedMultiRandomForestRegressor, FittedRandomForestRegressor, RandomForestRegressor};
