@@ -4,7 +4,10 @@
 //! hand has. Large work is cut into pieces whose size does not depend on the number of threads, so results
 //! are the same bits on one thread or many. This is the only module that may hold `unsafe` code.
 
+pub(crate) mod broadcast;
 pub(crate) mod elementwise;
+pub(crate) mod fused;
+pub(crate) mod math;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
 pub(crate) mod reduce;

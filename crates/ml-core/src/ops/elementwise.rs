@@ -3,10 +3,10 @@
 
 use super::{Arrays, Call, Gradients, Saves, Spec, Specs, one, same_dtype, sum_to_like};
 use crate::{
-    DType, Result, Tensor,
+    DType, Error, Result, Tensor,
     dtype::Element,
     kernels::{
-        elementwise,
+        elementwise::{self, Map, Zip},
         simd::{Loop, vectorize},
     },
     tensor::Array,
@@ -48,8 +48,13 @@ impl Integer for u8 {}
 pub(crate) trait Unary: Copy + Send + Sync + 'static {
     /// About how many additions an element is worth.
     const COST: usize = 1;
+    /// Whether floating-point numbers have it.
+    const FLOATS: bool = true;
     /// Whether integers have it, too.
     const INTEGERS: bool = false;
+    /// The size of `x` up to which [`f32`](Self::f32) holds; what lies beyond is left to
+    /// [`beyond_end`](Self::beyond_end), one by one.
+    const END_F32: Option<f32> = None;
     /// What [`chain`](Self::chain) looks at.
     const SAVES: Saves;
 
@@ -58,17 +63,58 @@ pub(crate) trait Unary: Copy + Send + Sync + 'static {
     fn integer<T: Integer>(self, x: T) -> T {
         x
     }
+    fn beyond_end(self, x: f32) -> f32 {
+        self.f32(x)
+    }
 
     /// `d · ∂y/∂x`: the rule in both directions.
     fn chain(self, d: &Tensor, x: &Tensor, y: &Tensor) -> Result<Tensor>;
+}
+
+/// Integers that a primitive does not take as its right operand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Refused {
+    /// A divisor of 0.
+    Zero,
+    /// A negative exponent: the result would be a fraction.
+    Negative,
+    /// A shift by a negative number of bits or by as many as there are.
+    Shift,
+}
+
+impl Refused {
+    fn check<T: Integer>(self, op: &'static str, values: &[T]) -> Result<()> {
+        let bits = 8 * size_of::<T>();
+        let refused = |value: &&T| match self {
+            Self::Zero => value.is_zero(),
+            Self::Negative => **value < T::zero(),
+            Self::Shift => value.to_usize().is_none_or(|shift| shift >= bits),
+        };
+        let Some(value) = values.iter().find(refused) else {
+            return Ok(());
+        };
+        Err(Error::Parameter {
+            name: format!("{op}: right operand"),
+            value: format!("{value:?}"),
+            domain: match self {
+                Self::Zero => "other than 0: integers have no infinity; or cast to f32".to_owned(),
+                Self::Negative => "at least 0: integers have no fractions; or cast to f32".to_owned(),
+                Self::Shift => format!("0 to {}: the type has {bits} bits", bits - 1),
+            },
+        })
+    }
 }
 
 /// An elementwise primitive of two operands, which broadcast.
 pub(crate) trait Binary: Copy + Send + Sync + 'static {
     /// About how many additions an element is worth.
     const COST: usize = 1;
+    /// Whether floating-point numbers have it.
+    const FLOATS: bool = true;
     /// Whether integers have it, too.
     const INTEGERS: bool = true;
+    /// Right operands that integers do not take.
+    const REFUSED: Option<Refused> = None;
     /// What the rules look at.
     const SAVES: Saves;
 
@@ -84,125 +130,121 @@ pub(crate) trait Binary: Copy + Send + Sync + 'static {
     fn right(self, d: &Tensor, a: &Tensor, b: &Tensor, y: &Tensor) -> Result<Tensor>;
 }
 
-struct Map<'a, F, A, O> {
-    f: F,
-    operand: Operand<'a, A>,
-    out: &'a mut [O],
-}
-
-impl<A: Copy, O: Copy, F: Fn(A) -> O> Loop for Map<'_, F, A, O> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        match self.operand {
-            Operand::Slice(x) => {
-                for (y, &x) in self.out.iter_mut().zip(x) {
-                    *y = (self.f)(x);
-                }
-            }
-            Operand::Scalar(x) => self.out.fill((self.f)(x)),
-        }
-    }
-}
-
-struct Zip<'a, F, A, O> {
-    f: F,
-    operands: [Operand<'a, A>; 2],
-    out: &'a mut [O],
-}
-
-impl<A: Copy, O: Copy, F: Fn(A, A) -> O> Loop for Zip<'_, F, A, O> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { f, operands, out } = self;
-        match operands {
-            [Operand::Slice(a), Operand::Slice(b)] => {
-                for ((y, &a), &b) in out.iter_mut().zip(a).zip(b) {
-                    *y = f(a, b);
-                }
-            }
-            [Operand::Slice(a), Operand::Scalar(b)] => {
-                for (y, &a) in out.iter_mut().zip(a) {
-                    *y = f(a, b);
-                }
-            }
-            [Operand::Scalar(a), Operand::Slice(b)] => {
-                for (y, &b) in out.iter_mut().zip(b) {
-                    *y = f(a, b);
-                }
-            }
-            [Operand::Scalar(a), Operand::Scalar(b)] => out.fill(f(a, b)),
-        }
-    }
-}
-
 /// `out = f(operand)` with the widest instructions there are.
 #[inline]
-pub(crate) fn map<A: Copy, O: Copy>(f: impl Fn(A) -> O, operand: Operand<'_, A>, out: &mut [O]) {
+pub(crate) fn map<A, O: Clone>(f: impl Fn(&A) -> O, operand: Operand<'_, A>, out: &mut [O]) {
     vectorize(Map { f, operand, out });
 }
 
 /// `out = f(operands)` with the widest instructions there are.
 #[inline]
-pub(crate) fn zip<A: Copy, O: Copy>(f: impl Fn(A, A) -> O, operands: [Operand<'_, A>; 2], out: &mut [O]) {
+pub(crate) fn zip<A, O: Clone>(f: impl Fn(&A, &A) -> O, operands: [Operand<'_, A>; 2], out: &mut [O]) {
     vectorize(Zip { f, operands, out });
 }
 
-fn require_number(name: &'static str, integers: bool, dtype: DType) -> Result<()> {
-    let needed = if integers {
-        "f32, f64 or an integer type"
-    } else {
-        "f32 or f64"
+/// The loop of a [`Unary`] in `f32`: compiled once, for the eager kernel and the fused one.
+#[inline(never)]
+pub(crate) fn map_f32<U: Unary>(op: U, operand: Operand<'_, f32>, out: &mut [f32]) {
+    map(
+        #[inline(always)]
+        |x| op.f32(*x),
+        operand,
+        out,
+    );
+    let Some(end) = U::END_F32 else { return };
+    match operand {
+        Operand::Slice(x) if x.iter().any(|x| x.abs() > end) => {
+            let pairs = out.iter_mut().zip(x);
+            pairs.filter(|(_, x)| x.abs() > end).for_each(|(y, &x)| *y = op.beyond_end(x));
+        }
+        Operand::Scalar(x) if x.abs() > end => out.fill(op.beyond_end(x)),
+        _ => {}
+    }
+}
+
+/// The loop of a [`Unary`] in `f64`.
+#[inline(never)]
+pub(crate) fn map_f64<U: Unary>(op: U, operand: Operand<'_, f64>, out: &mut [f64]) {
+    map(
+        #[inline(always)]
+        |x| op.f64(*x),
+        operand,
+        out,
+    );
+}
+
+/// The loop of a [`Binary`] in `f32`.
+#[inline(never)]
+pub(crate) fn zip_f32<B: Binary>(op: B, operands: [Operand<'_, f32>; 2], out: &mut [f32]) {
+    zip(
+        #[inline(always)]
+        |a, b| op.f32(*a, *b),
+        operands,
+        out,
+    );
+}
+
+/// The loop of a [`Binary`] in `f64`.
+#[inline(never)]
+pub(crate) fn zip_f64<B: Binary>(op: B, operands: [Operand<'_, f64>; 2], out: &mut [f64]) {
+    zip(
+        #[inline(always)]
+        |a, b| op.f64(*a, *b),
+        operands,
+        out,
+    );
+}
+
+/// Refuses element types that a primitive does not have.
+fn require_number(name: &'static str, floats: bool, integers: bool, dtype: DType) -> Result<()> {
+    let needed = match (floats, integers) {
+        (true, true) => "f32, f64 or an integer type",
+        (true, false) => "f32 or f64",
+        _ => "an integer type",
     };
-    dtype.require(name, dtype.is_float() || (integers && dtype.is_integer()), needed)
+    let valid = (floats && dtype.is_float()) || (integers && dtype.is_integer());
+    dtype.require(name, valid, needed)
+}
+
+/// Calls `$body` with `$T` as the Rust type of `$dtype`, an integer type.
+macro_rules! for_integer {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            _ => {
+                type $T = u8;
+                $body
+            }
+        }
+    };
 }
 
 pub(crate) fn infer_unary<U: Unary>(name: &'static str, inputs: &[Spec]) -> Result<Specs> {
-    require_number(name, U::INTEGERS, inputs[0].dtype)?;
+    require_number(name, U::FLOATS, U::INTEGERS, inputs[0].dtype)?;
     Ok(one(inputs[0].dtype, inputs[0].shape.clone()))
 }
 
 pub(crate) fn forward_unary<U: Unary>(op: U, name: &'static str, x: &Array) -> Result<Array> {
-    require_number(name, U::INTEGERS, x.dtype())?;
-    fn integers<U: Unary, T: Integer>(op: U, x: &Array) -> Array {
-        elementwise::unary(x, 1, |x: &[T], out| {
-            map(
-                #[inline(always)]
-                |x| op.integer(x),
-                Operand::Slice(x),
-                out,
-            )
-        })
-    }
+    require_number(name, U::FLOATS, U::INTEGERS, x.dtype())?;
     Ok(match x.dtype() {
-        DType::F32 => elementwise::unary(x, U::COST, |x, out| {
-            map(
-                #[inline(always)]
-                |x| op.f32(x),
-                Operand::Slice(x),
-                out,
-            )
-        }),
-        DType::F64 => elementwise::unary(x, 2 * U::COST, |x, out| {
-            map(
-                #[inline(always)]
-                |x| op.f64(x),
-                Operand::Slice(x),
-                out,
-            )
-        }),
-        DType::I32 => integers::<U, i32>(op, x),
-        DType::I64 => integers::<U, i64>(op, x),
-        _ => integers::<U, u8>(op, x),
+        DType::F32 => elementwise::unary(x, U::COST, |x, out| map_f32(op, Operand::Slice(x), out)),
+        DType::F64 => elementwise::unary(x, 2 * U::COST, |x, out| map_f64(op, Operand::Slice(x), out)),
+        integer => for_integer!(integer, T => elementwise::unary(x, U::COST, |x: &[T], out| {
+            Map { f: |x: &T| op.integer(*x), operand: Operand::Slice(x), out }.run();
+        })),
     })
 }
 
 pub(crate) fn infer_binary<B: Binary>(name: &'static str, inputs: &[Spec]) -> Result<Specs> {
     same_dtype(name, inputs[0].dtype, inputs[1].dtype)?;
-    require_number(name, B::INTEGERS, inputs[0].dtype)?;
+    require_number(name, B::FLOATS, B::INTEGERS, inputs[0].dtype)?;
     Ok(one(
         inputs[0].dtype,
         inputs[0].shape.broadcast(name, &inputs[1].shape)?,
@@ -211,37 +253,18 @@ pub(crate) fn infer_binary<B: Binary>(name: &'static str, inputs: &[Spec]) -> Re
 
 pub(crate) fn forward_binary<B: Binary>(op: B, name: &'static str, a: &Array, b: &Array) -> Result<Array> {
     same_dtype(name, a.dtype(), b.dtype())?;
-    require_number(name, B::INTEGERS, a.dtype())?;
-    fn integers<B: Binary, T: Integer>(op: B, name: &'static str, a: &Array, b: &Array) -> Result<Array> {
-        elementwise::binary(name, a, b, 1, |a, b, out: &mut [T]| {
-            zip(
-                #[inline(always)]
-                |a, b| op.integer(a, b),
-                [a, b],
-                out,
-            );
-        })
-    }
+    require_number(name, B::FLOATS, B::INTEGERS, a.dtype())?;
     match a.dtype() {
-        DType::F32 => elementwise::binary(name, a, b, B::COST, |a, b, out| {
-            zip(
-                #[inline(always)]
-                |a, b| op.f32(a, b),
-                [a, b],
-                out,
-            );
+        DType::F32 => elementwise::binary(name, a, b, B::COST, &|operands, out| zip_f32(op, operands, out)),
+        DType::F64 => elementwise::binary(name, a, b, 2 * B::COST, &|operands, out| zip_f64(op, operands, out)),
+        integer => for_integer!(integer, T => {
+            if let Some(refused) = B::REFUSED {
+                refused.check(name, &b.elements::<T>())?;
+            }
+            elementwise::binary(name, a, b, B::COST, &|operands, out| {
+                Zip { f: |a: &T, b: &T| op.integer(*a, *b), operands, out }.run();
+            })
         }),
-        DType::F64 => elementwise::binary(name, a, b, 2 * B::COST, |a, b, out| {
-            zip(
-                #[inline(always)]
-                |a, b| op.f64(a, b),
-                [a, b],
-                out,
-            );
-        }),
-        DType::I32 => integers::<B, i32>(op, name, a, b),
-        DType::I64 => integers::<B, i64>(op, name, a, b),
-        _ => integers::<B, u8>(op, name, a, b),
     }
 }
 
@@ -337,7 +360,7 @@ macro_rules! unary_primitive {
             }
 
             fn block(&self) -> Option<&dyn $crate::ops::Block> {
-                Some(self)
+                <Self as $crate::ops::Unary>::FLOATS.then_some(self as &dyn $crate::ops::Block)
             }
         }
 
@@ -347,23 +370,11 @@ macro_rules! unary_primitive {
             }
 
             fn run_f32(&self, operands: &[$crate::ops::Operand<'_, f32>], out: &mut [f32]) {
-                let op = *self;
-                $crate::ops::elementwise::map(
-                    #[inline(always)]
-                    |x| $crate::ops::Unary::f32(op, x),
-                    operands[0],
-                    out,
-                );
+                $crate::ops::elementwise::map_f32(*self, operands[0], out);
             }
 
             fn run_f64(&self, operands: &[$crate::ops::Operand<'_, f64>], out: &mut [f64]) {
-                let op = *self;
-                $crate::ops::elementwise::map(
-                    #[inline(always)]
-                    |x| $crate::ops::Unary::f64(op, x),
-                    operands[0],
-                    out,
-                );
+                $crate::ops::elementwise::map_f64(*self, operands[0], out);
             }
         }
     };
@@ -409,7 +420,7 @@ macro_rules! binary_primitive {
             }
 
             fn block(&self) -> Option<&dyn $crate::ops::Block> {
-                Some(self)
+                <Self as $crate::ops::Binary>::FLOATS.then_some(self as &dyn $crate::ops::Block)
             }
         }
 
@@ -419,25 +430,54 @@ macro_rules! binary_primitive {
             }
 
             fn run_f32(&self, operands: &[$crate::ops::Operand<'_, f32>], out: &mut [f32]) {
-                let op = *self;
-                $crate::ops::elementwise::zip(
-                    #[inline(always)]
-                    |a, b| $crate::ops::Binary::f32(op, a, b),
-                    [operands[0], operands[1]],
-                    out,
-                );
+                $crate::ops::elementwise::zip_f32(*self, [operands[0], operands[1]], out);
             }
 
             fn run_f64(&self, operands: &[$crate::ops::Operand<'_, f64>], out: &mut [f64]) {
-                let op = *self;
-                $crate::ops::elementwise::zip(
-                    #[inline(always)]
-                    |a, b| $crate::ops::Binary::f64(op, a, b),
-                    [operands[0], operands[1]],
-                    out,
-                );
+                $crate::ops::elementwise::zip_f64(*self, [operands[0], operands[1]], out);
             }
         }
     };
 }
 pub(crate) use binary_primitive;
+
+/// A primitive without parameters from its formula, which is one for both types or one for each, and its chain
+/// rule: `d · ∂y/∂x`.
+macro_rules! unary_op {
+    ($op:ident, $name:literal, cost $cost:literal, $saves:ident, |$x:ident| $y:expr, $chain:expr) => {
+        $crate::ops::elementwise::unary_op!($op, $name, cost $cost, $saves, f32 |$x| $y, f64 |$x| $y, $chain);
+    };
+    ($op:ident, $name:literal, cost $cost:literal, $saves:ident,
+     f32 |$x:ident| $f32:expr, f64 |$z:ident| $f64:expr, $chain:expr) => {
+        #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+        struct $op;
+
+        impl $crate::ops::Unary for $op {
+            const COST: usize = $cost;
+            const SAVES: $crate::ops::Saves = $crate::ops::Saves::$saves;
+
+            #[inline(always)]
+            fn f32(self, $x: f32) -> f32 {
+                $f32
+            }
+
+            #[inline(always)]
+            fn f64(self, $z: f64) -> f64 {
+                $f64
+            }
+
+            fn chain(
+                self,
+                d: &$crate::Tensor,
+                x: &$crate::Tensor,
+                y: &$crate::Tensor,
+            ) -> $crate::Result<$crate::Tensor> {
+                let chain: fn(&$crate::Tensor, &$crate::Tensor, &$crate::Tensor) -> $crate::Result<$crate::Tensor> =
+                    $chain;
+                chain(d, x, y)
+            }
+        }
+        $crate::ops::unary_primitive!($op, $name);
+    };
+}
+pub(crate) use unary_op;

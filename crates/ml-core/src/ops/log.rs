@@ -1,35 +1,19 @@
-//! Natural logarithm.
+//! Logarithms.
 
-use serde::{Deserialize, Serialize};
+use std::f64::consts::{LN_2, LN_10};
 
-use super::{Saves, Unary, apply, unary_primitive};
-use crate::{Result, Tensor};
+use super::{apply, elementwise::unary_op};
+use crate::{Result, Tensor, kernels::math};
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Log;
-
-impl Unary for Log {
-    const COST: usize = 8;
-    const SAVES: Saves = Saves::INPUTS;
-
-    #[inline(always)]
-    fn f32(self, x: f32) -> f32 {
-        x.ln()
-    }
-
-    #[inline(always)]
-    fn f64(self, x: f64) -> f64 {
-        x.ln()
-    }
-
-    fn chain(self, d: &Tensor, x: &Tensor, _: &Tensor) -> Result<Tensor> {
-        d.div(x)
-    }
-}
-unary_primitive!(Log, "log");
+unary_op!(Log, "log", cost 8, INPUTS, |x| math::log(x), |d, x, _| d.div(x));
+unary_op!(Log1p, "log1p", cost 10, INPUTS, |x| math::log1p(x), |d, x, _| d.div(&x.add_scalar(1.0)?));
+unary_op!(Log2, "log2", cost 12, INPUTS, f32 |x| math::log2(x), f64 |x| x.log2(),
+    |d, x, _| d.div(&x.mul_scalar(LN_2)?));
+unary_op!(Log10, "log10", cost 12, INPUTS, f32 |x| math::log10(x), f64 |x| x.log10(),
+    |d, x, _| d.div(&x.mul_scalar(LN_10)?));
 
 impl Tensor {
-    /// Natural logarithm of every element: `y = ln(x)`; NaN below 0, -inf at 0.
+    /// Natural logarithm of every element: `y = ln(x)`, within 1 ulp; NaN below 0, -inf at 0.
     ///
     /// # Errors
     /// [`Error::DType`](crate::Error::DType) unless the elements are `f32` or `f64`.
@@ -44,5 +28,53 @@ impl Tensor {
     /// ```
     pub fn log(&self) -> Result<Tensor> {
         apply(Log, &[self])
+    }
+
+    /// `y = ln(1 + x)`, exact to the last places near 0, where the sum would lose them.
+    ///
+    /// # Errors
+    /// As [`log`](Self::log).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1e-20]).log1p()?.to_vec::<f64>()?, [1e-20]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn log1p(&self) -> Result<Tensor> {
+        apply(Log1p, &[self])
+    }
+
+    /// Logarithm to base 2 of every element.
+    ///
+    /// # Errors
+    /// As [`log`](Self::log).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([8.0, 0.5]).log2()?.to_vec::<f64>()?, [3.0, -1.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn log2(&self) -> Result<Tensor> {
+        apply(Log2, &[self])
+    }
+
+    /// Logarithm to base 10 of every element.
+    ///
+    /// # Errors
+    /// As [`log`](Self::log).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([1000.0f32]).log10()?.to_vec::<f32>()?, [3.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn log10(&self) -> Result<Tensor> {
+        apply(Log10, &[self])
     }
 }

@@ -6,8 +6,12 @@
 //! | family | files |
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
-//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg` |
-//! | elementary functions | `exp`, `log`, `tanh`, `square`, `relu` |
+//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
+//! | elementary functions | `exp`, `log`, `tanh`, `trigonometric`, `erf` |
+//! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
+//! | choice | `extremum`, `clip`, `select`, `step` |
+//! | comparison, logic, bits | `compare`, `predicate`, `logical`, `bitwise` |
+//! | several in one pass | `fused` |
 //! | shapes | `reshape`, `transpose`, `broadcast` |
 //! | reductions | `sum` |
 //! | products | `matmul` |
@@ -16,19 +20,39 @@
 mod elementwise;
 mod primitive;
 
+mod abs;
 mod add;
+mod add_n;
+mod bitwise;
 mod broadcast;
 mod cast;
+mod clip;
+mod compare;
 mod div;
+mod division;
+mod elu;
+mod erf;
 mod exp;
+mod extremum;
 mod fill;
+mod fused;
+mod gelu;
 mod log;
+mod logical;
 mod matmul;
 mod mul;
 mod neg;
+mod power;
+mod predicate;
 mod relu;
 mod reshape;
+mod round;
 mod scalar;
+mod select;
+mod shape_of;
+mod sigmoid;
+mod silu;
+mod softplus;
 mod square;
 mod squeeze;
 mod step;
@@ -36,10 +60,13 @@ mod sub;
 mod sum;
 mod tanh;
 mod transpose;
+mod trigonometric;
 
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
 pub(crate) use broadcast::sum_to_like;
-pub(crate) use elementwise::{Binary, Integer, Unary, binary_primitive, unary_primitive};
+pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
+#[allow(unused_imports)] // until the optimiser of graphs fuses
+pub(crate) use fused::Fused;
 pub use elementwise::{Block, Operand};
 pub(crate) use primitive::{apply_dyn, keep, one, same_dtype};

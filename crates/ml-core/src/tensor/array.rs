@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use half::{bf16, f16};
+use smallvec::SmallVec;
 
 use super::{Block, Text};
 use crate::{DType, Error, Result, Shape, dtype::Element, kernels::strided, shape::Strides};
@@ -212,6 +213,40 @@ impl Array {
             return None;
         }
         Some(&block[self.offset..self.offset + self.len()])
+    }
+
+    /// The elements in the order of memory, if they fill it without gaps, whatever the order of their axes.
+    #[inline]
+    pub(crate) fn as_packed<T: Element>(&self) -> Option<&[T]> {
+        if !self.is_contiguous() && !self.is_packed() {
+            return None;
+        }
+        Some(&T::unwrap(&self.buffer)?[self.offset..self.offset + self.len()])
+    }
+
+    /// Whether some order of the axes makes the elements lie row by row.
+    fn is_packed(&self) -> bool {
+        let mut axes: SmallVec<[(isize, usize); 4]> =
+            self.strides.iter().copied().zip(self.shape.iter().copied()).filter(|&(_, length)| length != 1).collect();
+        axes.sort_unstable();
+        let mut expected = 1;
+        axes.iter().all(|&(stride, length)| {
+            let fits = stride == expected;
+            expected *= length as isize;
+            fits
+        })
+    }
+
+    /// `values` in the order in which those of `like` lie, which is packed.
+    #[inline]
+    pub(crate) fn packed_like<T: Element>(values: Vec<T>, like: &Self) -> Self {
+        debug_assert_eq!(values.len(), like.len());
+        Self {
+            buffer: T::wrap(Arc::new(Block::new(values))),
+            shape: like.shape.clone(),
+            strides: like.strides.clone(),
+            offset: 0,
+        }
     }
 
     /// The elements in row-major order: borrowed where they lie so, gathered where not.
