@@ -6,7 +6,9 @@
 
 pub(crate) mod broadcast;
 pub(crate) mod elementwise;
+pub(crate) mod fold;
 pub(crate) mod fused;
+pub(crate) mod gemm;
 pub(crate) mod math;
 pub(crate) mod matmul;
 pub(crate) mod parallel;
