@@ -10,14 +10,17 @@
 //! | `node` | a recorded operation, and the tapes that want it |
 //! | `tape` | watching, pausing, asking for gradients |
 //! | `backward` | the reverse sweep |
+//! | `variable`, `variable_slices` | state that can be replaced, whole or in part |
 
 mod backward;
 mod node;
 mod tape;
 mod variable;
+mod variable_slices;
 
 pub use tape::{Source, Tape};
 pub use variable::Variable;
+pub use variable_slices::VariableSlice;
 
 #[doc(hidden)]
 pub use node::Origin;

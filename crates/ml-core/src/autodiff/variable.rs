@@ -152,7 +152,11 @@ impl Variable {
     }
 
     /// Replaces the value by `change(current value, value)`.
-    fn update(&self, value: &Tensor, change: impl Fn(&Tensor, &Tensor) -> Result<Tensor>) -> Result<()> {
+    pub(super) fn update(
+        &self,
+        value: &Tensor,
+        change: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+    ) -> Result<()> {
         self.refuse_followed(value)?;
         let current = self.read().stop_gradient();
         self.assign(&change(&current, &value.stop_gradient())?)

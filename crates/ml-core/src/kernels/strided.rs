@@ -2,12 +2,13 @@
 
 use smallvec::SmallVec;
 
+use super::arithmetic::{Arithmetic, for_number};
 use super::parallel;
 use crate::{
     Shape,
     dtype::Element,
     shape::Strides,
-    tensor::{Array, scratch},
+    tensor::{Array, for_dtype, scratch},
 };
 
 /// Side of the squares in which a transposed matrix is copied, so that both sides stay in the cache.
@@ -78,6 +79,102 @@ fn copy_transposed<T: Element>(
                 out[row * width + column] = value.clone();
             }
         }
+    }
+}
+
+/// The elements of `array` in row-major order, in memory of their own.
+pub(crate) fn owned<T: Element>(array: &Array) -> Vec<T> {
+    let Some(values) = array.as_slice::<T>() else {
+        return gather(array);
+    };
+    let mut out = scratch::<T>(values.len());
+    parallel::fill(&mut out, COPY, |start, out| {
+        out.clone_from_slice(&values[start..start + out.len()])
+    });
+    out
+}
+
+/// Where elements lie: a shape, the steps along its axes, and the place of the first one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Layout {
+    pub(crate) shape: Shape,
+    pub(crate) strides: Strides,
+    pub(crate) offset: usize,
+}
+
+impl Layout {
+    /// A single element at `offset`.
+    pub(crate) fn at(offset: usize) -> Self {
+        Self {
+            shape: Shape::scalar(),
+            strides: Strides::new(),
+            offset,
+        }
+    }
+
+    /// Row by row from the start. Steps beside unknown lengths mean nothing.
+    pub(crate) fn dense(shape: &Shape) -> Self {
+        let strides = match shape.is_known() {
+            true => shape.row_major(),
+            false => Strides::from_elem(0, shape.rank()),
+        };
+        Self {
+            shape: shape.clone(),
+            strides,
+            offset: 0,
+        }
+    }
+
+    /// As the elements of `array` lie in its block.
+    pub(crate) fn of(array: &Array) -> Self {
+        Self {
+            shape: array.shape().clone(),
+            strides: array.strides().into(),
+            offset: array.offset(),
+        }
+    }
+
+    /// Adds an axis at the end.
+    pub(crate) fn push(&mut self, length: usize, stride: isize) {
+        self.shape.push(length);
+        self.strides.push(stride);
+    }
+
+    /// Moves the first element by `positions` steps of `stride`.
+    pub(crate) fn shift(&mut self, positions: usize, stride: isize) {
+        let by = (positions as isize).wrapping_mul(stride);
+        self.offset = self.offset.wrapping_add_signed(by);
+    }
+
+    /// A copy of `x` in which `value`, of this layout's shape, replaces what lies here, or is added to it;
+    /// only numbers are added.
+    pub(crate) fn write(&self, x: &Array, value: &Array, add: bool) -> Array {
+        if add {
+            return for_number!(x.dtype(), T => self.write_as(x, value, |old: &mut T, new: &T| *old = old.plus(*new)));
+        }
+        for_dtype!(x.dtype(), T => self.write_as(x, value, |old: &mut T, new: &T| old.clone_from(new)))
+    }
+
+    fn write_as<T: Element>(&self, x: &Array, value: &Array, put: impl Fn(&mut T, &T)) -> Array {
+        let mut out = owned::<T>(x);
+        let values = value.elements::<T>();
+        let walk = Walk::new(&self.shape, &self.strides);
+        let (width, step) = (
+            walk.shape.last().copied().unwrap_or(1),
+            walk.strides.last().copied().unwrap_or(1),
+        );
+        for (row, values) in values.chunks_exact(width.max(1)).enumerate() {
+            let start = self.offset as isize + walk.row_start(row);
+            if step == 1 {
+                let target = &mut out[start as usize..start as usize + width];
+                target.iter_mut().zip(values).for_each(|(old, new)| put(old, new));
+                continue;
+            }
+            for (position, new) in values.iter().enumerate() {
+                put(&mut out[(start + position as isize * step) as usize], new);
+            }
+        }
+        Array::dense(out, x.shape().clone())
     }
 }
 

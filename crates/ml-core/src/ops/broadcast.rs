@@ -22,7 +22,7 @@ fn aim(shape: &Option<Shape>, inputs: &[&Shape]) -> Shape {
     shape.clone().unwrap_or_else(|| inputs[1].clone())
 }
 
-fn check(op: &'static str, from: &Shape, to: &Shape) -> Result<()> {
+pub(super) fn check(op: &'static str, from: &Shape, to: &Shape) -> Result<()> {
     match from.broadcast(op, to) {
         Ok(joined) if joined.matches(to) => Ok(()),
         _ => Err(Error::Shape {
@@ -32,6 +32,19 @@ fn check(op: &'static str, from: &Shape, to: &Shape) -> Result<()> {
             rule: "aligned at the last axis, every length must be equal or 1 on the left",
         }),
     }
+}
+
+/// A view of `x` stretched to `shape`.
+pub(super) fn stretch(op: &'static str, x: &Array, shape: &Shape) -> Result<Array> {
+    check(op, x.shape(), shape)?;
+    shape.checked_len(op)?;
+    let lead = shape.rank() - x.shape().rank();
+    let stretched = |axis: usize| match axis.checked_sub(lead) {
+        Some(own) if x.shape()[own] == shape[axis] => x.strides()[own],
+        _ => 0,
+    };
+    let strides: Strides = (0..shape.rank()).map(stretched).collect();
+    Ok(x.view(shape.clone(), strides, x.offset()))
 }
 
 #[typetag::serde(name = "broadcast_to")]
@@ -49,15 +62,8 @@ impl Primitive for BroadcastTo {
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         let shapes: Vec<_> = inputs.iter().map(|input| input.shape()).collect();
-        let (x, shape) = (inputs[0], aim(&self.shape, &shapes));
-        check("broadcast_to", x.shape(), &shape)?;
-        let lead = shape.rank() - x.shape().rank();
-        let stretched = |axis: usize| match axis.checked_sub(lead) {
-            Some(own) if x.shape()[own] == shape[axis] => x.strides()[own],
-            _ => 0,
-        };
-        let strides: Strides = (0..shape.rank()).map(stretched).collect();
-        Ok(outputs(x.view(shape, strides, x.offset())))
+        let shape = aim(&self.shape, &shapes);
+        Ok(outputs(stretch("broadcast_to", inputs[0], &shape)?))
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
@@ -143,7 +149,7 @@ impl Tensor {
     /// A view stretched to `shape`: axes of length 1 repeat, missing leading axes are added.
     ///
     /// # Errors
-    /// [`Error::Shape`] if it does not stretch to `shape`.
+    /// [`Error::Shape`] if it does not stretch to `shape`, [`Error::Size`] for more elements than memory can hold.
     ///
     /// # Examples
     /// ```

@@ -136,4 +136,57 @@ impl Tensor {
             _ => apply(Reshape { lengths: None }, &[self, &like.stop_gradient()]),
         }
     }
+
+    /// All elements in row-major order along one axis.
+    ///
+    /// # Errors
+    /// None but those of a graph under construction.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([[1, 2], [3, 4]]).flatten()?.shape().to_vec(), [4]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn flatten(&self) -> Result<Tensor> {
+        self.reshape(&[-1])
+    }
+
+    /// The axes from `axis` on joined into one: from axis 1, a batch of images becomes a batch of rows.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] for an axis that does not exist; [`Error::BadShape`] if lengths before the axis and after
+    /// it are unknown.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{DType, Tensor};
+    ///
+    /// let images = Tensor::zeros([32, 28, 28], DType::U8)?;
+    /// assert_eq!(images.flatten_from(1)?.shape().to_vec(), [32, 784]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn flatten_from(&self, axis: isize) -> Result<Tensor> {
+        let axis = self.shape().axis("flatten_from", axis)?;
+        let joined = Shape::from(&self.shape()[axis..]).len();
+        let lengths = self.shape()[..axis].iter().copied().chain([joined]);
+        let lengths: Vec<i64> = lengths
+            .map(|length| {
+                if length == Shape::UNKNOWN {
+                    -1
+                } else {
+                    length as i64
+                }
+            })
+            .collect();
+        if lengths.iter().filter(|&&length| length == -1).count() > 1 {
+            return Err(Error::BadShape {
+                op: "flatten_from",
+                shape: self.shape().to_vec(),
+                rule: format!("the lengths before axis {axis}, or those from it on, must be known"),
+            });
+        }
+        self.reshape(&lengths)
+    }
 }

@@ -131,4 +131,25 @@ impl Tensor {
         );
         apply(Transpose { order }, &[self])
     }
+
+    /// Axis `from` moved to position `to` of the result; the others keep their order.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] for an axis that does not exist.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{DType, Tensor};
+    ///
+    /// let t = Tensor::zeros([2, 3, 4], DType::F32)?;
+    /// assert_eq!(t.move_axis(0, -1)?.shape().to_vec(), [3, 4, 2]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn move_axis(&self, from: isize, to: isize) -> Result<Tensor> {
+        let from = self.shape().axis("move_axis", from)?;
+        let to = self.shape().axis("move_axis", to)?;
+        let mut order: Vec<usize> = (0..self.rank()).filter(|&axis| axis != from).collect();
+        order.insert(to, from);
+        apply(Transpose { order }, &[self])
+    }
 }

@@ -1,8 +1,10 @@
 //! Tensors from Rust values and `ndarray`, and back.
 
-use ndarray::{ArrayD, ArrayViewD, CowArray, Dimension, IxDyn};
+use ndarray::{ArrayD, ArrayViewD, Axis, CowArray, Dimension, IxDyn, ShapeBuilder};
 
 use super::{Array, Tensor};
+#[cfg(doc)]
+use crate::Error;
 use crate::{Result, Shape, dtype::Element};
 
 impl Tensor {
@@ -48,25 +50,33 @@ impl Tensor {
         Self::from(Array::dense(values, shape))
     }
 
-    /// The values as an `ndarray`: borrowed where they lie row by row, copied where not.
+    /// The values as an `ndarray`: a view of the tensor's memory, of transposed, stepped and reversed axes, too;
+    /// copied only where a broadcast repeats elements.
     ///
     /// # Errors
     /// [`Error::DType`] unless the elements are of type `T`; [`Error::Graph`] while tracing.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let t = Tensor::from([[1, 2, 3], [4, 5, 6]]).transpose()?;
+    /// let a = t.to_ndarray::<i32>()?;
+    /// assert!(a.is_view());
+    /// assert_eq!(a[[2, 1]], 6);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
     pub fn to_ndarray<T: Element>(&self) -> Result<CowArray<'_, T, IxDyn>> {
         let array = self.array()?;
-        let shape = IxDyn(self.shape());
-        match array.values::<T>()? {
-            std::borrow::Cow::Borrowed(values) => {
-                let view =
-                    ArrayViewD::from_shape(shape, values).expect("values() has the elements of the shape");
-                Ok(view.into())
-            }
-            std::borrow::Cow::Owned(values) => {
-                let owned =
-                    ArrayD::from_shape_vec(shape, values).expect("values() has the elements of the shape");
-                Ok(owned.into())
-            }
+        array
+            .dtype()
+            .require("to_ndarray", array.dtype() == T::DTYPE, T::DTYPE.name())?;
+        if let Some(view) = strided_view(array) {
+            return Ok(view.into());
         }
+        let owned = ArrayD::from_shape_vec(IxDyn(self.shape()), array.elements::<T>().into_owned())
+            .expect("elements() has the elements of the shape");
+        Ok(owned.into())
     }
 
     /// The values as an `ndarray` of their own; memory that nobody else holds is not copied.
@@ -87,6 +97,32 @@ impl Tensor {
                 .expect("into_vec() has the elements of the shape"),
         )
     }
+}
+
+/// The array as `ndarray` sees it, without copying; `None` if elements repeat.
+fn strided_view<T: Element>(array: &Array) -> Option<ArrayViewD<'_, T>> {
+    let (shape, block) = (array.shape(), array.block::<T>());
+    if array.is_empty() || array.is_contiguous() {
+        let values = array.as_slice::<T>()?;
+        return ArrayViewD::from_shape(IxDyn(shape), values).ok();
+    }
+    // Reversed axes are lent forwards from their lowest element, and turned round again.
+    let mut start = array.offset() as isize;
+    let mut forwards = Vec::with_capacity(shape.rank());
+    for (&length, &stride) in shape.iter().zip(array.strides()) {
+        if stride < 0 {
+            start += (length as isize - 1) * stride;
+        }
+        forwards.push(if length == 1 { 1 } else { stride.unsigned_abs() });
+    }
+    let lent = block.get(usize::try_from(start).ok()?..)?;
+    let mut view = ArrayViewD::from_shape(IxDyn(shape).strides(IxDyn(&forwards)), lent).ok()?;
+    for (axis, &stride) in array.strides().iter().enumerate() {
+        if stride < 0 {
+            view.invert_axis(Axis(axis));
+        }
+    }
+    Some(view)
 }
 
 impl<T: Element> From<T> for Tensor {

@@ -4,12 +4,15 @@ mod array;
 mod block;
 mod convert;
 mod display;
+mod nested;
+mod npy;
 mod operators;
 mod text;
 mod value;
 
 pub use array::{Array, Buffer};
 pub use block::Block;
+pub use nested::Nested;
 pub use text::Text;
 pub use value::Tensor;
 

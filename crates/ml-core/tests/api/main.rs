@@ -2,7 +2,13 @@
 
 #[cfg(test)]
 mod autodiff;
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod display;
 mod graph;
+#[cfg(test)]
+mod indexing;
 mod linalg;
 #[cfg(test)]
 mod npy;
@@ -10,3 +16,7 @@ mod npy;
 mod persist;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod shapes;
