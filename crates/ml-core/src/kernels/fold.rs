@@ -73,7 +73,10 @@ impl<T: Element + Copy> Value for T {}
 pub(crate) fn fold<I: Value, A: Value, F: Fold<I, A>>(x: &Array, axes: &[usize], f: F) -> Array {
     match memory_order(x) {
         Some(order) if x.as_packed::<I>().is_some() => fold_permuted(x, axes, f, &order),
-        _ => Array::dense(fold_dense(&x.elements::<I>(), x.shape(), axes, f), x.shape().reduced(axes, true)),
+        _ => Array::dense(
+            fold_dense(&x.elements::<I>(), x.shape(), axes, f),
+            x.shape().reduced(axes, true),
+        ),
     }
 }
 
@@ -88,10 +91,17 @@ fn memory_order(x: &Array) -> Option<SmallVec<[usize; 4]>> {
 }
 
 /// Folds where the elements lie: the result has its axes in the order of memory, too.
-fn fold_permuted<I: Value, A: Value, F: Fold<I, A>>(x: &Array, axes: &[usize], f: F, order: &[usize]) -> Array {
+fn fold_permuted<I: Value, A: Value, F: Fold<I, A>>(
+    x: &Array,
+    axes: &[usize],
+    f: F,
+    order: &[usize],
+) -> Array {
     let values = x.as_packed::<I>().expect("the caller found it packed");
     let shape: Shape = order.iter().map(|&axis| x.shape()[axis]).collect();
-    let moved: SmallVec<[usize; 4]> = (0..order.len()).filter(|&axis| axes.contains(&order[axis])).collect();
+    let moved: SmallVec<[usize; 4]> = (0..order.len())
+        .filter(|&axis| axes.contains(&order[axis]))
+        .collect();
     let folded = fold_dense(values, &shape, &moved, f);
     let result = shape.reduced(&moved, true);
     let mut strides = Strides::from_elem(0, order.len());
@@ -101,7 +111,12 @@ fn fold_permuted<I: Value, A: Value, F: Fold<I, A>>(x: &Array, axes: &[usize], f
     Array::dense(folded, result).view(x.shape().reduced(axes, true), strides, 0)
 }
 
-fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(values: &[I], shape: &Shape, axes: &[usize], f: F) -> Vec<A> {
+fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(
+    values: &[I],
+    shape: &Shape,
+    axes: &[usize],
+    f: F,
+) -> Vec<A> {
     let Some((rest, outer, n, inner)) = last_group(shape, axes) else {
         let mut out = scratch::<A>(values.len());
         parallel::fill(&mut out, 1, |start, out| {
@@ -126,13 +141,29 @@ fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(values: &[I], shape: &Shape, ax
 /// The last run of neighbours among `axes`: where it starts there, and `[outer, n, inner]` around it.
 fn last_group(shape: &Shape, axes: &[usize]) -> Option<(usize, usize, usize, usize)> {
     let last = *axes.last()?;
-    let together = axes.iter().rev().zip((0..=last).rev()).take_while(|&(&axis, expected)| axis == expected).count();
+    let together = axes
+        .iter()
+        .rev()
+        .zip((0..=last).rev())
+        .take_while(|&(&axis, expected)| axis == expected)
+        .count();
     let first = last + 1 - together;
     let length = |range: std::ops::Range<usize>| shape[range].iter().product::<usize>();
-    Some((axes.len() - together, length(0..first), length(first..last + 1), length(last + 1..shape.rank())))
+    Some((
+        axes.len() - together,
+        length(0..first),
+        length(first..last + 1),
+        length(last + 1..shape.rank()),
+    ))
 }
 
-fn group<I: Value, A: Value, F: Fold<I, A>>(values: &[I], outer: usize, n: usize, inner: usize, f: F) -> Vec<A> {
+fn group<I: Value, A: Value, F: Fold<I, A>>(
+    values: &[I],
+    outer: usize,
+    n: usize,
+    inner: usize,
+    f: F,
+) -> Vec<A> {
     let mut out = scratch::<A>(outer * inner);
     if n == 0 || out.is_empty() {
         out.fill(f.start());
@@ -153,7 +184,12 @@ fn rows<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, f: F, out: &m
         return;
     }
     parallel::fill_folds(out, n, |start, out| {
-        vectorize(Rows { values: &values[start * n..], n, f, out });
+        vectorize(Rows {
+            values: &values[start * n..],
+            n,
+            f,
+            out,
+        });
     });
 }
 
@@ -170,7 +206,11 @@ impl<I: Value, A: Value, F: Fold<I, A>> Loop for Rows<'_, I, A, F> {
     #[inline(always)]
     fn run(self) {
         for (row, out) in self.values.chunks_exact(self.n).zip(self.out) {
-            *out = if row.len() <= LEAF { leaf(row, self.f) } else { run(row, self.f) };
+            *out = if row.len() <= LEAF {
+                leaf(row, self.f)
+            } else {
+                run(row, self.f)
+            };
         }
     }
 }
@@ -183,9 +223,15 @@ pub(crate) fn long_run<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) ->
     let mut parts = scratch::<A>(values.len().div_ceil(PIECE));
     let pieces = values.chunks(PIECE);
     if parallel::worth_threads(values.len(), 1) {
-        parts.par_iter_mut().zip(values.par_chunks(PIECE)).for_each(|(part, piece)| *part = run(piece, f));
+        parts
+            .par_iter_mut()
+            .zip(values.par_chunks(PIECE))
+            .for_each(|(part, piece)| *part = run(piece, f));
     } else {
-        parts.iter_mut().zip(pieces).for_each(|(part, piece)| *part = run(piece, f));
+        parts
+            .iter_mut()
+            .zip(pieces)
+            .for_each(|(part, piece)| *part = run(piece, f));
     }
     long_run(&parts, Again(f, PhantomData::<fn(I)>))
 }
@@ -244,11 +290,15 @@ fn columns<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, inner: usi
     }
     let band = inner.min(BAND);
     let bands = out.chunks_mut(inner).enumerate().flat_map(|(row, out)| {
-        out.chunks_mut(band).enumerate().map(move |(piece, out)| (row * n * inner + piece * band, out))
+        out.chunks_mut(band)
+            .enumerate()
+            .map(move |(piece, out)| (row * n * inner + piece * band, out))
     });
     if parallel::worth_threads(values.len(), 1) {
         let bands: Vec<_> = bands.collect();
-        bands.into_par_iter().for_each(|(start, out)| stack(&values[start..], n, inner, f, out));
+        bands
+            .into_par_iter()
+            .for_each(|(start, out)| stack(&values[start..], n, inner, f, out));
     } else {
         bands.for_each(|(start, out)| stack(&values[start..], n, inner, f, out));
     }
@@ -268,7 +318,13 @@ fn tall<I: Value, A: Value, F: Fold<I, A>>(
     let fold_piece = |(number, part): (usize, &mut [A])| {
         let (row, piece) = (number / pieces, number % pieces);
         let rows = height.min(n - piece * height);
-        stack(&values[(row * n + piece * height) * inner..], rows, inner, f, part);
+        stack(
+            &values[(row * n + piece * height) * inner..],
+            rows,
+            inner,
+            f,
+            part,
+        );
     };
     if parallel::worth_threads(values.len(), 1) {
         parts.par_chunks_mut(inner).enumerate().for_each(fold_piece);
@@ -300,7 +356,13 @@ fn stack<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, step: usize,
 /// Folds `n` rows, `step` elements apart, into `out`; pairwise above [`ROWS`].
 fn band<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, step: usize, f: F, out: &mut [A]) {
     if n <= ROWS {
-        vectorize(Band { values, n, step, f, out });
+        vectorize(Band {
+            values,
+            n,
+            step,
+            f,
+            out,
+        });
         return;
     }
     let half = (n / 2).next_multiple_of(ROWS);
@@ -323,7 +385,13 @@ impl<I: Value, A: Value, F: Fold<I, A>> Loop for Band<'_, I, A, F> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { values, n, step, f, out } = self;
+        let Self {
+            values,
+            n,
+            step,
+            f,
+            out,
+        } = self;
         let width = out.len();
         let row = |number: usize| &values[number * step..][..width];
         for (a, &x) in out.iter_mut().zip(row(0)) {

@@ -29,7 +29,9 @@ const ALIASED: usize = 4096;
 const WORTH_THREADS: usize = 1 << 19;
 
 /// An element with vectors of every width.
-pub(crate) trait Real: Element + Copy + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self> {
+pub(crate) trait Real:
+    Element + Copy + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
+{
     type Vector<S: Simd>: Copy;
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
     fn add_vectors<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
@@ -78,7 +80,11 @@ impl<T: Real> WithSimd for Measure<T> {
     fn with_simd<S: Simd>(self, _: S) -> Geometry {
         Geometry {
             lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
-            rows: if S::REGISTER_COUNT >= 32 { MOST_ROWS } else { MOST_ROWS / 2 },
+            rows: if S::REGISTER_COUNT >= 32 {
+                MOST_ROWS
+            } else {
+                MOST_ROWS / 2
+            },
         }
     }
 }
@@ -108,12 +114,25 @@ impl<'a, T> Matrix<'a, T> {
                 .checked_mul(row_step)
                 .zip((columns - 1).checked_mul(column_step))
                 .and_then(|(down, right)| start.checked_add(down)?.checked_add(right));
-            assert!(last.is_some_and(|last| last < values.len()), "a matrix lies inside its block");
+            assert!(
+                last.is_some_and(|last| last < values.len()),
+                "a matrix lies inside its block"
+            );
         }
-        Self { values, start, rows, columns, row_step, column_step }
+        Self {
+            values,
+            start,
+            rows,
+            columns,
+            row_step,
+            column_step,
+        }
     }
 
-    fn transposed(self) -> Self {
+    fn transposed(self) -> Self
+    where
+        T: Copy,
+    {
         Self {
             rows: self.columns,
             columns: self.rows,
@@ -158,33 +177,57 @@ pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, bias: Option<
 ///
 /// # Panics
 /// If the sizes do not fit each other and `out`.
-pub(crate) fn products<T: Real>(
-    pairs: &[(Matrix<'_, T>, Matrix<'_, T>)],
-    bias: Option<&[T]>,
-    out: &mut [T],
-) {
-    let Some((a, b)) = pairs.first().copied() else { return };
+pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: Option<&[T]>, out: &mut [T]) {
+    let Some((a, b)) = pairs.first().copied() else {
+        return;
+    };
     let (m, k, n) = (a.rows, a.columns, b.columns);
-    let same = |(x, y): &(Matrix<'_, T>, Matrix<'_, T>)| [x.rows, x.columns, y.rows, y.columns] == [m, k, k, n];
-    assert!(pairs.iter().all(same) && out.len() == pairs.len() * m * n, "infer() has checked the sizes");
-    assert!(bias.is_none_or(|bias| bias.len() == n), "infer() has checked the bias");
+    let same =
+        |(x, y): &(Matrix<'_, T>, Matrix<'_, T>)| [x.rows, x.columns, y.rows, y.columns] == [m, k, k, n];
+    assert!(
+        pairs.iter().all(same) && out.len() == pairs.len() * m * n,
+        "infer() has checked the sizes"
+    );
+    assert!(
+        bias.is_none_or(|bias| bias.len() == n),
+        "infer() has checked the bias"
+    );
     if out.is_empty() {
         return;
     }
     if k == 0 {
         return fill(bias, n, out);
     }
+    if n == 1 && bias.is_none() && a.row_step == 1 && a.column_step != 1 {
+        // A column times a matrix that lies by columns is a row times one that lies by rows.
+        let turned: Vec<_> = pairs.iter().map(|(a, b)| (b.transposed(), a.transposed())).collect();
+        return products(&turned, None, out);
+    }
     if n == 1 || (m == 1 && b.row_step == 1 && b.column_step != 1) {
         return dots(pairs, bias, out);
     }
     let work = (pairs.len() * m * n).saturating_mul(k);
-    let threads = if work < WORTH_THREADS { 1 } else { rayon::current_num_threads() };
+    let threads = if work < WORTH_THREADS {
+        1
+    } else {
+        rayon::current_num_threads()
+    };
     let plan = Plan::new([m, k, n], pairs.len(), threads, bias);
     let packed = plan.packs_left(a).then(|| plan.pack_left(pairs, threads));
-    let output = Output { pointer: out.as_mut_ptr(), step: n };
+    let output = Output {
+        pointer: out.as_mut_ptr(),
+        step: n,
+    };
     let tools = || scratch::<T>(plan.depth * MOST_VECTORS * plan.geometry.lanes);
     parallel::tasks(plan.tasks(), threads, tools, |task, panel: &mut Vec<T>| {
-        Arch::new().dispatch(Task { plan: &plan, pairs, packed: packed.as_deref(), output, task, panel });
+        Arch::new().dispatch(Task {
+            plan: &plan,
+            pairs,
+            packed: packed.as_deref(),
+            output,
+            task,
+            panel,
+        });
     });
 }
 
@@ -227,7 +270,17 @@ impl<'a, T: Real> Plan<'a, T> {
                 bands = threads.min(m.div_ceil(2 * geometry.rows));
             }
         }
-        Self { geometry, m, k, n, depth: k.div_ceil(k.div_ceil(depth)), panels, bands, batch, bias }
+        Self {
+            geometry,
+            m,
+            k,
+            n,
+            depth: k.div_ceil(k.div_ceil(depth)),
+            panels,
+            bands,
+            batch,
+            bias,
+        }
     }
 
     fn tasks(&self) -> usize {
@@ -253,14 +306,24 @@ impl<'a, T: Real> Plan<'a, T> {
         let fill = |number: usize, out: &mut [T]| {
             let (a, first) = (pairs[number / tiles].0, number % tiles * rows);
             let height = rows.min(self.m - first);
-            let strip = Matrix { start: a.start + first * a.row_step, rows: height, ..a };
+            let strip = Matrix {
+                start: a.start + first * a.row_step,
+                rows: height,
+                ..a
+            };
             pack(strip.transposed(), rows, out);
         };
         if threads > 1 && packed.len() >= parallel::WORTH_THREADS {
             use rayon::prelude::*;
-            packed.par_chunks_exact_mut(tile).enumerate().for_each(|(number, out)| fill(number, out));
+            packed
+                .par_chunks_exact_mut(tile)
+                .enumerate()
+                .for_each(|(number, out)| fill(number, out));
         } else {
-            packed.chunks_exact_mut(tile).enumerate().for_each(|(number, out)| fill(number, out));
+            packed
+                .chunks_exact_mut(tile)
+                .enumerate()
+                .for_each(|(number, out)| fill(number, out));
         }
         packed
     }
@@ -280,7 +343,14 @@ impl<'a, T: Real> Plan<'a, T> {
 
 /// Copies a matrix row by row into rows of `width` elements; what is beyond its columns becomes 0.
 fn pack<T: Real>(from: Matrix<'_, T>, width: usize, out: &mut [T]) {
-    let Matrix { values, start, rows, columns, row_step, column_step } = from;
+    let Matrix {
+        values,
+        start,
+        rows,
+        columns,
+        row_step,
+        column_step,
+    } = from;
     let out = &mut out[..rows * width];
     if column_step == 1 {
         for (i, out) in out.chunks_exact_mut(width).enumerate() {
@@ -290,7 +360,8 @@ fn pack<T: Real>(from: Matrix<'_, T>, width: usize, out: &mut [T]) {
         return;
     }
     if columns < width {
-        out.chunks_exact_mut(width).for_each(|row| row[columns..].fill(T::default()));
+        out.chunks_exact_mut(width)
+            .for_each(|row| row[columns..].fill(T::default()));
     }
     /// Side of the squares that are turned at once.
     const SIDE: usize = 8;
@@ -311,7 +382,11 @@ fn pack<T: Real>(from: Matrix<'_, T>, width: usize, out: &mut [T]) {
             }
         }
     }
-    let done = if row_step == 1 { [whole_rows, whole_columns] } else { [0, 0] };
+    let done = if row_step == 1 {
+        [whole_rows, whole_columns]
+    } else {
+        [0, 0]
+    };
     for j in 0..columns {
         let first = if j < done[1] { done[0] } else { 0 };
         for i in first..rows {
@@ -335,7 +410,14 @@ impl<T: Real> WithSimd for Task<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { plan, pairs, packed, output, task, panel } = self;
+        let Self {
+            plan,
+            pairs,
+            packed,
+            output,
+            task,
+            panel,
+        } = self;
         let lanes = plan.geometry.lanes;
         let (strip, band) = (task / plan.bands, task % plan.bands);
         let (number, strip) = (strip / plan.panels, strip % plan.panels);
@@ -347,7 +429,12 @@ impl<T: Real> WithSimd for Task<'_, T> {
         for from in (0..plan.k).step_by(plan.depth) {
             let depth = plan.depth.min(plan.k - from);
             let start = b.start + from * b.row_step + columns.start * b.column_step;
-            let piece = Matrix { start, rows: depth, columns: width, ..b };
+            let piece = Matrix {
+                start,
+                rows: depth,
+                columns: width,
+                ..b
+            };
             let (right, right_step) = if in_place {
                 (piece.pointer(), b.row_step)
             } else {
@@ -375,11 +462,21 @@ impl<T: Real> WithSimd for Task<'_, T> {
                     Some(bias) => Begin::From(&bias[columns.clone()]),
                     None => Begin::FromZero,
                 };
-                let tile = Tile { left, right, right_step, depth, height, width, begin };
+                let tile = Tile {
+                    left,
+                    right,
+                    right_step,
+                    depth,
+                    height,
+                    width,
+                    begin,
+                };
                 // SAFETY: the panel's columns and the band's rows of matrix `number` are this task's alone and
                 // lie inside the output, whose size `products` has checked.
                 unsafe {
-                    let out = output.pointer.add((number * plan.m + first) * plan.n + columns.start);
+                    let out = output
+                        .pointer
+                        .add((number * plan.m + first) * plan.n + columns.start);
                     tile.run_any::<S>(simd, vectors, out, output.step);
                 }
             }
@@ -527,7 +624,13 @@ fn dots<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: Option<&[T]>, o
 }
 
 /// `k` elements `step` apart, gathered unless they are neighbours.
-fn line<'v, T: Real>(values: &'v [T], start: usize, step: usize, k: usize, buffer: &'v mut Vec<T>) -> &'v [T] {
+fn line<'v, T: Real>(
+    values: &'v [T],
+    start: usize,
+    step: usize,
+    k: usize,
+    buffer: &'v mut Vec<T>,
+) -> &'v [T] {
     if step == 1 || k == 1 {
         return &values[start..start + k];
     }
@@ -580,12 +683,18 @@ mod tests {
             let sum: f64 = (0..a.columns).map(|p| at(&a, i, p) * at(&b, p, j)).sum();
             sum + bias.map_or(0.0, |bias| bias[j].into())
         };
-        (0..a.rows).flat_map(|i| (0..b.columns).map(move |j| (i, j))).map(|(i, j)| element(i, j)).collect()
+        (0..a.rows)
+            .flat_map(|i| (0..b.columns).map(move |j| (i, j)))
+            .map(|(i, j)| element(i, j))
+            .collect()
     }
 
     fn close(got: &[f64], expected: &[f64], k: usize, epsilon: f64, what: &str) {
         for (i, (x, y)) in got.iter().zip(expected).enumerate() {
-            assert!((x - y).abs() <= 4.0 * epsilon * (k as f64 + 4.0), "{what}: element {i}: {x} against {y}");
+            assert!(
+                (x - y).abs() <= 4.0 * epsilon * (k as f64 + 4.0),
+                "{what}: element {i}: {x} against {y}"
+            );
         }
     }
 
@@ -623,7 +732,13 @@ mod tests {
                 let mut out = vec![f32::NAN; m * n];
                 product(a, b, bias, &mut out);
                 let got: Vec<f64> = out.iter().map(|&v| v.into()).collect();
-                close(&got, &twin(a, b, bias), k, f32::EPSILON.into(), &format!("{m}x{k}x{n} {layout}"));
+                close(
+                    &got,
+                    &twin(a, b, bias),
+                    k,
+                    f32::EPSILON.into(),
+                    &format!("{m}x{k}x{n} {layout}"),
+                );
             }
         }
     }
@@ -655,10 +770,18 @@ mod tests {
         let x: Vec<f32> = (0..m * k).map(|_| rng.uniform() as f32 - 0.5).collect();
         let y: Vec<f32> = (0..k * n).map(|_| rng.uniform() as f32 - 0.5).collect();
         let compute = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             let mut out = vec![0.0f32; m * n];
             pool.install(|| {
-                product(Matrix::new(&x, 0, [m, k], [k, 1]), Matrix::new(&y, 0, [k, n], [n, 1]), None, &mut out);
+                product(
+                    Matrix::new(&x, 0, [m, k], [k, 1]),
+                    Matrix::new(&y, 0, [k, n], [n, 1]),
+                    None,
+                    &mut out,
+                );
             });
             out
         };

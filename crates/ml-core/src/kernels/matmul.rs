@@ -32,8 +32,22 @@ pub(crate) fn matmul_bias(
     shape: Shape,
 ) -> Array {
     match a.dtype() {
-        DType::F32 => floats(a, transpose_a, b, transpose_b, Some(&bias.elements::<f32>()), shape),
-        _ => floats(a, transpose_a, b, transpose_b, Some(&bias.elements::<f64>()), shape),
+        DType::F32 => floats(
+            a,
+            transpose_a,
+            b,
+            transpose_b,
+            Some(&bias.elements::<f32>()),
+            shape,
+        ),
+        _ => floats(
+            a,
+            transpose_a,
+            b,
+            transpose_b,
+            Some(&bias.elements::<f64>()),
+            shape,
+        ),
     }
 }
 
@@ -52,17 +66,26 @@ impl<'a, T: Element> Stack<'a, T> {
     fn new(array: &'a Array, transpose: bool) -> Self {
         let rank = array.shape().rank();
         let (shape, strides) = (array.shape(), array.strides());
-        let (size, steps) = ([shape[rank - 2], shape[rank - 1]], [strides[rank - 2], strides[rank - 1]]);
+        let (size, steps) = (
+            [shape[rank - 2], shape[rank - 1]],
+            [strides[rank - 2], strides[rank - 1]],
+        );
         // Along an axis of length 1 no step is ever made.
         let step = |axis: usize| if size[axis] == 1 { 1 } else { steps[axis] };
-        let readable = [0, 1].iter().any(|&axis| step(axis) == 1) && [0, 1].iter().all(|&axis| step(axis) >= 0);
+        let readable =
+            [0, 1].iter().any(|&axis| step(axis) == 1) && [0, 1].iter().all(|&axis| step(axis) >= 0);
         let mut stack = if readable && !array.is_empty() {
             Self {
                 values: Cow::Borrowed(array.block::<T>()),
                 start: array.offset(),
                 size,
                 steps: steps.map(|step| step.max(0) as usize),
-                lead: shape.iter().copied().zip(strides.iter().copied()).take(rank - 2).collect(),
+                lead: shape
+                    .iter()
+                    .copied()
+                    .zip(strides.iter().copied())
+                    .take(rank - 2)
+                    .collect(),
             }
         } else {
             let dense = shape.row_major();
@@ -71,7 +94,12 @@ impl<'a, T: Element> Stack<'a, T> {
                 start: 0,
                 size,
                 steps: [size[1].max(1), 1],
-                lead: shape.iter().copied().zip(dense.iter().copied()).take(rank - 2).collect(),
+                lead: shape
+                    .iter()
+                    .copied()
+                    .zip(dense.iter().copied())
+                    .take(rank - 2)
+                    .collect(),
             }
         };
         if transpose {
@@ -85,8 +113,16 @@ impl<'a, T: Element> Stack<'a, T> {
     fn matrix(&self, position: &[usize]) -> Matrix<'_, T> {
         let missing = position.len() - self.lead.len();
         let steps = position[missing..].iter().zip(&self.lead);
-        let away: isize = steps.filter(|(_, lead)| lead.0 != 1).map(|(&i, lead)| i as isize * lead.1).sum();
-        Matrix::new(&self.values, (self.start as isize + away) as usize, self.size, self.steps)
+        let away: isize = steps
+            .filter(|(_, lead)| lead.0 != 1)
+            .map(|(&i, lead)| i as isize * lead.1)
+            .sum();
+        Matrix::new(
+            &self.values,
+            (self.start as isize + away) as usize,
+            self.size,
+            self.steps,
+        )
     }
 }
 
@@ -129,14 +165,19 @@ fn floats<T: Real>(
     }
     let (left, right) = (Stack::<T>::new(a, transpose_a), Stack::<T>::new(b, transpose_b));
     let mut pairs: SmallVec<[_; 1]> = SmallVec::new();
-    for_each_position(&shape, |position| pairs.push((left.matrix(position), right.matrix(position))));
+    for_each_position(&shape, |position| {
+        pairs.push((left.matrix(position), right.matrix(position)))
+    });
     products(&pairs, bias, &mut out);
     Array::dense(out, shape)
 }
 
 /// The rows of all matrices of `a` together, if they meet one matrix and lie one after the other.
 fn tall(a: &Array, b: &Array) -> Option<usize> {
-    let (lead_a, lead_b) = (&a.shape()[..a.shape().rank() - 1], &b.shape()[..b.shape().rank() - 2]);
+    let (lead_a, lead_b) = (
+        &a.shape()[..a.shape().rank() - 1],
+        &b.shape()[..b.shape().rank() - 2],
+    );
     let single = lead_b.len() <= 8 && lead_b.len() < lead_a.len() && lead_b.iter().all(|&length| length == 1);
     (lead_a.len() > 1 && single && a.is_contiguous()).then(|| lead_a.iter().product())
 }

@@ -46,7 +46,9 @@ pub(crate) fn fill_rows<T: Send>(
 pub(crate) fn fill_folds<T: Send>(out: &mut [T], n: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
     let piece = (PIECE / n.max(1)).max(1);
     if worth_threads(out.len(), n) && out.len() > piece {
-        out.par_chunks_mut(piece).enumerate().for_each(|(number, out)| fill(number * piece, out));
+        out.par_chunks_mut(piece)
+            .enumerate()
+            .for_each(|(number, out)| fill(number * piece, out));
     } else if !out.is_empty() {
         fill(0, out);
     }
@@ -54,7 +56,12 @@ pub(crate) fn fill_folds<T: Send>(out: &mut [T], n: usize, fill: impl Fn(usize, 
 
 /// Runs `count` tasks on up to `threads` threads, of which the caller is one: it starts at once, and takes over
 /// what the others have not begun. Every thread brings what `tools` makes.
-pub(crate) fn tasks<W>(count: usize, threads: usize, tools: impl Fn() -> W + Sync, run: impl Fn(usize, &mut W) + Sync) {
+pub(crate) fn tasks<W>(
+    count: usize,
+    threads: usize,
+    tools: impl Fn() -> W + Sync,
+    run: impl Fn(usize, &mut W) + Sync,
+) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut tools = tools();

@@ -139,7 +139,11 @@ impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
 }
 
 fn refuse(op: &'static str, dtype: DType, needed: &'static str) -> Error {
-    Error::DType { op, found: dtype.name(), needed }
+    Error::DType {
+        op,
+        found: dtype.name(),
+        needed,
+    }
 }
 
 /// Calls `$body` with `$T` as the Rust type of a numeric array.
@@ -201,7 +205,11 @@ pub(crate) fn min(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> 
 
 fn not_empty(op: &'static str, x: &Array, axes: &[usize]) -> Result<()> {
     if x.is_empty() && !x.shape().reduced(axes, true).is_empty() {
-        return Err(Error::Empty { op, what: format!("a tensor of shape {}", x.shape()), least: "1 element" });
+        return Err(Error::Empty {
+            op,
+            what: format!("a tensor of shape {}", x.shape()),
+            least: "1 element",
+        });
     }
     Ok(())
 }
@@ -285,7 +293,11 @@ fn moments_as<T: Divided>(x: &Array, axes: &[usize], ddof: f64) -> [Array; 2] {
     let n = count(x, axes);
     let (size, left) = (T::of(n as f64), T::of((n as f64 - ddof).max(0.0)));
     let rank = x.shape().rank();
-    let trailing = axes.iter().rev().zip((0..rank).rev()).all(|(&axis, expected)| axis == expected);
+    let trailing = axes
+        .iter()
+        .rev()
+        .zip((0..rank).rev())
+        .all(|(&axis, expected)| axis == expected);
     if let (true, Some(values), true) = (trailing && !axes.is_empty(), x.as_slice::<T>(), n > 0) {
         return moments_of_rows(values, n, x, axes, size, left);
     }
@@ -296,7 +308,14 @@ fn moments_as<T: Divided>(x: &Array, axes: &[usize], ddof: f64) -> [Array; 2] {
 }
 
 /// Both passes over a row while it is in the cache.
-fn moments_of_rows<T: Divided>(values: &[T], n: usize, x: &Array, axes: &[usize], size: T, left: T) -> [Array; 2] {
+fn moments_of_rows<T: Divided>(
+    values: &[T],
+    n: usize,
+    x: &Array,
+    axes: &[usize],
+    size: T,
+    left: T,
+) -> [Array; 2] {
     let shape = x.shape().reduced(axes, true);
     let mut pairs = vec![[T::ZERO; 2]; shape.len()];
     let long = n > parallel::PIECE;
@@ -308,7 +327,10 @@ fn moments_of_rows<T: Divided>(values: &[T], n: usize, x: &Array, axes: &[usize]
         [mean, squares / left]
     };
     if long {
-        pairs.iter_mut().zip(values.chunks_exact(n)).for_each(|(pair, row)| *pair = of_row(row));
+        pairs
+            .iter_mut()
+            .zip(values.chunks_exact(n))
+            .for_each(|(pair, row)| *pair = of_row(row));
     } else {
         parallel::fill_folds(&mut pairs, 2 * n, |start, pairs| {
             for (pair, row) in pairs.iter_mut().zip(values[start * n..].chunks_exact(n)) {
@@ -318,7 +340,9 @@ fn moments_of_rows<T: Divided>(values: &[T], n: usize, x: &Array, axes: &[usize]
     }
     [0, 1].map(|which| {
         let mut out = scratch::<T>(pairs.len());
-        out.iter_mut().zip(&pairs).for_each(|(value, pair)| *value = pair[which]);
+        out.iter_mut()
+            .zip(&pairs)
+            .for_each(|(value, pair)| *value = pair[which]);
         Array::dense(out, shape.clone())
     })
 }
@@ -329,15 +353,14 @@ fn deviations<T: Divided>(x: &Array, mean: &Array) -> Array {
         elementwise::{Operand, Zip, binary},
         simd::vectorize,
     };
-    fn less<T: Divided>(operands: [Operand<'_, T>; 2], out: &mut [T]) {
-        vectorize(Zip {
-            f: #[inline(always)]
-            |&x: &T, &mean: &T| x - mean,
-            operands,
-            out,
-        });
+    #[inline(always)]
+    fn less<T: Divided>(&x: &T, &mean: &T) -> T {
+        x - mean
     }
-    binary("moments", x, mean, 1, &less::<T>).expect("the mean has the axes of x, some with length 1")
+    fn block<T: Divided>(operands: [Operand<'_, T>; 2], out: &mut [T]) {
+        vectorize(Zip { f: less::<T>, operands, out });
+    }
+    binary("moments", x, mean, 1, &block::<T>).expect("the mean has the axes of x, some with length 1")
 }
 
 #[cfg(test)]
@@ -374,9 +397,17 @@ mod tests {
             for mask in 1usize..16 {
                 let axes: Vec<usize> = (0..4).filter(|axis| mask >> axis & 1 == 1).collect();
                 let got = sum("sum", &x, &axes).unwrap();
-                assert_eq!(got.elements::<i64>(), one_by_one(&x, &axes, 0, |a, b| a + b), "{shape:?} {axes:?}");
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, 0, |a, b| a + b),
+                    "{shape:?} {axes:?}"
+                );
                 let got = max("max", &x, &axes).unwrap();
-                assert_eq!(got.elements::<i64>(), one_by_one(&x, &axes, i64::MIN, i64::max), "{shape:?} {axes:?}");
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, i64::MIN, i64::max),
+                    "{shape:?} {axes:?}"
+                );
             }
         }
     }
@@ -387,7 +418,11 @@ mod tests {
         let turned = base.view(Shape::from([70, 2, 3]), Strides::from_slice(&[1, 210, 70]), 0);
         for axes in [vec![0], vec![1], vec![2], vec![0, 2], vec![0, 1, 2]] {
             let got = sum("sum", &turned, &axes).unwrap();
-            assert_eq!(got.elements::<i64>(), one_by_one(&turned, &axes, 0, |a, b| a + b), "{axes:?}");
+            assert_eq!(
+                got.elements::<i64>(),
+                one_by_one(&turned, &axes, 0, |a, b| a + b),
+                "{axes:?}"
+            );
         }
     }
 }

@@ -6,6 +6,8 @@ mod autodiff;
 mod create;
 #[cfg(test)]
 mod display;
+#[cfg(test)]
+mod differences;
 mod graph;
 #[cfg(test)]
 mod indexing;
@@ -20,3 +22,11 @@ mod random;
 mod reference;
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod products;
+#[cfg(test)]
+mod reductions;
+#[cfg(test)]
+mod tensor_linalg;
+#[cfg(test)]
+mod random_tensors;
