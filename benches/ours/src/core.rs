@@ -36,7 +36,10 @@ struct Group {
 
 /// Runs the group `name`.
 pub(crate) fn run(name: &str) -> Result<Measures> {
-    let mut group = Group { rng: Rng::new(SEED), seconds: Vec::new() };
+    let mut group = Group {
+        rng: Rng::new(SEED),
+        seconds: Vec::new(),
+    };
     match name {
         "core-matmul" => group.matmul()?,
         "core-elementwise" => group.elementwise()?,
@@ -53,12 +56,19 @@ impl Group {
     fn measures(self) -> Measures {
         let logs: f64 = self.seconds.iter().map(|(_, seconds)| seconds.ln()).sum();
         let mean = (logs / self.seconds.len() as f64).exp();
-        let named = self.seconds.into_iter().map(|(name, seconds)| (name + "_s", seconds.into()));
-        named.chain([("geometric_mean_s".to_owned(), mean.into())]).collect()
+        let named = self
+            .seconds
+            .into_iter()
+            .map(|(name, seconds)| (name + "_s", seconds.into()));
+        named
+            .chain([("geometric_mean_s".to_owned(), mean.into())])
+            .collect()
     }
 
     fn tensor(&mut self, shape: &[usize]) -> Result<Tensor> {
-        let values = (0..shape.iter().product()).map(|_| self.rng.uniform() as f32 - 0.5).collect();
+        let values = (0..shape.iter().product())
+            .map(|_| self.rng.uniform() as f32 - 0.5)
+            .collect();
         Ok(Tensor::from_vec(values, shape)?)
     }
 
@@ -82,7 +92,8 @@ impl Group {
 
     fn matmul(&mut self) -> Result<()> {
         for [m, k, n] in PRODUCTS {
-            for (form, turned_a, turned_b) in [("nn", false, false), ("tn", true, false), ("nt", false, true)] {
+            for (form, turned_a, turned_b) in [("nn", false, false), ("tn", true, false), ("nt", false, true)]
+            {
                 let a = self.tensor(&if turned_a { [k, m] } else { [m, k] })?;
                 let b = self.tensor(&if turned_b { [n, k] } else { [k, n] })?;
                 let product = || Ok(a.matmul_transposed(turned_a, &b, turned_b)?);
@@ -135,7 +146,9 @@ impl Group {
             let tape = Tape::new();
             let watched = tape.watch(&x)?;
             let end = adds(&watched, &y)?;
-            tape.gradient(&end, &[&watched])?.remove(0).context("the sum depends on x")
+            tape.gradient(&end, &[&watched])?
+                .remove(0)
+                .context("the sum depends on x")
         })
     }
 
@@ -156,14 +169,22 @@ impl Group {
         }
         self.time("eager", || {
             let tape = Tape::new();
-            let watched = weights.iter().map(|w| tape.watch(w)).collect::<ml_core::Result<Vec<_>>>()?;
+            let watched = weights
+                .iter()
+                .map(|w| tape.watch(w))
+                .collect::<ml_core::Result<Vec<_>>>()?;
             let sources: Vec<&dyn ml_core::autodiff::Source> = watched.iter().map(|w| w as _).collect();
             let loss = mlp_loss(&x, &labels, &watched)?;
-            tape.gradient(&loss, &sources)?.remove(0).context("the loss depends on the weights")
+            tape.gradient(&loss, &sources)?
+                .remove(0)
+                .context("the loss depends on the weights")
         })?;
         let step = Function::new("step", |arguments: &[Tensor]| {
             let tape = Tape::new();
-            let watched = arguments[2..].iter().map(|w| tape.watch(w)).collect::<ml_core::Result<Vec<_>>>()?;
+            let watched = arguments[2..]
+                .iter()
+                .map(|w| tape.watch(w))
+                .collect::<ml_core::Result<Vec<_>>>()?;
             let sources: Vec<&dyn ml_core::autodiff::Source> = watched.iter().map(|w| w as _).collect();
             let loss = mlp_loss(&arguments[0], &arguments[1], &watched)?;
             Ok(tape.gradient(&loss, &sources)?.into_iter().flatten().collect())
@@ -190,7 +211,12 @@ fn adds(x: &Tensor, y: &Tensor) -> Result<Tensor> {
 
 /// Ten operations, an element at a time.
 fn chain(x: &Tensor) -> ml_core::Result<Tensor> {
-    let y = x.mul_scalar(2.0)?.add_scalar(1.0)?.tanh()?.mul(x)?.sub_scalar(0.5)?;
+    let y = x
+        .mul_scalar(2.0)?
+        .add_scalar(1.0)?
+        .tanh()?
+        .mul(x)?
+        .sub_scalar(0.5)?;
     y.square()?.add(x)?.sigmoid()?.mul_scalar(3.0)?.relu()
 }
 

@@ -146,7 +146,10 @@ fn python(folder: &Path) -> Result<(PathBuf, String)> {
 fn package_version(python: &Path, package: &str) -> String {
     let program = format!("from importlib.metadata import version; print(version({package:?}))");
     let output = Command::new(python).args(["-c", &program]).output();
-    output.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.map_or_else(
+        |_| String::new(),
+        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    )
 }
 
 fn build_rust_peers(root: &Path) -> Result<PathBuf> {

@@ -65,7 +65,11 @@ const fn ratio(measure: &'static str, required: f64, aim: f64) -> Target {
 /// The peers of tensors that compile nothing beforehand.
 const EAGER: &[(&str, &str)] = &[("PyTorch", "torch"), ("NumPy", "numpy")];
 /// All of them.
-const ALL: &[(&str, &str)] = &[("PyTorch", "torch"), ("torch.compile", "torch"), ("NumPy", "numpy")];
+const ALL: &[(&str, &str)] = &[
+    ("PyTorch", "torch"),
+    ("torch.compile", "torch"),
+    ("NumPy", "numpy"),
+];
 /// Those that have gradients or compile whole programs.
 const TORCH: &[(&str, &str)] = &[("PyTorch", "torch"), ("torch.compile", "torch")];
 

@@ -34,13 +34,24 @@ const NARROW: usize = 128;
 
 /// A way to fold many elements into one: `join` is associative but for rounding, `start` is neutral.
 pub(crate) trait Fold<I, A>: Copy + Send + Sync {
+    /// Folds what was folded already.
+    type Rest: Fold<A, A, Rest = Self::Rest>;
+
+    fn rest(self) -> Self::Rest;
     fn start(self) -> A;
     fn lift(self, x: I) -> A;
     fn join(self, a: A, b: A) -> A;
 }
 
-/// Folds what was folded already.
-struct Again<F, I>(F, PhantomData<fn(I)>);
+/// The [`Fold::Rest`] of `F`, a fold of `I`: joins without lifting.
+pub(crate) struct Again<F, I>(F, PhantomData<fn(I)>);
+
+impl<F, I> Again<F, I> {
+    #[inline(always)]
+    pub(crate) fn of(f: F) -> Self {
+        Self(f, PhantomData)
+    }
+}
 
 impl<F: Copy, I> Clone for Again<F, I> {
     fn clone(&self) -> Self {
@@ -50,6 +61,14 @@ impl<F: Copy, I> Clone for Again<F, I> {
 impl<F: Copy, I> Copy for Again<F, I> {}
 
 impl<I, A, F: Fold<I, A>> Fold<A, A> for Again<F, I> {
+    type Rest = Self;
+
+    #[inline(always)]
+    fn rest(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn start(self) -> A {
         self.0.start()
     }
@@ -131,7 +150,7 @@ fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(
     let mut shape = shape.reduced(&axes[rest..], true);
     let mut axes = &axes[..rest];
     while let Some((rest, outer, n, inner)) = last_group(&shape, axes) {
-        folded = group(&folded, outer, n, inner, Again(f, PhantomData::<fn(I)>));
+        folded = group(&folded, outer, n, inner, f.rest());
         shape = shape.reduced(&axes[rest..], true);
         axes = &axes[..rest];
     }
@@ -233,7 +252,7 @@ pub(crate) fn long_run<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) ->
             .zip(pieces)
             .for_each(|(part, piece)| *part = run(piece, f));
     }
-    long_run(&parts, Again(f, PhantomData::<fn(I)>))
+    long_run(&parts, f.rest())
 }
 
 /// Pairwise: halves down to leaves.
@@ -331,7 +350,7 @@ fn tall<I: Value, A: Value, F: Fold<I, A>>(
     } else {
         parts.chunks_mut(inner).enumerate().for_each(fold_piece);
     }
-    columns(&parts, pieces, inner, Again(f, PhantomData::<fn(I)>), out);
+    columns(&parts, pieces, inner, f.rest(), out);
 }
 
 /// Folds `n` rows, `step` elements apart, into `out`.
@@ -343,7 +362,7 @@ fn stack<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, step: usize,
     // Narrow rows without gaps: `together` of them are one wide row.
     let mut wide: SmallVec<[A; NARROW]> = SmallVec::from_elem(f.start(), together * step);
     band(values, n / together, together * step, f, &mut wide);
-    let again = Again(f, PhantomData::<fn(I)>);
+    let again = f.rest();
     out.copy_from_slice(&wide[..step]);
     for row in wide[step..].chunks_exact(step) {
         join_rows(again, [row], out);
@@ -369,7 +388,7 @@ fn band<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, step: usize, 
     band(values, half, step, f, out);
     let mut right = scratch::<A>(out.len());
     band(&values[half * step..], n - half, step, f, &mut right);
-    join_rows(Again(f, PhantomData::<fn(I)>), [&right], out);
+    join_rows(f.rest(), [&right], out);
 }
 
 struct Band<'a, I, A, F> {

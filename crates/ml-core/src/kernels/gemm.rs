@@ -19,6 +19,8 @@ use crate::{dtype::Element, tensor::scratch};
 const MOST_VECTORS: usize = 3;
 /// Rows of the tallest tile, where there are registers enough.
 const MOST_ROWS: usize = 8;
+/// Elements of the widest vector: 512 bits of `f32`.
+const MOST_LANES: usize = 16;
 /// Bytes of the inner axis that a tile passes over at once: a panel stays in the second-level cache.
 const DEPTH_BYTES: usize = 2048;
 /// Rows up to which copying the right factor costs more than it saves.
@@ -34,13 +36,12 @@ pub(crate) trait Real:
 {
     type Vector<S: Simd>: Copy;
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
-    fn add_vectors<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// `a · b + c`.
     fn fma<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
 }
 
 macro_rules! real {
-    ($type:ty, $vector:ident, $splat:ident, $add:ident, $fma:ident) => {
+    ($type:ty, $vector:ident, $splat:ident, $fma:ident) => {
         impl Real for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -50,19 +51,14 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn add_vectors<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
-                simd.$add(a, b)
-            }
-
-            #[inline(always)]
             fn fma<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$fma(a, b, c)
             }
         }
     };
 }
-real!(f32, f32s, splat_f32s, add_f32s, mul_add_e_f32s);
-real!(f64, f64s, splat_f64s, add_f64s, mul_add_e_f64s);
+real!(f32, f32s, splat_f32s, mul_add_e_f32s);
+real!(f64, f64s, splat_f64s, mul_add_e_f64s);
 
 /// Elements in a vector, and rows of the tallest tile.
 #[derive(Clone, Copy)]
@@ -169,7 +165,8 @@ unsafe impl<T: Send> Send for Output<T> {}
 unsafe impl<T: Send> Sync for Output<T> {}
 
 /// `out = a · b`, row by row, plus `bias` in every row if there is one.
-pub(crate) fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, bias: Option<&[T]>, out: &mut [T]) {
+#[cfg(test)]
+fn product<T: Real>(a: Matrix<'_, T>, b: Matrix<'_, T>, bias: Option<&[T]>, out: &mut [T]) {
     products(&[(a, b)], bias, out);
 }
 
@@ -200,7 +197,10 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
     }
     if n == 1 && bias.is_none() && a.row_step == 1 && a.column_step != 1 {
         // A column times a matrix that lies by columns is a row times one that lies by rows.
-        let turned: Vec<_> = pairs.iter().map(|(a, b)| (b.transposed(), a.transposed())).collect();
+        let turned: Vec<_> = pairs
+            .iter()
+            .map(|(a, b)| (b.transposed(), a.transposed()))
+            .collect();
         return products(&turned, None, out);
     }
     if n == 1 || (m == 1 && b.row_step == 1 && b.column_step != 1) {
@@ -562,43 +562,37 @@ impl<T: Real> Tile<'_, T> {
             }
             right = right.wrapping_add(self.right_step);
         }
-        for (i, row) in sums.iter().enumerate().take(self.height) {
+        let mut flat = [T::default(); MOST_ROWS * MOST_VECTORS * MOST_LANES];
+        for (i, row) in sums.iter().enumerate() {
             for (j, &sum) in row.iter().enumerate() {
-                // SAFETY: row `i` is below `height`, columns from `j * lanes` below `width`.
-                unsafe { self.store::<S>(simd, sum, j * lanes, out.add(i * step + j * lanes)) };
+                let place = flat[(i * N + j) * lanes..][..lanes].as_mut_ptr();
+                // SAFETY: a vector is `lanes` elements, and so is the slice.
+                unsafe { place.cast::<T::Vector<S>>().write_unaligned(sum) };
             }
         }
+        // SAFETY: the caller's promise.
+        unsafe { self.store(&flat, N * lanes, out, step) };
     }
 
-    /// Writes `sum` to the columns from `column` on, as far as the tile goes.
+    /// Writes the sums, rows of `width` of which the tile's columns count. Apart from the loop above, so that it
+    /// is compiled once a type and not once a tile.
     ///
     /// # Safety
-    /// `out` leads to those elements.
-    #[inline(always)]
-    unsafe fn store<S: Simd>(&self, simd: S, sum: T::Vector<S>, column: usize, out: *mut T) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let target = out.cast::<T::Vector<S>>();
-        if column + lanes <= self.width {
-            // SAFETY: a whole vector of the output, or of the bias, which has `width` elements.
-            unsafe {
-                let start = match self.begin {
-                    Begin::FromZero => return target.write_unaligned(sum),
-                    Begin::FromOutput => target.read_unaligned(),
-                    Begin::From(bias) => bias.as_ptr().add(column).cast::<T::Vector<S>>().read_unaligned(),
-                };
-                return target.write_unaligned(T::add_vectors(simd, start, sum));
-            }
-        }
-        for lane in 0..self.width - column {
-            // SAFETY: a lane of the vector; an element of the output that is this tile's.
-            unsafe {
-                let sum = *(&raw const sum).cast::<T>().add(lane);
-                let element = out.add(lane);
-                *element = match self.begin {
-                    Begin::FromZero => sum,
-                    Begin::FromOutput => *element + sum,
-                    Begin::From(bias) => bias[column + lane] + sum,
-                };
+    /// As [`run_any`](Self::run_any).
+    #[inline(never)]
+    unsafe fn store(&self, sums: &[T], width: usize, out: *mut T, step: usize) {
+        for (i, sums) in sums.chunks_exact(width).take(self.height).enumerate() {
+            // SAFETY: row `i` is below `height`, and has `width` elements that are this tile's alone.
+            let out = unsafe { std::slice::from_raw_parts_mut(out.add(i * step), self.width) };
+            match self.begin {
+                Begin::FromZero => out.copy_from_slice(&sums[..self.width]),
+                Begin::FromOutput => out.iter_mut().zip(sums).for_each(|(out, &sum)| *out = *out + sum),
+                Begin::From(bias) => {
+                    out.iter_mut()
+                        .zip(sums)
+                        .zip(bias)
+                        .for_each(|((out, &sum), &bias)| *out = bias + sum);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use num_traits::{WrappingAdd, WrappingMul};
 
 use super::{
-    fold::{Fold, Value, fold, long_run, run},
+    fold::{Again, Fold, Value, fold, long_run, run},
     parallel,
 };
 use crate::{DType, Error, Result, dtype::Element, tensor::Array, tensor::scratch};
@@ -54,11 +54,18 @@ numbers! {
 
 /// A fold of elements into one of the same or another type.
 macro_rules! fold_of {
-    ($name:ident <$t:ident: $bound:path> $input:ty => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr) => {
+    ($name:ident <$t:ident: $bound:path> $input:ty => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
         #[derive(Clone, Copy)]
         struct $name;
 
         impl<$t: $bound> Fold<$input, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
             #[inline(always)]
             fn start(self) -> $output {
                 $start
@@ -76,13 +83,13 @@ macro_rules! fold_of {
         }
     };
 }
-fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b));
-fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b));
+fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b), rest Self, std::convert::identity);
+fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b), rest Self, std::convert::identity);
 // NaN wins, wherever it stands.
-fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if b > a || b.is_nan() { b } else { a });
-fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if b < a || b.is_nan() { b } else { a });
-fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b));
-fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b);
+fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if b > a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if b < a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b), rest Again<Self, T>, Again::of);
+fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b, rest Again<Self, T>, Again::of);
 
 /// Truths: whether any, whether all, how many.
 #[derive(Clone, Copy)]
@@ -93,8 +100,15 @@ struct All;
 struct CountTrue;
 
 macro_rules! fold_of_truths {
-    ($name:ident => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr) => {
+    ($name:ident => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
         impl Fold<bool, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
             #[inline(always)]
             fn start(self) -> $output {
                 $start
@@ -112,15 +126,22 @@ macro_rules! fold_of_truths {
         }
     };
 }
-fold_of_truths!(Any => bool: false, |x| x, |a, b| a | b);
-fold_of_truths!(All => bool: true, |x| x, |a, b| a & b);
-fold_of_truths!(CountTrue => i64: 0, |x| i64::from(x), |a, b| a + b);
+fold_of_truths!(Any => bool: false, |x| x, |a, b| a | b, rest Self, std::convert::identity);
+fold_of_truths!(All => bool: true, |x| x, |a, b| a & b, rest Self, std::convert::identity);
+fold_of_truths!(CountTrue => i64: 0, |x| i64::from(x), |a, b| a + b, rest Again<Self, bool>, Again::of);
 
 /// `Σ (x - mean)²`.
 #[derive(Clone, Copy)]
 struct Deviations<T>(T);
 
 impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
+    type Rest = Again<Self, T>;
+
+    #[inline(always)]
+    fn rest(self) -> Self::Rest {
+        Again::of(self)
+    }
+
     #[inline(always)]
     fn start(self) -> T {
         T::ZERO
@@ -358,7 +379,11 @@ fn deviations<T: Divided>(x: &Array, mean: &Array) -> Array {
         x - mean
     }
     fn block<T: Divided>(operands: [Operand<'_, T>; 2], out: &mut [T]) {
-        vectorize(Zip { f: less::<T>, operands, out });
+        vectorize(Zip {
+            f: less::<T>,
+            operands,
+            out,
+        });
     }
     binary("moments", x, mean, 1, &block::<T>).expect("the mean has the axes of x, some with length 1")
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    fold::{Fold, Value, fold, long_run},
+    fold::{Again, Fold, Value, fold, long_run},
     math::{self, Real},
     parallel::{self, PIECE},
     simd::{Loop, vectorize},
@@ -109,7 +109,11 @@ pub(crate) fn log_sum_exp<T: Number>(x: &Array, axes: &[usize]) -> Array {
     }
     let largest = fold::<T, T, _>(x, axes, Largest);
     let shifted = super::elementwise::binary("logsumexp", x, &largest, COST, &|operands, out: &mut [T]| {
-        vectorize(super::elementwise::Zip { f: exp_above::<T>, operands, out });
+        vectorize(super::elementwise::Zip {
+            f: exp_above::<T>,
+            operands,
+            out,
+        });
     })
     .expect("the largest elements have the axes of x, some with length 1");
     let sums = fold::<T, T, _>(&shifted, axes, Sum);
@@ -151,6 +155,13 @@ struct Sum;
 struct ExpSum<T>(T);
 
 impl<T: Number> Fold<T, T> for Largest {
+    type Rest = Self;
+
+    #[inline(always)]
+    fn rest(self) -> Self {
+        self
+    }
+
     #[inline(always)]
     fn start(self) -> T {
         -T::INFINITY
@@ -168,6 +179,13 @@ impl<T: Number> Fold<T, T> for Largest {
 }
 
 impl<T: Number> Fold<T, T> for Sum {
+    type Rest = Self;
+
+    #[inline(always)]
+    fn rest(self) -> Self {
+        self
+    }
+
     #[inline(always)]
     fn start(self) -> T {
         T::ZERO
@@ -185,6 +203,13 @@ impl<T: Number> Fold<T, T> for Sum {
 }
 
 impl<T: Number> Fold<T, T> for ExpSum<T> {
+    type Rest = Again<Self, T>;
+
+    #[inline(always)]
+    fn rest(self) -> Self::Rest {
+        Again::of(self)
+    }
+
     #[inline(always)]
     fn start(self) -> T {
         T::ZERO

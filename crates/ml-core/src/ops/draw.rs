@@ -54,7 +54,11 @@ enum Source {
 #[derive(Debug)]
 enum Stream {
     /// Seed and number of the draw, and how often it has run.
-    Fast { seed: u64, draw: u64, runs: AtomicU64 },
+    Fast {
+        seed: u64,
+        draw: u64,
+        runs: AtomicU64,
+    },
     Numpy(Arc<Mutex<NumpyRng>>),
 }
 
@@ -71,7 +75,12 @@ impl Serialize for Stream {
         match self {
             Self::Fast { seed, draw, runs } => {
                 let runs = runs.load(Ordering::Relaxed);
-                Stored { seed: *seed, draw: *draw, runs }.serialize(serializer)
+                Stored {
+                    seed: *seed,
+                    draw: *draw,
+                    runs,
+                }
+                .serialize(serializer)
             }
             Self::Numpy(_) => Err(serde::ser::Error::custom(
                 "draws from NumPy's generator share one state and cannot be stored; use Draws::new(seed)",
@@ -83,23 +92,43 @@ impl Serialize for Stream {
 impl<'de> Deserialize<'de> for Stream {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Stored { seed, draw, runs } = Stored::deserialize(deserializer)?;
-        Ok(Self::Fast { seed, draw, runs: AtomicU64::new(runs) })
+        Ok(Self::Fast {
+            seed,
+            draw,
+            runs: AtomicU64::new(runs),
+        })
     }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Distribution {
-    Normal { mean: f64, deviation: f64 },
-    Uniform { low: f64, high: f64 },
-    Truncated { mean: f64, deviation: f64 },
+    Normal {
+        mean: f64,
+        deviation: f64,
+    },
+    Uniform {
+        low: f64,
+        high: f64,
+    },
+    Truncated {
+        mean: f64,
+        deviation: f64,
+    },
     /// `low..high`.
-    Integers { low: i64, high: i64 },
+    Integers {
+        low: i64,
+        high: i64,
+    },
     /// True with this probability.
-    Bernoulli { p: f64 },
+    Bernoulli {
+        p: f64,
+    },
     /// `0..n` in random order, for the first length of the operand or the only one of the shape.
     Permutation,
     /// Positions along the last axis of the operand, by the exponentials of its elements.
-    Categorical { samples: usize },
+    Categorical {
+        samples: usize,
+    },
 }
 
 /// Random elements of `shape`, or of the operand's.
@@ -142,7 +171,12 @@ impl Distribution {
             Self::Uniform { low, high } => {
                 dtype.require_float("random_uniform")?;
                 let range = high - low;
-                check::parameter("high - low", range, range.is_finite() && range >= 0.0, "finite and at least 0")
+                check::parameter(
+                    "high - low",
+                    range,
+                    range.is_finite() && range >= 0.0,
+                    "finite and at least 0",
+                )
             }
             Self::Integers { low, high } => {
                 let (least, most) = match dtype {
@@ -153,7 +187,12 @@ impl Distribution {
                 dtype.require("random_integers", dtype.is_integer(), "i32, i64 or u8")?;
                 check::parameter("high", high, low < high, &format!("above low = {low}"))?;
                 check::parameter("low", low, low >= least, &format!("at least {least} for {dtype}"))?;
-                check::parameter("high - 1", high - 1, high - 1 <= most, &format!("at most {most} for {dtype}"))
+                check::parameter(
+                    "high - 1",
+                    high - 1,
+                    high - 1 <= most,
+                    &format!("at most {most} for {dtype}"),
+                )
             }
             Self::Bernoulli { p } => {
                 let valid = dtype == DType::Bool || dtype.is_float();
@@ -179,7 +218,11 @@ impl Draw {
             Distribution::Categorical { samples } => {
                 let Some(lead) = shape.rank().checked_sub(1) else {
                     let rule = "at least 1 axis is needed, along which the classes are".to_owned();
-                    return Err(Error::BadShape { op: "categorical", shape: shape.to_vec(), rule });
+                    return Err(Error::BadShape {
+                        op: "categorical",
+                        shape: shape.to_vec(),
+                        rule,
+                    });
                 };
                 shape[..lead].iter().copied().chain([samples]).collect()
             }
@@ -188,12 +231,19 @@ impl Draw {
     }
 
     /// Fills `out`, every unit of `width` elements by `fill`; units of the fast generator have streams of their own.
-    fn fill<T: Element>(&self, out: &mut [T], width: usize, fill: impl Fn(usize, &mut [T], &mut dyn Generator) + Sync) {
+    fn fill<T: Element>(
+        &self,
+        out: &mut [T],
+        width: usize,
+        fill: impl Fn(usize, &mut [T], &mut dyn Generator) + Sync,
+    ) {
         let width = width.max(1);
         match &self.stream {
             Stream::Numpy(rng) => {
                 let mut rng = rng.lock().unwrap_or_else(PoisonError::into_inner);
-                out.chunks_mut(width).enumerate().for_each(|(unit, out)| fill(unit, out, &mut *rng));
+                out.chunks_mut(width)
+                    .enumerate()
+                    .for_each(|(unit, out)| fill(unit, out, &mut *rng));
             }
             Stream::Fast { seed, draw, runs } => {
                 let run = runs.fetch_add(1, Ordering::Relaxed);
@@ -208,7 +258,8 @@ impl Draw {
     fn floats<T: Element>(&self, shape: Shape, of: impl Fn(f64) -> T + Sync) -> Array {
         let mut out = scratch::<T>(shape.len());
         self.fill(&mut out, PIECE, |_, out, rng| {
-            out.iter_mut().for_each(|value| *value = of(number(self.distribution, rng)));
+            out.iter_mut()
+                .for_each(|value| *value = of(number(self.distribution, rng)));
         });
         Array::dense(out, shape)
     }
@@ -217,7 +268,8 @@ impl Draw {
         let mut out = scratch::<T>(shape.len());
         let count = high.wrapping_sub(low) as usize;
         self.fill(&mut out, PIECE, |_, out, rng| {
-            out.iter_mut().for_each(|value| *value = of(low.wrapping_add(rng.below(count) as i64)));
+            out.iter_mut()
+                .for_each(|value| *value = of(low.wrapping_add(rng.below(count) as i64)));
         });
         Array::dense(out, shape)
     }
@@ -227,7 +279,9 @@ impl Draw {
         let whole = out.len();
         self.fill(&mut out, whole, |_, out, rng| {
             let order = rng.permutation(out.len());
-            out.iter_mut().zip(order).for_each(|(value, position)| *value = position as i64);
+            out.iter_mut()
+                .zip(order)
+                .for_each(|(value, position)| *value = position as i64);
         });
         Array::dense(out, shape)
     }
@@ -238,10 +292,17 @@ impl Draw {
             _ => logits.elements::<f64>().into_owned(),
         };
         let classes = logits.shape()[logits.shape().rank() - 1];
-        let sums = values.chunks(classes.max(1)).map(running_shares).collect::<Result<Vec<_>>>()?;
+        let sums = values
+            .chunks(classes.max(1))
+            .map(running_shares)
+            .collect::<Result<Vec<_>>>()?;
         let mut out = scratch::<i64>(shape.len());
         if sums.is_empty() && !out.is_empty() {
-            return Err(Error::Empty { op: "categorical", what: "the last axis".to_owned(), least: "1 class" });
+            return Err(Error::Empty {
+                op: "categorical",
+                what: "the last axis".to_owned(),
+                least: "1 class",
+            });
         }
         self.fill(&mut out, samples, |row, out, rng| {
             let total = sums[row][classes - 1];
@@ -265,7 +326,13 @@ fn running_shares(row: &[f64]) -> Result<Vec<f64>> {
         });
     }
     let mut sum = 0.0;
-    Ok(row.iter().map(|v| { sum += (v - largest).exp(); sum }).collect())
+    Ok(row
+        .iter()
+        .map(|v| {
+            sum += (v - largest).exp();
+            sum
+        })
+        .collect())
 }
 
 #[typetag::serde(name = "draw")]
@@ -299,13 +366,21 @@ impl Primitive for Draw {
         let shape = self.shape(inputs.first().map(|like| like.shape()))?;
         shape.checked_len(self.name())?;
         Ok(outputs(match (self.distribution, self.dtype) {
-            (Distribution::Integers { low, high }, DType::I32) => self.integers(shape, low, high, |v| v as i32),
+            (Distribution::Integers { low, high }, DType::I32) => {
+                self.integers(shape, low, high, |v| v as i32)
+            }
             (Distribution::Integers { low, high }, DType::U8) => self.integers(shape, low, high, |v| v as u8),
             (Distribution::Integers { low, high }, _) => self.integers(shape, low, high, |v| v),
             (Distribution::Permutation, _) => self.permutation(shape),
             (Distribution::Categorical { samples }, _) => match inputs.first() {
                 Some(logits) => self.categorical(logits, shape, samples)?,
-                None => return Err(Error::Empty { op: "categorical", what: "logits".to_owned(), least: "1 row" }),
+                None => {
+                    return Err(Error::Empty {
+                        op: "categorical",
+                        what: "logits".to_owned(),
+                        least: "1 row",
+                    });
+                }
             },
             (_, DType::Bool) => self.floats(shape, |v| v != 0.0),
             (_, DType::F32) => self.floats(shape, |v| v as f32),
@@ -342,7 +417,13 @@ impl Draws {
         Self(Source::Numpy(Arc::new(Mutex::new(NumpyRng::new(seed)))))
     }
 
-    fn draw(&self, distribution: Distribution, dtype: DType, shape: Option<Shape>, like: &[&Tensor]) -> Result<Tensor> {
+    fn draw(
+        &self,
+        distribution: Distribution,
+        dtype: DType,
+        shape: Option<Shape>,
+        like: &[&Tensor],
+    ) -> Result<Tensor> {
         distribution.check(dtype)?;
         let stream = match &self.0 {
             Source::Fast(seed, draws) => Stream::Fast {
@@ -352,7 +433,15 @@ impl Draws {
             },
             Source::Numpy(rng) => Stream::Numpy(Arc::clone(rng)),
         };
-        apply(Draw { stream, distribution, dtype, shape }, like)
+        apply(
+            Draw {
+                stream,
+                distribution,
+                dtype,
+                shape,
+            },
+            like,
+        )
     }
 
     /// Normal numbers.
@@ -361,15 +450,31 @@ impl Draws {
     /// [`Error::Parameter`] unless the mean is finite and the deviation finite and at least 0, [`Error::DType`]
     /// unless `dtype` is `F32` or `F64`, [`Error::Size`] for too many elements.
     pub fn normal(&self, shape: impl Into<Shape>, mean: f64, deviation: f64, dtype: DType) -> Result<Tensor> {
-        self.draw(Distribution::Normal { mean, deviation }, dtype, Some(shape.into()), &[])
+        self.draw(
+            Distribution::Normal { mean, deviation },
+            dtype,
+            Some(shape.into()),
+            &[],
+        )
     }
 
     /// Normal numbers, those beyond two standard deviations drawn again, as in TensorFlow.
     ///
     /// # Errors
     /// As [`normal`](Self::normal).
-    pub fn truncated_normal(&self, shape: impl Into<Shape>, mean: f64, deviation: f64, dtype: DType) -> Result<Tensor> {
-        self.draw(Distribution::Truncated { mean, deviation }, dtype, Some(shape.into()), &[])
+    pub fn truncated_normal(
+        &self,
+        shape: impl Into<Shape>,
+        mean: f64,
+        deviation: f64,
+        dtype: DType,
+    ) -> Result<Tensor> {
+        self.draw(
+            Distribution::Truncated { mean, deviation },
+            dtype,
+            Some(shape.into()),
+            &[],
+        )
     }
 
     /// Uniform numbers in `[low, high)`; rounding to `F32` can reach `high`.
@@ -387,7 +492,12 @@ impl Draws {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn uniform(&self, shape: impl Into<Shape>, low: f64, high: f64, dtype: DType) -> Result<Tensor> {
-        self.draw(Distribution::Uniform { low, high }, dtype, Some(shape.into()), &[])
+        self.draw(
+            Distribution::Uniform { low, high },
+            dtype,
+            Some(shape.into()),
+            &[],
+        )
     }
 
     /// Whole numbers from `low` up to, not including, `high`, all equally likely.
@@ -396,7 +506,12 @@ impl Draws {
     /// [`Error::Parameter`] unless `low < high` and both fit the type, [`Error::DType`] unless `dtype` is an
     /// integer type.
     pub fn randint(&self, shape: impl Into<Shape>, low: i64, high: i64, dtype: DType) -> Result<Tensor> {
-        self.draw(Distribution::Integers { low, high }, dtype, Some(shape.into()), &[])
+        self.draw(
+            Distribution::Integers { low, high },
+            dtype,
+            Some(shape.into()),
+            &[],
+        )
     }
 
     /// Truths, each true with probability `p`.
@@ -404,7 +519,12 @@ impl Draws {
     /// # Errors
     /// [`Error::Parameter`] unless `0 <= p <= 1`.
     pub fn bernoulli(&self, shape: impl Into<Shape>, p: f64) -> Result<Tensor> {
-        self.draw(Distribution::Bernoulli { p }, DType::Bool, Some(shape.into()), &[])
+        self.draw(
+            Distribution::Bernoulli { p },
+            DType::Bool,
+            Some(shape.into()),
+            &[],
+        )
     }
 
     /// Positions along the last axis of `logits`, with probabilities `softmax(logits)`: `[..., classes]` gives
@@ -415,7 +535,12 @@ impl Draws {
     /// [`Error::DType`] unless the logits are `f32` or `f64`.
     pub fn categorical(&self, logits: &Tensor, samples: usize) -> Result<Tensor> {
         logits.dtype().require_float("categorical")?;
-        self.draw(Distribution::Categorical { samples }, DType::I64, None, &[&logits.stop_gradient()])
+        self.draw(
+            Distribution::Categorical { samples },
+            DType::I64,
+            None,
+            &[&logits.stop_gradient()],
+        )
     }
 
     /// `0..n` in random order, as `i64`.

@@ -8,7 +8,9 @@ use crate::{Error, Result, Shape, Tensor};
 type Labels = Vec<char>;
 
 /// Names for the axes of an ellipsis, which nobody can write.
-const UNNAMED: [char; 8] = ['\u{1}', '\u{2}', '\u{3}', '\u{4}', '\u{5}', '\u{6}', '\u{7}', '\u{8}'];
+const UNNAMED: [char; 8] = [
+    '\u{1}', '\u{2}', '\u{3}', '\u{4}', '\u{5}', '\u{6}', '\u{7}', '\u{8}',
+];
 
 /// What an equation asks for.
 #[derive(Debug, PartialEq)]
@@ -18,7 +20,11 @@ struct Equation {
 }
 
 fn wrong(equation: &str, domain: impl Into<String>) -> Error {
-    Error::Parameter { name: "einsum: equation".to_owned(), value: format!("{equation:?}"), domain: domain.into() }
+    Error::Parameter {
+        name: "einsum: equation".to_owned(),
+        value: format!("{equation:?}"),
+        domain: domain.into(),
+    }
 }
 
 impl Equation {
@@ -30,7 +36,11 @@ impl Equation {
         };
         let terms: Vec<&str> = left.split(',').collect();
         if terms.len() != ranks.len() {
-            let needed = format!("a term an operand: {} terms for {} operands", terms.len(), ranks.len());
+            let needed = format!(
+                "a term an operand: {} terms for {} operands",
+                terms.len(),
+                ranks.len()
+            );
             return Err(wrong(equation, needed));
         }
         let mut unnamed = 0;
@@ -44,12 +54,21 @@ impl Equation {
             Some(right) => Self::output(equation, right, unnamed)?,
             None => Self::implied(&operands),
         };
-        if let Some(label) = output.iter().find(|label| !operands.iter().flatten().any(|known| known == *label)) {
+        if let Some(label) = output
+            .iter()
+            .find(|label| !operands.iter().flatten().any(|known| known == *label))
+        {
             let problem = format!("an output of axes that an operand has; none has {label:?}");
             return Err(wrong(equation, problem));
         }
-        if let Some(label) = output.iter().find(|l| output.iter().filter(|other| other == l).count() > 1) {
-            return Err(wrong(equation, format!("an output that names each axis once; {label:?} is there twice")));
+        if let Some(label) = output
+            .iter()
+            .find(|l| output.iter().filter(|other| other == l).count() > 1)
+        {
+            return Err(wrong(
+                equation,
+                format!("an output that names each axis once; {label:?} is there twice"),
+            ));
         }
         Ok(Self { operands, output })
     }
@@ -58,7 +77,10 @@ impl Equation {
     fn term(equation: &str, term: &str, rank: usize, number: usize) -> Result<(Labels, usize)> {
         let named = term.replacen("...", "", 1);
         if let Some(other) = named.chars().find(|c| !c.is_ascii_alphabetic()) {
-            return Err(wrong(equation, format!("letters, commas, one -> and one ... a term; it has {other:?}")));
+            return Err(wrong(
+                equation,
+                format!("letters, commas, one -> and one ... a term; it has {other:?}"),
+            ));
         }
         let letters = named.chars().count();
         let dotted = named.len() < term.len();
@@ -87,7 +109,9 @@ impl Equation {
     /// Without an arrow: the labels that occur once, in alphabetical order, after those of the ellipsis.
     fn implied(operands: &[Labels]) -> Labels {
         let all: Vec<char> = operands.iter().flatten().copied().collect();
-        let once = |&label: &char| UNNAMED.contains(&label) || all.iter().filter(|&&other| other == label).count() == 1;
+        let once = |&label: &char| {
+            UNNAMED.contains(&label) || all.iter().filter(|&&other| other == label).count() == 1
+        };
         let mut output: Labels = all.iter().copied().filter(once).collect();
         output.sort_unstable();
         output.dedup();
@@ -110,8 +134,15 @@ impl Named {
     /// A name that occurs twice means the diagonal.
     fn without_repeats(mut self) -> Result<Self> {
         loop {
-            let repeat = |(i, label): (usize, &char)| self.labels[i + 1..].iter().position(|l| l == label).map(|j| (i, i + 1 + j));
-            let Some((i, j)) = self.labels.iter().enumerate().find_map(repeat) else { return Ok(self) };
+            let repeat = |(i, label): (usize, &char)| {
+                self.labels[i + 1..]
+                    .iter()
+                    .position(|l| l == label)
+                    .map(|j| (i, i + 1 + j))
+            };
+            let Some((i, j)) = self.labels.iter().enumerate().find_map(repeat) else {
+                return Ok(self);
+            };
             let lengths = (self.tensor.shape()[i], self.tensor.shape()[j]);
             if !Shape::from([lengths.0]).matches(&Shape::from([lengths.1])) {
                 return Err(Error::BadShape {
@@ -123,7 +154,10 @@ impl Named {
             let label = self.labels.remove(j);
             self.labels.remove(i);
             let rank = self.tensor.rank();
-            let mut order: Vec<isize> = (0..rank).filter(|&axis| axis != i && axis != j).map(|axis| axis as isize).collect();
+            let mut order: Vec<isize> = (0..rank)
+                .filter(|&axis| axis != i && axis != j)
+                .map(|axis| axis as isize)
+                .collect();
             order.extend([i as isize, j as isize]);
             self.tensor = self.tensor.permute(&order)?.diag_part(0)?;
             self.labels.push(label);
@@ -132,7 +166,10 @@ impl Named {
 
     /// Sums over the axes that are in nobody else's interest.
     fn keep_only(mut self, wanted: impl Fn(char) -> bool) -> Result<Self> {
-        let gone: Vec<isize> = (0..self.labels.len()).filter(|&i| !wanted(self.labels[i])).map(|i| i as isize).collect();
+        let gone: Vec<isize> = (0..self.labels.len())
+            .filter(|&i| !wanted(self.labels[i]))
+            .map(|i| i as isize)
+            .collect();
         if !gone.is_empty() {
             self.tensor = self.tensor.sum(&gone)?;
             self.labels.retain(|&label| wanted(label));
@@ -142,7 +179,11 @@ impl Named {
 
     /// The axes in this order; a name that it does not have becomes an axis of length 1.
     fn arranged(&self, labels: &[char]) -> Result<Tensor> {
-        let order: Vec<isize> = labels.iter().filter_map(|&label| self.axis(label)).map(|axis| axis as isize).collect();
+        let order: Vec<isize> = labels
+            .iter()
+            .filter_map(|&label| self.axis(label))
+            .map(|axis| axis as isize)
+            .collect();
         let mut tensor = match order.iter().enumerate().all(|(i, &axis)| i as isize == axis) {
             true => self.tensor.clone(),
             false => self.tensor.permute(&order)?,
@@ -157,7 +198,11 @@ impl Named {
 
     /// Lengths of the axes with these names.
     fn lengths(&self, labels: &[char]) -> Vec<usize> {
-        labels.iter().filter_map(|&label| self.axis(label)).map(|axis| self.tensor.shape()[axis]).collect()
+        labels
+            .iter()
+            .filter_map(|&label| self.axis(label))
+            .map(|axis| self.tensor.shape()[axis])
+            .collect()
     }
 }
 
@@ -170,7 +215,13 @@ fn joined(lengths: &[usize]) -> i64 {
 }
 
 fn each(lengths: &[usize]) -> impl Iterator<Item = i64> + '_ {
-    lengths.iter().map(|&length| if length == Shape::UNKNOWN { -1 } else { length as i64 })
+    lengths.iter().map(|&length| {
+        if length == Shape::UNKNOWN {
+            -1
+        } else {
+            length as i64
+        }
+    })
 }
 
 /// `a` and `b` with the axes of `wanted` left: a matrix product, batched over what all three share.
@@ -255,13 +306,23 @@ impl Tensor {
     /// ```
     pub fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
         if operands.is_empty() {
-            return Err(Error::Empty { op: "einsum", what: "operands".to_owned(), least: "1 tensor" });
+            return Err(Error::Empty {
+                op: "einsum",
+                what: "operands".to_owned(),
+                least: "1 tensor",
+            });
         }
         let ranks: Vec<usize> = operands.iter().map(|operand| operand.rank()).collect();
         let parsed = Equation::parse(equation, &ranks)?;
         let mut named = Vec::with_capacity(operands.len());
         for (&tensor, labels) in operands.iter().zip(&parsed.operands) {
-            named.push(Named { tensor: tensor.clone(), labels: labels.clone() }.without_repeats()?);
+            named.push(
+                Named {
+                    tensor: tensor.clone(),
+                    labels: labels.clone(),
+                }
+                .without_repeats()?,
+            );
         }
         check_lengths(equation, &named)?;
         let output = &parsed.output;
@@ -269,10 +330,13 @@ impl Tensor {
         let mut result = rest.next().expect("there is an operand, see above");
         while let Some(next) = rest.next() {
             let later = rest.as_slice();
-            let wanted = |label| output.contains(&label) || later.iter().any(|other| other.axis(label).is_some());
+            let wanted =
+                |label| output.contains(&label) || later.iter().any(|other| other.axis(label).is_some());
             result = contract(result, next, wanted)?;
         }
-        result.keep_only(|label| output.contains(&label))?.arranged(output)
+        result
+            .keep_only(|label| output.contains(&label))?
+            .arranged(output)
     }
 }
 

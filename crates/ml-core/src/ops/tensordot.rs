@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply,
-    elementwise::outputs,
-    matmul::MatMul,
-    one, same_dtype, sum_to_like,
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, matmul::MatMul, one,
+    same_dtype, sum_to_like,
 };
 use crate::{Error, Result, Shape, Tensor, kernels::matmul, tensor::Array};
 
@@ -49,12 +47,26 @@ impl Primitive for MatMulBias {
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         let specs: Vec<Spec> = inputs.iter().map(|x| Spec::new(x.dtype(), x.shape())).collect();
         let shape = self.check(&specs)?.shape;
-        let MatMul { transpose_a, transpose_b } = self.product;
-        Ok(outputs(matmul::matmul_bias(inputs[0], transpose_a, inputs[1], transpose_b, inputs[2], shape)))
+        let MatMul {
+            transpose_a,
+            transpose_b,
+        } = self.product;
+        Ok(outputs(matmul::matmul_bias(
+            inputs[0],
+            transpose_a,
+            inputs[1],
+            transpose_b,
+            inputs[2],
+            shape,
+        )))
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
-        let factors = Call { inputs: &call.inputs[..2], wanted: &call.wanted[..2], ..*call };
+        let factors = Call {
+            inputs: &call.inputs[..2],
+            wanted: &call.wanted[..2],
+            ..*call
+        };
         let mut back = self.product.vjp(&factors, gradients)?;
         let bias = gradients[0].as_ref().filter(|_| call.wanted[2]);
         back.push(bias.map(|d| sum_to_like(d, &call.inputs[2])).transpose()?);
@@ -84,7 +96,10 @@ impl Tensor {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn matmul_bias(&self, kernel: &Tensor, bias: &Tensor) -> Result<Tensor> {
-        let product = MatMul { transpose_a: false, transpose_b: false };
+        let product = MatMul {
+            transpose_a: false,
+            transpose_b: false,
+        };
         apply(MatMulBias { product }, &[self, kernel, bias])
     }
 
@@ -162,7 +177,10 @@ impl Tensor {
         let mut right: Vec<char> = letters.take(other.rank()).collect();
         let mut met = Vec::new();
         for (&i, &j) in axes.0.iter().zip(axes.1) {
-            let (i, j) = (self.shape().axis("tensordot", i)?, other.shape().axis("tensordot", j)?);
+            let (i, j) = (
+                self.shape().axis("tensordot", i)?,
+                other.shape().axis("tensordot", j)?,
+            );
             if met.iter().any(|&(a, b)| a == i || b == j) {
                 return Err(Error::Parameter {
                     name: "tensordot: axes".to_owned(),
@@ -181,7 +199,8 @@ impl Tensor {
             right[j] = left[i];
             met.push((i, j));
         }
-        let once = |own: &[char], others: &[char]| own.iter().filter(|l| !others.contains(l)).collect::<String>();
+        let once =
+            |own: &[char], others: &[char]| own.iter().filter(|l| !others.contains(l)).collect::<String>();
         let output = once(&left, &right) + &once(&right, &left);
         let (left, right): (String, String) = (left.drain(..).collect(), right.drain(..).collect());
         Tensor::einsum(&format!("{left},{right}->{output}"), &[self, other])

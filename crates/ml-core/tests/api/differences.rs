@@ -8,7 +8,9 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Random numbers in `[-1, 1)`.
 pub(crate) fn random(rng: &mut Rng, shape: &[usize]) -> Tensor {
-    let values: Vec<f64> = (0..shape.iter().product()).map(|_| 2.0 * rng.uniform() - 1.0).collect();
+    let values: Vec<f64> = (0..shape.iter().product())
+        .map(|_| 2.0 * rng.uniform() - 1.0)
+        .collect();
     Tensor::from_vec(values, shape).unwrap()
 }
 
@@ -23,7 +25,9 @@ fn gradient(f: &dyn Fn(&Tensor) -> Result<Tensor>, x: &Tensor) -> Result<Tensor>
     let x = tape.watch(x)?;
     let y = weighted(&f(&x)?)?;
     // What is linear in x has a gradient that no longer depends on it.
-    tape.gradient(&y, &[&x])?.remove(0).map_or_else(|| x.stop_gradient().zeros_like(), Ok)
+    tape.gradient(&y, &[&x])?
+        .remove(0)
+        .map_or_else(|| x.stop_gradient().zeros_like(), Ok)
 }
 
 fn compare(what: &str, f: &dyn Fn(&Tensor) -> Result<Tensor>, x: &Tensor) {
@@ -60,6 +64,9 @@ pub(crate) fn close(got: &Tensor, expected: &[f64], tolerance: f64, what: &str) 
     let got = got.cast(ml_core::DType::F64).unwrap().to_vec::<f64>().unwrap();
     assert_eq!(got.len(), expected.len(), "{what}");
     for (i, (x, y)) in got.iter().zip(expected).enumerate() {
-        assert!((x - y).abs() <= tolerance * (1.0 + y.abs()), "{what}: element {i} is {x}, not {y}");
+        assert!(
+            (x - y).abs() <= tolerance * (1.0 + y.abs()),
+            "{what}: element {i} is {x}, not {y}"
+        );
     }
 }

@@ -11,7 +11,14 @@ fn values(x: &Tensor) -> Vec<f64> {
 /// Far from singular.
 fn square(rng: &mut Rng, shape: &[usize]) -> Tensor {
     let n = shape[shape.len() - 1];
-    random(rng, shape).add(&Tensor::eye(n, n, ml_core::DType::F64).unwrap().mul_scalar(3.0).unwrap()).unwrap()
+    random(rng, shape)
+        .add(
+            &Tensor::eye(n, n, ml_core::DType::F64)
+                .unwrap()
+                .mul_scalar(3.0)
+                .unwrap(),
+        )
+        .unwrap()
 }
 
 fn symmetric(x: &Tensor) -> Result<Tensor> {
@@ -20,19 +27,33 @@ fn symmetric(x: &Tensor) -> Result<Tensor> {
 
 fn definite(x: &Tensor) -> Result<Tensor> {
     let n = x.shape()[x.rank() - 1];
-    x.matmul_transposed(false, x, true)?.add(&Tensor::eye(n, n, ml_core::DType::F64)?)
+    x.matmul_transposed(false, x, true)?
+        .add(&Tensor::eye(n, n, ml_core::DType::F64)?)
 }
 
 #[test]
 fn a_batch_is_solved_matrix_by_matrix() {
     let mut rng = Rng::new(1);
     let (a, b) = (square(&mut rng, &[3, 4, 4]), random(&mut rng, &[3, 4, 2]));
-    close(&a.matmul(&a.solve(&b).unwrap()).unwrap(), &values(&b), 1e-11, "solve");
+    close(
+        &a.matmul(&a.solve(&b).unwrap()).unwrap(),
+        &values(&b),
+        1e-11,
+        "solve",
+    );
     let one = a.matmul(&a.inverse().unwrap()).unwrap();
-    let eye = Tensor::eye(4, 4, ml_core::DType::F64).unwrap().broadcast_to([3, 4, 4]).unwrap();
+    let eye = Tensor::eye(4, 4, ml_core::DType::F64)
+        .unwrap()
+        .broadcast_to([3, 4, 4])
+        .unwrap();
     close(&one, &values(&eye), 1e-11, "inverse");
     let (sign, log) = a.slogdet().unwrap();
-    close(&sign.mul(&log.exp().unwrap()).unwrap(), &values(&a.det().unwrap()), 1e-11, "slogdet");
+    close(
+        &sign.mul(&log.exp().unwrap()).unwrap(),
+        &values(&a.det().unwrap()),
+        1e-11,
+        "slogdet",
+    );
 }
 
 #[test]
@@ -46,15 +67,34 @@ fn decompositions_multiply_to_the_matrix() {
         let (q, r) = a.qr().unwrap();
         close(&q.matmul(&r).unwrap(), &values(&a), 1e-12, "qr");
         let p = a.pinv().unwrap();
-        close(&a.matmul(&p).unwrap().matmul(&a).unwrap(), &values(&a), 1e-11, "pinv");
+        close(
+            &a.matmul(&p).unwrap().matmul(&a).unwrap(),
+            &values(&a),
+            1e-11,
+            "pinv",
+        );
     }
     let a = definite(&random(&mut rng, &[2, 4, 4])).unwrap();
     let l = a.cholesky().unwrap();
-    close(&l.matmul_transposed(false, &l, true).unwrap(), &values(&a), 1e-12, "cholesky");
+    close(
+        &l.matmul_transposed(false, &l, true).unwrap(),
+        &values(&a),
+        1e-12,
+        "cholesky",
+    );
     let (w, v) = a.eigh().unwrap();
-    let whole = v.mul(&w.expand_dims(-2).unwrap()).unwrap().matmul_transposed(false, &v, true).unwrap();
+    let whole = v
+        .mul(&w.expand_dims(-2).unwrap())
+        .unwrap()
+        .matmul_transposed(false, &v, true)
+        .unwrap();
     close(&whole, &values(&a), 1e-12, "eigh");
-    close(&a.matrix_norm(MatrixNorm::Spectral).unwrap(), &values(&w.max(&[-1]).unwrap()), 1e-12, "norm");
+    close(
+        &a.matrix_norm(MatrixNorm::Spectral).unwrap(),
+        &values(&w.max(&[-1]).unwrap()),
+        1e-12,
+        "norm",
+    );
 }
 
 #[test]
@@ -88,12 +128,30 @@ fn singular_and_unfit_matrices_are_errors() {
         let error = result.unwrap_err().to_string();
         assert!(error.contains("singular"), "{error}");
     }
-    assert!(singular.cholesky().unwrap_err().to_string().contains("not positive definite"));
+    assert!(
+        singular
+            .cholesky()
+            .unwrap_err()
+            .to_string()
+            .contains("not positive definite")
+    );
     let wide = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
     assert!(wide.inverse().unwrap_err().to_string().contains("square"));
     assert!(wide.det().unwrap_err().to_string().contains("square"));
-    assert!(Tensor::from([1.0]).svd().unwrap_err().to_string().contains("at least 2 axes"));
-    assert!(Tensor::from([[1]]).inverse().unwrap_err().to_string().contains("f32 or f64"));
+    assert!(
+        Tensor::from([1.0])
+            .svd()
+            .unwrap_err()
+            .to_string()
+            .contains("at least 2 axes")
+    );
+    assert!(
+        Tensor::from([[1]])
+            .inverse()
+            .unwrap_err()
+            .to_string()
+            .contains("f32 or f64")
+    );
     let tape = ml_core::autodiff::Tape::new();
     let x = tape.watch(&wide).unwrap();
     let (_, r) = x.qr().unwrap();

@@ -41,7 +41,10 @@ impl Primitive for Cholesky {
             let whole = transposed.solve(&half.adjoint()?)?;
             whole.add(&whole.adjoint()?)?.mul_scalar(0.5)
         };
-        Ok(Gradients::from_elem(gradients[0].as_ref().map(back).transpose()?, 1))
+        Ok(Gradients::from_elem(
+            gradients[0].as_ref().map(back).transpose()?,
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {

@@ -40,7 +40,10 @@ impl Primitive for Det {
     /// `d · det(a) · a⁻ᵀ`.
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
         let back = |d: &Tensor| beside(&d.mul(&call.outputs[0])?)?.mul(&call.inputs[0].inverse()?.adjoint()?);
-        Ok(Gradients::from_elem(gradients[0].as_ref().map(back).transpose()?, 1))
+        Ok(Gradients::from_elem(
+            gradients[0].as_ref().map(back).transpose()?,
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {
@@ -55,7 +58,10 @@ fn sign_and_log<F: Real>(a: ndarray::ArrayView2<'_, F>) -> Result<[Vec<F>; 2]> {
     let start = if eliminated.odd { -F::one() } else { F::one() };
     let sign = |s: F, &p: &F| if p == F::zero() { F::zero() } else { s * p.signum() };
     let sign = eliminated.pivots.iter().fold(start, sign);
-    Ok([vec![sign], vec![eliminated.pivots.iter().map(|p| p.abs().ln()).sum()]])
+    Ok([
+        vec![sign],
+        vec![eliminated.pivots.iter().map(|p| p.abs().ln()).sum()],
+    ])
 }
 
 #[typetag::serde(name = "log_det")]
@@ -78,7 +84,10 @@ impl Primitive for LogDet {
     /// `d · a⁻ᵀ`; the sign does not change.
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
         let back = |d: &Tensor| beside(d)?.mul(&call.inputs[0].inverse()?.adjoint()?);
-        Ok(Gradients::from_elem(gradients[1].as_ref().map(back).transpose()?, 1))
+        Ok(Gradients::from_elem(
+            gradients[1].as_ref().map(back).transpose()?,
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {

@@ -43,7 +43,9 @@ impl Primitive for Eigh {
         let (w, v) = (&call.outputs[0], &call.outputs[1]);
         let of_values = |d: &Tensor| v.mul(&d.expand_dims(-2)?)?.matmul_transposed(false, v, true);
         let of_vectors = |d: &Tensor| {
-            let turned = v.matmul_transposed(true, d, false)?.mul(&reciprocal_differences(w)?)?;
+            let turned = v
+                .matmul_transposed(true, d, false)?
+                .mul(&reciprocal_differences(w)?)?;
             let whole = v.matmul(&turned)?.matmul_transposed(false, v, true)?;
             whole.add(&whole.adjoint()?)?.mul_scalar(0.5)
         };

@@ -36,7 +36,9 @@ impl Primitive for Pinv {
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
         let (a, p) = (&call.inputs[0], &call.outputs[0]);
         let back = |d: &Tensor| {
-            let inside = p.matmul_transposed(true, d, false)?.matmul_transposed(false, p, true)?;
+            let inside = p
+                .matmul_transposed(true, d, false)?
+                .matmul_transposed(false, p, true)?;
             let turned = d.adjoint()?;
             let left = turned.matmul(p)?.matmul_transposed(false, p, true)?;
             let left = left.sub(&a.matmul(&p.matmul(&left)?)?)?;
@@ -44,7 +46,10 @@ impl Primitive for Pinv {
             let right = right.sub(&right.matmul(p)?.matmul(a)?)?;
             left.add(&right)?.sub(&inside)
         };
-        Ok(Gradients::from_elem(gradients[0].as_ref().map(back).transpose()?, 1))
+        Ok(Gradients::from_elem(
+            gradients[0].as_ref().map(back).transpose()?,
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {

@@ -47,7 +47,10 @@ impl Primitive for Qr {
         if r.shape()[r.rank() - 2] != r.shape()[r.rank() - 1] {
             return Err(Error::Gradient {
                 op: "qr",
-                problem: format!("a matrix of shape {} has fewer rows than columns", call.inputs[0].shape()),
+                problem: format!(
+                    "a matrix of shape {} has fewer rows than columns",
+                    call.inputs[0].shape()
+                ),
                 remedy: "decompose the transposed matrix, or its first columns",
             });
         }
@@ -55,9 +58,9 @@ impl Primitive for Qr {
             (None, None) => return Ok(Gradients::from_elem(None, 1)),
             (Some(dq), None) => dq.matmul_transposed(true, q, false)?.neg()?,
             (None, Some(dr)) => r.matmul_transposed(false, dr, true)?,
-            (Some(dq), Some(dr)) => {
-                r.matmul_transposed(false, dr, true)?.sub(&dq.matmul_transposed(true, q, false)?)?
-            }
+            (Some(dq), Some(dr)) => r
+                .matmul_transposed(false, dr, true)?
+                .sub(&dq.matmul_transposed(true, q, false)?)?,
         };
         let copied = middle.tril(0)?.add(&middle.tril(-1)?.adjoint()?)?;
         let mut left = q.matmul(&copied)?;
@@ -65,7 +68,10 @@ impl Primitive for Qr {
             left = left.add(dq)?;
         }
         // x · r⁻ᵀ is the transpose of the solution of r · y = xᵀ.
-        Ok(Gradients::from_elem(Some(r.solve(&left.adjoint()?)?.adjoint()?), 1))
+        Ok(Gradients::from_elem(
+            Some(r.solve(&left.adjoint()?)?.adjoint()?),
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {

@@ -35,8 +35,15 @@ impl Primitive for Inverse {
     /// `-yᵀ · d · yᵀ`.
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
         let y = &call.outputs[0];
-        let back = |d: &Tensor| y.matmul_transposed(true, d, false)?.matmul_transposed(false, y, true)?.neg();
-        Ok(Gradients::from_elem(gradients[0].as_ref().map(back).transpose()?, 1))
+        let back = |d: &Tensor| {
+            y.matmul_transposed(true, d, false)?
+                .matmul_transposed(false, y, true)?
+                .neg()
+        };
+        Ok(Gradients::from_elem(
+            gradients[0].as_ref().map(back).transpose()?,
+            1,
+        ))
     }
 
     fn saves(&self) -> Saves {
@@ -50,7 +57,8 @@ fn solve<F: Real>(a: &Array, b: &Array) -> Result<Arrays> {
     let right = b.elements::<F>();
     each_matrix::<F, 1>(a, [b.shape().clone()], |number, a| {
         let b = &right[number * rows * columns..(number + 1) * rows * columns];
-        let b = ndarray::ArrayView2::from_shape((rows, columns), b).expect("rows times columns elements a matrix");
+        let b = ndarray::ArrayView2::from_shape((rows, columns), b)
+            .expect("rows times columns elements a matrix");
         Ok([flat(&linalg::solve(a, b)?)])
     })
 }
@@ -63,7 +71,10 @@ impl Primitive for Solve {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         same_dtype("solve", inputs[0].dtype, inputs[1].dtype)?;
-        let (a, b) = (Sides::square("solve", &inputs[0])?, Sides::of("solve", &inputs[1])?);
+        let (a, b) = (
+            Sides::square("solve", &inputs[0])?,
+            Sides::of("solve", &inputs[1])?,
+        );
         if !a.lead.matches(&b.lead) || !Shape::from([a.rows]).matches(&Shape::from([b.rows])) {
             return Err(Error::Shape {
                 op: "solve",

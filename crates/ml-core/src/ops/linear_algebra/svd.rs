@@ -56,7 +56,9 @@ impl Primitive for Svd {
             Ok(())
         };
         let skew = |product: Tensor| -> Result<Tensor> {
-            product.sub(&product.adjoint()?)?.mul(&reciprocal_differences(&s.square()?)?)
+            product
+                .sub(&product.adjoint()?)?
+                .mul(&reciprocal_differences(&s.square()?)?)
         };
         if let Some(du) = &gradients[0] {
             let inside = u.matmul_transposed(true, du, false)?;
