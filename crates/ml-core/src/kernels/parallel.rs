@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use rayon::prelude::*;
+
 /// Elements in a piece of work whose results are combined, so that its size must not depend on the threads.
 pub(crate) const PIECE: usize = 16 << 10;
 
@@ -48,6 +50,47 @@ pub(crate) fn fill_rows<T: Send>(
     let rows = (piece.max(SMALLEST_PIECE / cost.max(1)) / width).max(1);
     each(out.chunks_mut(rows * width).collect(), |piece, out| {
         fill(piece * rows, out)
+    });
+}
+
+/// Fills `out`, every element of which folds `n` of the input, in pieces of about [`PIECE`] of those.
+pub(crate) fn fill_folds<T: Send>(out: &mut [T], n: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    let piece = (PIECE / n.max(1)).max(1);
+    if worth_threads(out.len(), n) && out.len() > piece {
+        out.par_chunks_mut(piece)
+            .enumerate()
+            .for_each(|(number, out)| fill(number * piece, out));
+    } else if !out.is_empty() {
+        fill(0, out);
+    }
+}
+
+/// Runs `count` tasks on up to `threads` threads, of which the caller is one: it starts at once, and takes over
+/// what the others have not begun. Every thread brings what `tools` makes.
+pub(crate) fn tasks<W>(
+    count: usize,
+    threads: usize,
+    tools: impl Fn() -> W + Sync,
+    run: impl Fn(usize, &mut W) + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut tools = tools();
+        loop {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            if task >= count {
+                return;
+            }
+            run(task, &mut tools);
+        }
+    };
+    let others = threads.min(count).saturating_sub(1);
+    if others == 0 {
+        return work();
+    }
+    rayon::in_place_scope(|scope| {
+        (0..others).for_each(|_| scope.spawn(|_| work()));
+        work();
     });
 }
 

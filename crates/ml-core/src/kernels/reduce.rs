@@ -1,268 +1,453 @@
-//! Sums in a fixed order: the same bits for any number of threads.
+//! The reductions: what is folded, for which element types.
+
+use num_traits::{WrappingAdd, WrappingMul};
 
 use super::{
+    fold::{Again, Fold, Value, fold, long_run, run},
     parallel,
-    simd::{Loop, vectorize},
 };
-use crate::{
-    DType, Error, Result,
-    dtype::Element,
-    tensor::{Array, scratch},
-};
+use crate::{DType, Error, Result, dtype::Element, tensor::Array, tensor::scratch};
 
-/// Elements that are summed one after the other; longer runs are halved, so that rounding errors grow with
-/// the logarithm of the length.
-const RUN: usize = 512;
-/// Partial sums that a run keeps side by side, so that they fit vector registers.
-const LANES: usize = 32;
-
-/// Element types that sums are taken of.
-trait Summable: Element + Copy {
+/// Arithmetic that wraps around for integers.
+pub(crate) trait Number: Value + PartialOrd {
+    const ZERO: Self;
+    const ONE: Self;
+    const LOWEST: Self;
+    const HIGHEST: Self;
     fn plus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+    fn is_nan(self) -> bool;
 }
-macro_rules! summable {
-    ($($type:ty: $a:ident, $b:ident => $sum:expr;)*) => { $(
-        impl Summable for $type {
+
+macro_rules! numbers {
+    ($($type:ty: $low:expr, $high:expr, $nan:expr, $plus:expr, $times:expr;)*) => { $(
+        impl Number for $type {
+            const ZERO: Self = 0 as Self;
+            const ONE: Self = 1 as Self;
+            const LOWEST: Self = $low;
+            const HIGHEST: Self = $high;
+
             #[inline(always)]
-            fn plus(self, other: Self) -> Self { let ($a, $b) = (self, other); $sum }
+            fn plus(self, other: Self) -> Self {
+                $plus(self, other)
+            }
+
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                $times(self, other)
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $nan(self)
+            }
         }
     )* };
 }
-summable! {
-    f32: a, b => a + b;
-    f64: a, b => a + b;
-    i32: a, b => a.wrapping_add(b);
-    i64: a, b => a.wrapping_add(b);
-    u8: a, b => a.wrapping_add(b);
+numbers! {
+    f32: f32::NEG_INFINITY, f32::INFINITY, f32::is_nan, |a, b| a + b, |a, b| a * b;
+    f64: f64::NEG_INFINITY, f64::INFINITY, f64::is_nan, |a, b| a + b, |a, b| a * b;
+    i32: i32::MIN, i32::MAX, |_| false, |a: i32, b| a.wrapping_add(b), |a: i32, b| a.wrapping_mul(b);
+    i64: i64::MIN, i64::MAX, |_| false, |a: i64, b| a.wrapping_add(b), |a: i64, b| a.wrapping_mul(b);
+    u8: u8::MIN, u8::MAX, |_| false, |a: u8, b| WrappingAdd::wrapping_add(&a, &b), |a: u8, b| WrappingMul::wrapping_mul(&a, &b);
+}
+
+/// A fold of elements into one of the same or another type.
+macro_rules! fold_of {
+    ($name:ident <$t:ident: $bound:path> $input:ty => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
+        #[derive(Clone, Copy)]
+        struct $name;
+
+        impl<$t: $bound> Fold<$input, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
+            #[inline(always)]
+            fn start(self) -> $output {
+                $start
+            }
+
+            #[inline(always)]
+            fn lift(self, $x: $input) -> $output {
+                $lift
+            }
+
+            #[inline(always)]
+            fn join(self, $a: $output, $b: $output) -> $output {
+                $join
+            }
+        }
+    };
+}
+fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b), rest Self, std::convert::identity);
+fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b), rest Self, std::convert::identity);
+// NaN wins, wherever it stands.
+fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if b > a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if b < a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b), rest Again<Self, T>, Again::of);
+fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b, rest Again<Self, T>, Again::of);
+
+/// Truths: whether any, whether all, how many.
+#[derive(Clone, Copy)]
+struct Any;
+#[derive(Clone, Copy)]
+struct All;
+#[derive(Clone, Copy)]
+struct CountTrue;
+
+macro_rules! fold_of_truths {
+    ($name:ident => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
+        impl Fold<bool, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
+            #[inline(always)]
+            fn start(self) -> $output {
+                $start
+            }
+
+            #[inline(always)]
+            fn lift(self, $x: bool) -> $output {
+                $lift
+            }
+
+            #[inline(always)]
+            fn join(self, $a: $output, $b: $output) -> $output {
+                $join
+            }
+        }
+    };
+}
+fold_of_truths!(Any => bool: false, |x| x, |a, b| a | b, rest Self, std::convert::identity);
+fold_of_truths!(All => bool: true, |x| x, |a, b| a & b, rest Self, std::convert::identity);
+fold_of_truths!(CountTrue => i64: 0, |x| i64::from(x), |a, b| a + b, rest Again<Self, bool>, Again::of);
+
+/// `Σ (x - mean)²`.
+#[derive(Clone, Copy)]
+struct Deviations<T>(T);
+
+impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
+    type Rest = Again<Self, T>;
+
+    #[inline(always)]
+    fn rest(self) -> Self::Rest {
+        Again::of(self)
+    }
+
+    #[inline(always)]
+    fn start(self) -> T {
+        T::ZERO
+    }
+
+    #[inline(always)]
+    fn lift(self, x: T) -> T {
+        let away = x - self.0;
+        away.times(away)
+    }
+
+    #[inline(always)]
+    fn join(self, a: T, b: T) -> T {
+        a.plus(b)
+    }
+}
+
+fn refuse(op: &'static str, dtype: DType, needed: &'static str) -> Error {
+    Error::DType {
+        op,
+        found: dtype.name(),
+        needed,
+    }
+}
+
+/// Calls `$body` with `$T` as the Rust type of a numeric array.
+macro_rules! for_number {
+    ($op:expr, $x:expr, $T:ident => $body:expr) => {
+        match $x.dtype() {
+            DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            other => return Err(refuse($op, other, "f32, f64 or an integer type")),
+        }
+    };
 }
 
 /// Sums over `axes`, ascending, which stay with length 1.
 pub(crate) fn sum(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Sum)))
+}
+
+/// Products over `axes`.
+pub(crate) fn product(x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!("prod", x, T => fold::<T, T, _>(x, axes, Product)))
+}
+
+/// Largest elements over `axes`; NaN if there is one.
+///
+/// # Errors
+/// [`Error::Empty`] if an axis without elements is folded and something is asked of it.
+pub(crate) fn max(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    not_empty(op, x, axes)?;
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Largest)))
+}
+
+/// Smallest elements over `axes`; NaN if there is one.
+///
+/// # Errors
+/// As [`max`].
+pub(crate) fn min(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    not_empty(op, x, axes)?;
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Smallest)))
+}
+
+fn not_empty(op: &'static str, x: &Array, axes: &[usize]) -> Result<()> {
+    if x.is_empty() && !x.shape().reduced(axes, true).is_empty() {
+        return Err(Error::Empty {
+            op,
+            what: format!("a tensor of shape {}", x.shape()),
+            least: "1 element",
+        });
+    }
+    Ok(())
+}
+
+/// Sums of squares over `axes`.
+pub(crate) fn sum_of_squares(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, SumOfSquares)))
+}
+
+/// Numbers of elements that are not 0, or true.
+pub(crate) fn count_nonzero(x: &Array, axes: &[usize]) -> Result<Array> {
+    if x.dtype() == DType::Bool {
+        return Ok(fold::<bool, i64, _>(x, axes, CountTrue));
+    }
+    Ok(for_number!("count_nonzero", x, T => fold::<T, i64, _>(x, axes, Nonzero)))
+}
+
+/// Whether any element over `axes` is true.
+pub(crate) fn any(x: &Array, axes: &[usize]) -> Array {
+    fold::<bool, bool, _>(x, axes, Any)
+}
+
+/// Whether all elements over `axes` are true.
+pub(crate) fn all(x: &Array, axes: &[usize]) -> Array {
+    fold::<bool, bool, _>(x, axes, All)
+}
+
+/// Means over `axes`: NaN of no elements.
+pub(crate) fn mean(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    let count = count(x, axes) as f64;
     Ok(match x.dtype() {
-        DType::F32 => sum_as::<f32>(x, axes),
-        DType::F64 => sum_as::<f64>(x, axes),
-        DType::I32 => sum_as::<i32>(x, axes),
-        DType::I64 => sum_as::<i64>(x, axes),
-        DType::U8 => sum_as::<u8>(x, axes),
-        other => {
-            return Err(Error::DType {
-                op,
-                found: other.name(),
-                needed: "numbers",
-            });
-        }
+        DType::F32 => scaled::<f32>(fold::<f32, f32, _>(x, axes, Sum), |sum| sum / count as f32),
+        DType::F64 => scaled::<f64>(fold::<f64, f64, _>(x, axes, Sum), |sum| sum / count),
+        other => return Err(refuse(op, other, "f32 or f64")),
     })
 }
 
-fn sum_as<T: Summable>(x: &Array, axes: &[usize]) -> Array {
-    let target = x.shape().reduced(axes, true);
-    let mut shape = x.shape().clone();
-    let mut values = x.elements::<T>();
-    // Neighbouring axes go together, the last ones first: what remains to be summed shrinks fastest.
-    let mut axes = axes;
-    while let Some(&last) = axes.last() {
-        let first = axes
-            .iter()
-            .rev()
-            .zip((0..=last).rev())
-            .take_while(|&(&axis, expected)| axis == expected)
-            .count();
-        let (rest, group) = axes.split_at(axes.len() - first);
-        let outer: usize = shape[..group[0]].iter().product();
-        let n: usize = shape[group[0]..=last].iter().product();
-        let inner: usize = shape[last + 1..].iter().product();
-        let summed = if inner == 1 {
-            rows(&values, outer, n)
-        } else {
-            columns(&values, outer, n, inner)
-        };
-        values = summed.into();
-        group.iter().for_each(|&axis| shape[axis] = 1);
-        axes = rest;
-    }
-    Array::dense(values.into_owned(), target)
+/// Elements that are folded into one.
+fn count(x: &Array, axes: &[usize]) -> usize {
+    axes.iter().map(|&axis| x.shape()[axis]).product()
 }
 
-/// `[outer, n]` to `[outer]`.
-fn rows<T: Summable>(values: &[T], outer: usize, n: usize) -> Vec<T> {
-    let mut out = scratch::<T>(outer);
-    if n == 0 {
-        out.fill(T::default());
-    } else if outer == 1 {
-        out[0] = long_run(values);
+fn scaled<T: Value>(mut array: Array, f: impl Fn(T) -> T) -> Array {
+    match array.unique_slice_mut::<T>() {
+        Some(values) => {
+            values.iter_mut().for_each(|value| *value = f(*value));
+            array
+        }
+        None => {
+            let values = array.elements::<T>().iter().map(|&value| f(value)).collect();
+            Array::dense(values, array.shape().clone())
+        }
+    }
+}
+
+/// Means and variances over `axes`; the sum of squared deviations is divided by the count less `ddof`.
+pub(crate) fn moments(op: &'static str, x: &Array, axes: &[usize], ddof: f64) -> Result<[Array; 2]> {
+    Ok(match x.dtype() {
+        DType::F32 => moments_as::<f32>(x, axes, ddof),
+        DType::F64 => moments_as::<f64>(x, axes, ddof),
+        other => return Err(refuse(op, other, "f32 or f64")),
+    })
+}
+
+/// The arithmetic of [`moments`] beyond [`Number`].
+trait Divided: Number + Element + std::ops::Sub<Output = Self> + std::ops::Div<Output = Self> {
+    fn of(value: f64) -> Self;
+}
+impl Divided for f32 {
+    fn of(value: f64) -> Self {
+        value as Self
+    }
+}
+impl Divided for f64 {
+    fn of(value: f64) -> Self {
+        value
+    }
+}
+
+fn moments_as<T: Divided>(x: &Array, axes: &[usize], ddof: f64) -> [Array; 2] {
+    let n = count(x, axes);
+    let (size, left) = (T::of(n as f64), T::of((n as f64 - ddof).max(0.0)));
+    let rank = x.shape().rank();
+    let trailing = axes
+        .iter()
+        .rev()
+        .zip((0..rank).rev())
+        .all(|(&axis, expected)| axis == expected);
+    if let (true, Some(values), true) = (trailing && !axes.is_empty(), x.as_slice::<T>(), n > 0) {
+        return moments_of_rows(values, n, x, axes, size, left);
+    }
+    let mean = scaled::<T>(fold::<T, T, _>(x, axes, Sum), |sum| sum / size);
+    let away = deviations::<T>(x, &mean);
+    let variance = scaled::<T>(fold::<T, T, _>(&away, axes, SumOfSquares), |sum| sum / left);
+    [mean, variance]
+}
+
+/// Both passes over a row while it is in the cache.
+fn moments_of_rows<T: Divided>(
+    values: &[T],
+    n: usize,
+    x: &Array,
+    axes: &[usize],
+    size: T,
+    left: T,
+) -> [Array; 2] {
+    let shape = x.shape().reduced(axes, true);
+    let mut pairs = vec![[T::ZERO; 2]; shape.len()];
+    let long = n > parallel::PIECE;
+    let of_row = |row: &[T]| {
+        let sum = if long { long_run(row, Sum) } else { run(row, Sum) };
+        let mean = sum / size;
+        let away = Deviations(mean);
+        let squares = if long { long_run(row, away) } else { run(row, away) };
+        [mean, squares / left]
+    };
+    if long {
+        pairs
+            .iter_mut()
+            .zip(values.chunks_exact(n))
+            .for_each(|(pair, row)| *pair = of_row(row));
     } else {
-        parallel::fill(&mut out, n, |start, out| {
-            for (row, out) in values[start * n..].chunks_exact(n).zip(out) {
-                *out = run(row);
+        parallel::fill_folds(&mut pairs, 2 * n, |start, pairs| {
+            for (pair, row) in pairs.iter_mut().zip(values[start * n..].chunks_exact(n)) {
+                *pair = of_row(row);
             }
         });
     }
-    out
+    [0, 1].map(|which| {
+        let mut out = scratch::<T>(pairs.len());
+        out.iter_mut()
+            .zip(&pairs)
+            .for_each(|(value, pair)| *value = pair[which]);
+        Array::dense(out, shape.clone())
+    })
 }
 
-/// A single long sum: pieces of fixed size side by side, then the pieces' sums.
-fn long_run<T: Summable>(values: &[T]) -> T {
-    if values.len() <= parallel::PIECE {
-        return run(values);
-    }
-    let mut parts = scratch::<T>(values.len().div_ceil(parallel::PIECE));
-    let add = |start: usize, out: &mut [T]| {
-        for (piece, out) in values[start * parallel::PIECE..].chunks(parallel::PIECE).zip(out) {
-            *out = run(piece);
-        }
+/// `x - mean`, stretched.
+fn deviations<T: Divided>(x: &Array, mean: &Array) -> Array {
+    use super::{
+        elementwise::{Operand, Zip, binary},
+        simd::vectorize,
     };
-    if parallel::worth_threads(values.len(), 1) {
-        use rayon::prelude::*;
-        parts
-            .par_iter_mut()
-            .enumerate()
-            .for_each(|(piece, out)| add(piece, std::slice::from_mut(out)));
-    } else {
-        add(0, &mut parts);
-    }
-    long_run(&parts)
-}
-
-struct Run<'a, T>(&'a [T]);
-
-impl<T: Summable> Loop for Run<'_, T> {
-    type Output = T;
-
     #[inline(always)]
-    fn run(self) -> T {
-        let mut lanes = [T::default(); LANES];
-        let chunks = self.0.chunks_exact(LANES);
-        let rest = chunks.remainder();
-        for chunk in chunks {
-            for (lane, &value) in lanes.iter_mut().zip(chunk) {
-                *lane = lane.plus(value);
-            }
-        }
-        for (lane, &value) in lanes.iter_mut().zip(rest) {
-            *lane = lane.plus(value);
-        }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for lane in 0..width {
-                lanes[lane] = lanes[lane].plus(lanes[lane + width]);
-            }
-        }
-        lanes[0]
+    fn less<T: Divided>(&x: &T, &mean: &T) -> T {
+        x - mean
     }
-}
-
-/// Pairwise: halves down to runs.
-fn run<T: Summable>(values: &[T]) -> T {
-    if values.len() <= RUN * LANES / 8 {
-        return vectorize(Run(values));
+    fn block<T: Divided>(operands: [Operand<'_, T>; 2], out: &mut [T]) {
+        vectorize(Zip {
+            f: less::<T>,
+            operands,
+            out,
+        });
     }
-    let (left, right) = values.split_at((values.len() / 2).next_multiple_of(LANES));
-    run(left).plus(run(right))
-}
-
-/// `[outer, n, inner]` to `[outer, inner]`.
-fn columns<T: Summable>(values: &[T], outer: usize, n: usize, inner: usize) -> Vec<T> {
-    let mut out = scratch::<T>(outer * inner);
-    if n == 0 || out.is_empty() {
-        out.fill(T::default());
-        return out;
-    }
-    // Bands of columns: each is summed by one thread, in the order of the rows.
-    let band = inner.min(1024);
-    let fill = |start: usize, out: &mut [T]| {
-        let (outer, column) = (start / inner, start % inner);
-        let base = outer * n * inner + column;
-        sum_band(&values[base..], n, inner, out);
-    };
-    let pieces = out.chunks_mut(inner).enumerate().flat_map(|(row, out)| {
-        out.chunks_mut(band)
-            .enumerate()
-            .map(move |(piece, out)| (row * inner + piece * band, out))
-    });
-    if parallel::worth_threads(values.len(), 1) {
-        use rayon::prelude::*;
-        pieces
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .for_each(|(start, out)| fill(start, out));
-    } else {
-        pieces.for_each(|(start, out)| fill(start, out));
-    }
-    out
-}
-
-struct AddRow<'a, T> {
-    row: &'a [T],
-    out: &'a mut [T],
-}
-
-impl<T: Summable> Loop for AddRow<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (sum, &value) in self.out.iter_mut().zip(self.row) {
-            *sum = sum.plus(value);
-        }
-    }
-}
-
-/// Rows that are added one after the other before pairs of such sums are.
-const ROWS: usize = 64;
-
-/// Sums `n` rows, `step` elements apart, into `out`; pairwise above [`ROWS`].
-fn sum_band<T: Summable>(values: &[T], n: usize, step: usize, out: &mut [T]) {
-    if n <= ROWS {
-        out.copy_from_slice(&values[..out.len()]);
-        for row in 1..n {
-            vectorize(AddRow {
-                row: &values[row * step..][..out.len()],
-                out,
-            });
-        }
-        return;
-    }
-    let half = (n / 2).next_multiple_of(ROWS);
-    sum_band(values, half, step, out);
-    let mut right = vec![T::default(); out.len()];
-    sum_band(&values[half * step..], n - half, step, &mut right);
-    vectorize(AddRow { row: &right, out });
+    binary("moments", x, mean, 1, &block::<T>).expect("the mean has the axes of x, some with length 1")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Shape;
+    use crate::{Shape, shape::Strides};
+
+    /// Every element on its own, by its index.
+    fn one_by_one(x: &Array, axes: &[usize], start: i64, join: impl Fn(i64, i64) -> i64) -> Vec<i64> {
+        let target = x.shape().reduced(axes, true);
+        let mut expected = vec![start; target.len()];
+        for (flat, &value) in x.elements::<i64>().iter().enumerate() {
+            let mut rest = flat;
+            let mut position = 0;
+            let mut step = 1;
+            for axis in (0..x.shape().rank()).rev() {
+                let i = rest % x.shape()[axis];
+                rest /= x.shape()[axis];
+                position += if axes.contains(&axis) { 0 } else { i * step };
+                step *= target[axis];
+            }
+            expected[position] = join(expected[position], value);
+        }
+        expected
+    }
 
     #[test]
-    fn every_combination_of_axes_agrees_with_adding_one_by_one() {
-        let shape = [3, 5, 7, 2];
-        let values: Vec<i64> = (0..210).map(|v| v * v % 97).collect();
-        let x = Array::new(values.clone(), shape).unwrap();
-        for mask in 1usize..16 {
-            let axes: Vec<usize> = (0..4).filter(|axis| mask >> axis & 1 == 1).collect();
-            let got = sum("sum", &x, &axes).unwrap();
-            let target = Shape::from(shape).reduced(&axes, true);
-            let mut expected = vec![0i64; target.len()];
-            for (flat, value) in values.iter().enumerate() {
-                let mut position = 0;
-                let mut rest = flat;
-                let index: Vec<usize> = shape
-                    .iter()
-                    .rev()
-                    .map(|&length| {
-                        let i = rest % length;
-                        rest /= length;
-                        i
-                    })
-                    .collect();
-                for (axis, &i) in index.iter().rev().enumerate() {
-                    position = position * target[axis] + if axes.contains(&axis) { 0 } else { i };
-                }
-                expected[position] += value;
+    fn every_combination_of_axes_agrees_with_folding_one_by_one() {
+        let shapes: [[usize; 4]; 4] = [[3, 5, 7, 2], [2, 300, 3, 1], [1, 4, 2, 40_000], [70, 1, 2, 150]];
+        for shape in shapes {
+            let len: usize = shape.iter().product();
+            let values: Vec<i64> = (0..len as i64).map(|v| (v * v + 7 * v) % 97 - 40).collect();
+            let x = Array::new(values, shape).unwrap();
+            for mask in 1usize..16 {
+                let axes: Vec<usize> = (0..4).filter(|axis| mask >> axis & 1 == 1).collect();
+                let got = sum("sum", &x, &axes).unwrap();
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, 0, |a, b| a + b),
+                    "{shape:?} {axes:?}"
+                );
+                let got = max("max", &x, &axes).unwrap();
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, i64::MIN, i64::max),
+                    "{shape:?} {axes:?}"
+                );
             }
-            assert_eq!(got.as_slice::<i64>().unwrap(), expected, "{axes:?}");
+        }
+    }
+
+    #[test]
+    fn transposed_memory_is_folded_where_it_lies() {
+        let base = Array::new((0..2 * 3 * 70).collect::<Vec<i64>>(), [2, 3, 70]).unwrap();
+        let turned = base.view(Shape::from([70, 2, 3]), Strides::from_slice(&[1, 210, 70]), 0);
+        for axes in [vec![0], vec![1], vec![2], vec![0, 2], vec![0, 1, 2]] {
+            let got = sum("sum", &turned, &axes).unwrap();
+            assert_eq!(
+                got.elements::<i64>(),
+                one_by_one(&turned, &axes, 0, |a, b| a + b),
+                "{axes:?}"
+            );
         }
     }
 }

@@ -17,8 +17,10 @@
 //! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
 //! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
 //! | order | `sort` (with top_k), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
-//! | reductions | `sum` |
-//! | products | `matmul` |
+//! | reductions | `reduction`, `sum`, `mean`, `prod`, `max`, `truth`, `variance`, `norm`, `softmax`, `cross_entropy` |
+//! | products | `matmul`, `tensordot` (with dot, outer, kron, matmul_bias), `einsum` |
+//! | linear algebra | `linear_algebra` |
+//! | randomness | `draw` |
 //! | element types | `cast` |
 
 mod discrete;
@@ -36,10 +38,13 @@ mod clip;
 mod compare;
 mod concat;
 mod create;
+mod cross_entropy;
 mod cumsum;
 mod diag;
 mod div;
 mod division;
+mod draw;
+mod einsum;
 mod elu;
 mod erf;
 mod exp;
@@ -49,16 +54,22 @@ mod fused;
 mod gather;
 mod gelu;
 mod index;
+mod linear_algebra;
 mod log;
 mod logical;
 mod mask;
 mod matmul;
+mod max;
+mod mean;
 mod mul;
 mod neg;
+mod norm;
 mod one_hot;
 mod pad;
 mod power;
 mod predicate;
+mod prod;
+mod reduction;
 mod relu;
 mod repeat;
 mod reshape;
@@ -70,6 +81,7 @@ mod select;
 mod shape_of;
 mod sigmoid;
 mod silu;
+mod softmax;
 mod softplus;
 mod sort;
 mod square;
@@ -78,11 +90,17 @@ mod step;
 mod sub;
 mod sum;
 mod tanh;
+mod tensordot;
 mod transpose;
 mod triangle;
 mod trigonometric;
+mod truth;
 mod unique;
+mod variance;
 
+pub use draw::Draws;
+pub use linear_algebra::MatrixNorm;
+pub use norm::Norm;
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
 
 pub use create::Countable;
@@ -96,6 +114,7 @@ pub use unique::{Side, Unique};
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
+#[allow(unused_imports)] // until the optimiser of graphs fuses
 pub(crate) use fused::Fused;
 use gather::At;
 pub(crate) use matmul::MatMul;

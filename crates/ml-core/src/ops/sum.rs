@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
+use super::{
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply,
+    elementwise::outputs,
+    one,
+    reduction::{check_axes, reduction_methods},
+};
 use crate::{DType, Result, Tensor, kernels::reduce, tensor::Array};
 
 /// Over `axes`, ascending; they stay with length 1.
@@ -28,11 +33,13 @@ impl Primitive for Sum {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         require_number(inputs[0].dtype)?;
+        check_axes("sum", &self.axes, &inputs[0].shape)?;
         Ok(one(inputs[0].dtype, inputs[0].shape.reduced(&self.axes, true)))
     }
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         require_number(inputs[0].dtype())?;
+        check_axes("sum", &self.axes, inputs[0].shape())?;
         Ok(outputs(reduce::sum("sum", inputs[0], &self.axes)?))
     }
 
@@ -57,10 +64,11 @@ impl Primitive for Sum {
     }
 }
 
-impl Tensor {
+reduction_methods! {
     /// Sum over `axes`, which vanish; over all of them if none is given. Of no elements, 0.
     ///
-    /// Summed pairwise in an order that does not depend on the number of threads: the same bits always.
+    /// Summed pairwise in an order that does not depend on the number of threads: the same bits always, which
+    /// TensorFlow does not promise on a GPU (book section 12.2.1).
     ///
     /// # Errors
     /// [`Error::Axis`](crate::Error::Axis) for an axis that does not exist,
@@ -75,29 +83,5 @@ impl Tensor {
     /// assert_eq!(x.sum_all()?.item::<f64>()?, 10.0);
     /// # Ok::<(), ml_core::Error>(())
     /// ```
-    pub fn sum(&self, axes: &[isize]) -> Result<Tensor> {
-        let axes = self.shape().axes("sum", axes)?;
-        apply(Sum { axes: axes.clone() }, &[self])?.without_axes(&axes)
-    }
-
-    /// As [`sum`](Self::sum), but the axes stay, with length 1.
-    ///
-    /// # Errors
-    /// As [`sum`](Self::sum).
-    pub fn sum_keep(&self, axes: &[isize]) -> Result<Tensor> {
-        apply(
-            Sum {
-                axes: self.shape().axes("sum", axes)?,
-            },
-            &[self],
-        )
-    }
-
-    /// Sum of all elements.
-    ///
-    /// # Errors
-    /// As [`sum`](Self::sum).
-    pub fn sum_all(&self) -> Result<Tensor> {
-        self.sum(&[])
-    }
+    sum, sum_keep, sum_all, |axes| Sum { axes }
 }

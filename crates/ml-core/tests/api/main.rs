@@ -9,6 +9,7 @@ mod display;
 #[cfg(test)]
 mod elementwise;
 #[cfg(test)]
+mod differences;
 mod graph;
 #[cfg(test)]
 mod graph_control;
@@ -32,3 +33,11 @@ mod random;
 mod reference;
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod products;
+#[cfg(test)]
+mod reductions;
+#[cfg(test)]
+mod tensor_linalg;
+#[cfg(test)]
+mod random_tensors;
