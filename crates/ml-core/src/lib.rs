@@ -18,6 +18,8 @@ pub mod persist;
 pub mod random;
 mod shape;
 pub mod special;
+pub mod strings;
+pub mod structures;
 pub mod tensor;
 
 pub use dtype::DType;

@@ -10,6 +10,7 @@ mod display;
 mod elementwise;
 #[cfg(test)]
 mod differences;
+mod containers;
 mod graph;
 #[cfg(test)]
 mod graph_control;
@@ -27,6 +28,7 @@ mod npy;
 mod ops_table;
 #[cfg(test)]
 mod persist;
+mod ragged;
 #[cfg(test)]
 mod random;
 #[cfg(test)]
@@ -41,3 +43,5 @@ mod reductions;
 mod tensor_linalg;
 #[cfg(test)]
 mod random_tensors;
+mod sparse;
+mod strings;
