@@ -180,7 +180,6 @@ impl Shape {
     pub(crate) fn insert(&mut self, axis: usize, length: usize) {
         self.0.insert(axis, length);
     }
-
 }
 
 /// The length two aligned axes broadcast to; an unknown one is trusted to fit and checked when it runs.

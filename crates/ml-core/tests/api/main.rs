@@ -3,14 +3,16 @@
 #[cfg(test)]
 mod autodiff;
 #[cfg(test)]
+mod containers;
+#[cfg(test)]
 mod create;
+#[cfg(test)]
+mod differences;
 #[cfg(test)]
 mod display;
 #[cfg(test)]
 mod elementwise;
 #[cfg(test)]
-mod differences;
-mod containers;
 mod graph;
 #[cfg(test)]
 mod graph_control;
@@ -28,20 +30,23 @@ mod npy;
 mod ops_table;
 #[cfg(test)]
 mod persist;
+#[cfg(test)]
+mod products;
+#[cfg(test)]
 mod ragged;
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod random_tensors;
+#[cfg(test)]
+mod reductions;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod shapes;
 #[cfg(test)]
-mod products;
+mod sparse;
 #[cfg(test)]
-mod reductions;
+mod strings;
 #[cfg(test)]
 mod tensor_linalg;
-#[cfg(test)]
-mod random_tensors;
-mod sparse;
-mod strings;

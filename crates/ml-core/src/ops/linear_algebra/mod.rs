@@ -26,11 +26,7 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::{Arrays, Spec};
-use crate::{
-    Error, Float, Result, Shape, Tensor,
-    dtype::Element,
-    tensor::Array,
-};
+use crate::{Error, Float, Result, Shape, Tensor, dtype::Element, tensor::Array};
 
 /// The element types that `linalg` and tensors share.
 trait Real: Float + Element {}
@@ -49,7 +45,11 @@ impl Sides {
         let rank = spec.shape.rank();
         if rank < 2 {
             let rule = "at least 2 axes are needed: rows and columns of a matrix".to_owned();
-            return Err(Error::BadShape { op, shape: spec.shape.to_vec(), rule });
+            return Err(Error::BadShape {
+                op,
+                shape: spec.shape.to_vec(),
+                rule,
+            });
         }
         Ok(Self {
             lead: Shape::from(&spec.shape[..rank - 2]),
@@ -64,7 +64,11 @@ impl Sides {
             return Ok(sides);
         }
         let rule = "the matrix must be square: as many rows as columns".to_owned();
-        Err(Error::BadShape { op, shape: spec.shape.to_vec(), rule })
+        Err(Error::BadShape {
+            op,
+            shape: spec.shape.to_vec(),
+            rule,
+        })
     }
 
     /// A stack of as many arrays of this shape.
@@ -128,7 +132,11 @@ fn each_matrix<F: Real, const N: usize>(
             all.append(&mut own);
         }
     }
-    parts.into_iter().zip(shapes).map(|(values, shape)| Array::new(values, shape)).collect()
+    parts
+        .into_iter()
+        .zip(shapes)
+        .map(|(values, shape)| Array::new(values, shape))
+        .collect()
 }
 
 /// The elements row by row.
