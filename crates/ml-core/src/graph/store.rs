@@ -436,7 +436,8 @@ mod tests {
     #[test]
     fn every_kind_of_damage_is_refused() {
         assert_eq!(refused(|_| ()), "accepted");
-        let cases: [(&str, Box<dyn FnOnce(&mut StoredGraph)>); 13] = [
+        type Damage = Box<dyn FnOnce(&mut StoredGraph)>;
+        let cases: [(&str, Damage); 13] = [
             // A cycle: the node takes its own output.
             (
                 "takes what is not there",

@@ -302,17 +302,3 @@ impl<A: Clone> Loop for Choose<'_, A> {
         }
     }
 }
-
-/// Where the elements of `N` contiguous operands lie that broadcast to one shape.
-pub(crate) struct Rows<const N: usize>([Reader; N]);
-
-impl<const N: usize> Rows<N> {
-    pub(crate) fn new(shape: &Shape, operands: [&Shape; N]) -> Self {
-        Self(operands.map(|operand| Reader::new(operand, shape)))
-    }
-
-    /// Where element `number` of the broadcast shape lies in every operand.
-    pub(crate) fn element(&self, number: usize) -> [usize; N] {
-        std::array::from_fn(|operand| self.0[operand].position(number))
-    }
-}

@@ -175,7 +175,7 @@ impl Program {
             .map(|(small, &input)| small.as_ref().unwrap_or(input))
             .collect();
         let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
-        if shape.len() > 0 {
+        if !shape.is_empty() {
             let plan = Plan::<T>::new(self, &inputs, shape);
             let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
             for out in &mut outs {

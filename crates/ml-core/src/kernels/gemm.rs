@@ -195,7 +195,7 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
     if k == 0 {
         return fill(bias, n, out);
     }
-    if n == 1 && bias.is_none() && a.row_step == 1 && a.column_step != 1 {
+    if n == 1 && m > 1 && bias.is_none() && a.row_step == 1 && a.column_step != 1 {
         // A column times a matrix that lies by columns is a row times one that lies by rows.
         let turned: Vec<_> = pairs
             .iter()
@@ -629,7 +629,12 @@ fn line<'v, T: Real>(
         return &values[start..start + k];
     }
     buffer.clear();
-    buffer.extend(values[start..].iter().step_by(step).take(k).copied());
+    if step == 0 {
+        // A stretched axis: one element for all.
+        buffer.resize(k, values[start]);
+    } else {
+        buffer.extend(values[start..].iter().step_by(step).take(k).copied());
+    }
     buffer
 }
 

@@ -2,13 +2,11 @@
 
 use std::f64::consts::FRAC_2_SQRT_PI;
 
-use statrs::function::erf;
-
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
-unary_op!(Erf, "erf", cost 6, INPUTS, f32 |x| math::erf(x), f64 |x| erf::erf(x), |d, x, _| d.mul(&bell(x)?));
-unary_op!(Erfc, "erfc", cost 80, INPUTS, f32 |x| erf::erfc(f64::from(x)) as f32, f64 |x| erf::erfc(x),
+unary_op!(Erf, "erf", cost 6, INPUTS, f32 |x| math::erf(x), f64 |x| libm::erf(x), |d, x, _| d.mul(&bell(x)?));
+unary_op!(Erfc, "erfc", cost 80, INPUTS, f32 |x| libm::erfc(f64::from(x)) as f32, f64 |x| libm::erfc(x),
     |d, x, _| d.mul(&bell(x)?)?.neg());
 
 /// `2/√π · exp(-x²)`, the derivative of the error function.

@@ -2,8 +2,6 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-use statrs::function::erf;
-
 use super::{apply, elementwise::unary_op};
 use crate::{Result, Tensor, kernels::math};
 
@@ -14,7 +12,7 @@ const CUBIC: f64 = 0.044_715;
 
 unary_op!(Gelu, "gelu", cost 7, INPUTS,
     f32 |x| 0.5 * x * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2)),
-    f64 |x| 0.5 * x * erf::erfc(-x * FRAC_1_SQRT_2),
+    f64 |x| 0.5 * x * libm::erfc(-x * FRAC_1_SQRT_2),
     |d, x, _| {
         let share = x.mul_scalar(FRAC_1_SQRT_2)?.erf()?.add_scalar(1.0)?.mul_scalar(0.5)?;
         let density = x.square()?.mul_scalar(-0.5)?.exp()?.mul_scalar(0.5 * ROOT_2_PI)?;

@@ -114,7 +114,6 @@ pub use unique::{Side, Unique};
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
-#[allow(unused_imports)] // until the optimiser of graphs fuses
 pub(crate) use fused::Fused;
 use gather::At;
 pub(crate) use matmul::MatMul;

@@ -157,11 +157,14 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     }
 }
 
+/// [`Primitive::vjp`] of some primitive.
+type ReverseRule<'r> = dyn Fn(&Call<'_>, &[Option<Tensor>]) -> Result<Gradients> + 'r;
+
 /// The forward rule by differentiating the reverse rule with respect to the gradient it is given.
 pub(crate) fn transposed_vjp(
     call: &Call<'_>,
     tangents: &[Option<Tensor>],
-    vjp: &dyn Fn(&Call<'_>, &[Option<Tensor>]) -> Result<Gradients>,
+    vjp: &ReverseRule<'_>,
 ) -> Result<Gradients> {
     let tape = Tape::persistent();
     // Only floating-point outputs have gradients.

@@ -558,9 +558,9 @@ proptest! {
     #[test]
     fn set_algebra_is_that_of_b_tree_sets(pairs in any_sets()) {
         let n = pairs.len();
-        let flat = |f: fn(&(Vec<i32>, Vec<i32>)) -> &Vec<i32>| pairs.iter().flat_map(|p| f(p).clone()).collect::<Vec<_>>();
-        let a = Tensor::from_vec(flat(|p| &p.0), [n, 4]).unwrap();
-        let b = Tensor::from_vec(flat(|p| &p.1), [n, 3]).unwrap();
+        let (left, right): (Vec<_>, Vec<_>) = pairs.iter().cloned().unzip();
+        let a = Tensor::from_vec(left.concat(), [n, 4]).unwrap();
+        let b = Tensor::from_vec(right.concat(), [n, 3]).unwrap();
         let expected = |f: fn(&BTreeSet<i32>, &BTreeSet<i32>) -> Vec<i32>| -> Vec<Vec<i32>> {
             pairs.iter().map(|(a, b)| f(&a.iter().copied().collect(), &b.iter().copied().collect())).collect()
         };
