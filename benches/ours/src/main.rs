@@ -1,6 +1,7 @@
 //! One workload a run: `ml-bench WORKLOAD FOLDER` prints its measures as one line of JSON;
 //! `ml-bench prepare FOLDER [WORKLOAD..]` writes the data that everybody reads.
 
+mod core;
 mod measure;
 mod prepare;
 mod work;

@@ -22,13 +22,17 @@ use ml_data::{
     table,
 };
 
-use crate::measure::{Measures, measures, timed};
+use crate::{
+    core,
+    measure::{Measures, measures, timed},
+};
 
 const SEED: u64 = 42;
 
 /// Runs the workload `name` on the data in `folder`.
 pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
     match name {
+        group if group.starts_with("core-") => core::run(group),
         "forest-regressor" => forest_regressor(folder),
         "forest-classifier" => forest_classifier(folder, "mnist"),
         "forest-classifier-small" => forest_classifier(folder, "mnist_small"),

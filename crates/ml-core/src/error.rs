@@ -36,6 +36,86 @@ pub enum Error {
         /// How to get from one to the other.
         remedy: &'static str,
     },
+    /// Two element types that `op` does not mix: nothing converts on its own.
+    #[error("{op}: cannot mix {left} with {right}; convert one of them: x.cast(DType::...)")]
+    MixedDTypes {
+        /// The operation.
+        op: &'static str,
+        /// Element type of the first operand.
+        left: &'static str,
+        /// Element type of the other.
+        right: &'static str,
+    },
+    /// An element type that `op` does not take.
+    #[error("{op}: got elements of type {found}, but needs {needed}; convert with x.cast(DType::...)")]
+    DType {
+        /// The operation.
+        op: &'static str,
+        /// The element type that came.
+        found: &'static str,
+        /// What it takes: "f32 or f64".
+        needed: &'static str,
+    },
+    /// An axis that the tensor does not have.
+    #[error("{op}: axis {axis} is out of range for a tensor of {rank} axes; use -{rank} to {rank} - 1")]
+    Axis {
+        /// The operation.
+        op: &'static str,
+        /// The axis as given.
+        axis: isize,
+        /// Number of axes of the tensor.
+        rank: usize,
+    },
+    /// An index beyond the end of its axis.
+    #[error("{op}: index {index} is out of range for axis {axis} of length {length}")]
+    Index {
+        /// The operation.
+        op: &'static str,
+        /// The index as given.
+        index: i64,
+        /// The axis it indexes.
+        axis: usize,
+        /// Length of that axis.
+        length: usize,
+    },
+    /// One shape that does not suit `op`.
+    #[error("{op}: shape {shape:?} does not fit; {rule}")]
+    BadShape {
+        /// The operation.
+        op: &'static str,
+        /// The shape that came.
+        shape: Vec<usize>,
+        /// What it must be.
+        rule: String,
+    },
+    /// More elements than memory can hold.
+    #[error("{op}: shape {shape:?} has more elements than memory can hold; use a smaller shape")]
+    Size {
+        /// The operation.
+        op: &'static str,
+        /// The shape asked for.
+        shape: Vec<usize>,
+    },
+    /// A gradient that cannot be computed, and why.
+    #[error("{op}: {problem}; {remedy}")]
+    Gradient {
+        /// The operation.
+        op: &'static str,
+        /// What is wrong.
+        problem: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+    /// A traced function or a graph that cannot be built, called or run.
+    #[error("{function}: {problem}; {remedy}")]
+    Graph {
+        /// Name of the function or graph.
+        function: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
     /// A hyperparameter outside its domain.
     #[error("{name} = {value}: must be {domain}")]
     Parameter {

@@ -1,18 +1,28 @@
 #![doc = include_str!("../README.md")]
 
+pub mod autodiff;
 pub mod check;
+pub mod dtype;
 pub mod error;
 pub mod estimator;
 pub mod features;
 pub mod float;
+pub mod graph;
+mod kernels;
 pub mod label;
 pub mod linalg;
 pub mod observer;
+pub mod ops;
 pub mod params;
 pub mod persist;
 pub mod random;
+mod shape;
 pub mod special;
+pub mod strings;
+pub mod structures;
+pub mod tensor;
 
+pub use dtype::DType;
 pub use error::{Error, Result};
 pub use estimator::{
     DecisionFunction, Estimator, Fit, FitContext, FittedTransformer, InverseTransform, Model, PartialFit,
@@ -25,6 +35,8 @@ pub use observer::Observer;
 pub use params::Params;
 pub use persist::Persist;
 pub use random::{NumpyRng, Rng, Seed};
+pub use shape::Shape;
+pub use tensor::Tensor;
 
 /// The `ndarray` that every interface here speaks; use this one, so that versions cannot differ.
 pub use ndarray;

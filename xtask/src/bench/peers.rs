@@ -77,6 +77,12 @@ impl Sides {
                 [script],
             ));
         }
+        for (name, package) in workload.tensors {
+            let script = self.scripts.join("core.py").into_os_string();
+            let arguments = [script, (*name).into(), workload.name.into()];
+            let version = package_version(&peers.python, package);
+            programs.push(Program::new(name, &version, &peers.python, arguments));
+        }
         for (library, version) in LIBRARIES.iter().zip(&peers.rust_versions) {
             if workload.rust.contains(library) {
                 programs.push(Program::new(
@@ -134,6 +140,16 @@ fn python(folder: &Path) -> Result<(PathBuf, String)> {
     }
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Ok((python, version))
+}
+
+/// The version of an installed package; that it is missing, its program will tell.
+fn package_version(python: &Path, package: &str) -> String {
+    let program = format!("from importlib.metadata import version; print(version({package:?}))");
+    let output = Command::new(python).args(["-c", &program]).output();
+    output.map_or_else(
+        |_| String::new(),
+        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+    )
 }
 
 fn build_rust_peers(root: &Path) -> Result<PathBuf> {

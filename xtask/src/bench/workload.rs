@@ -9,6 +9,8 @@ pub(super) struct Workload {
     pub(super) data: &'static [&'static str],
     /// Whether Scikit-Learn runs it, by `benches/peers/<name with underscores>.py`.
     pub(super) python: bool,
+    /// Other Python peers, by `benches/peers/core.py`: a name, and the package whose version is told.
+    pub(super) tensors: &'static [(&'static str, &'static str)],
     /// The Rust peers that run it.
     pub(super) rust: &'static [&'static str],
     /// Counted runs of each program, unless the command says otherwise.
@@ -60,12 +62,44 @@ const fn ratio(measure: &'static str, required: f64, aim: f64) -> Target {
     }
 }
 
-pub(super) const WORKLOADS: [Workload; 9] = [
+/// The peers of tensors that compile nothing beforehand.
+const EAGER: &[(&str, &str)] = &[("PyTorch", "torch"), ("NumPy", "numpy")];
+/// All of them.
+const ALL: &[(&str, &str)] = &[
+    ("PyTorch", "torch"),
+    ("torch.compile", "torch"),
+    ("NumPy", "numpy"),
+];
+/// Those that have gradients or compile whole programs.
+const TORCH: &[(&str, &str)] = &[("PyTorch", "torch"), ("torch.compile", "torch")];
+
+/// A group of `benches/ours/src/core.rs`: programs that make their own data and time every figure themselves.
+const fn core(
+    name: &'static str,
+    what: &'static str,
+    tensors: &'static [(&'static str, &'static str)],
+    note: &'static str,
+) -> Workload {
+    Workload {
+        name,
+        what,
+        data: &[],
+        python: false,
+        tensors,
+        rust: &[],
+        rounds: LONG,
+        targets: &[],
+        note,
+    }
+}
+
+pub(super) const WORKLOADS: [Workload; 15] = [
     Workload {
         name: "forest-regressor",
         what: "RandomForestRegressor(100), California housing 20,640 x 8, defaults",
         data: &["california-housing"],
         python: true,
+        tensors: &[],
         rust: &["smartcore"],
         rounds: SHORT,
         targets: &[ratio("fit_s", 2.0, 4.0)],
@@ -76,6 +110,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "RandomForestClassifier(100), MNIST 60,000 x 784, defaults; predict 10,000",
         data: &["mnist"],
         python: true,
+        tensors: &[],
         rust: &[],
         rounds: LONG,
         targets: &[
@@ -94,6 +129,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "RandomForestClassifier(100), the first 2,000 images of MNIST; predict 500",
         data: &["mnist"],
         python: false,
+        tensors: &[],
         rust: &["smartcore", "linfa"],
         rounds: LONG,
         targets: &[],
@@ -105,6 +141,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "DecisionTreeRegressor, California housing, unlimited depth",
         data: &["california-housing"],
         python: true,
+        tensors: &[],
         rust: &["smartcore"],
         rounds: SHORT,
         targets: &[ratio("fit_s", 1.5, 3.0)],
@@ -115,6 +152,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "GridSearchCV of chapter 2: 18 combinations of a forest, 5 folds, refit",
         data: &["housing"],
         python: true,
+        tensors: &[],
         rust: &[],
         rounds: LONG,
         targets: &[ratio("fit_s", 2.0, 4.0)],
@@ -126,6 +164,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "CSV load and chapter 2's preprocessing, 2,000,000 rows",
         data: &["housing"],
         python: true,
+        tensors: &[],
         rust: &[],
         rounds: SHORT,
         targets: &[
@@ -143,6 +182,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "k-NN (k = 5), MNIST 60,000 x 784, 10,000 queries, brute force",
         data: &["mnist"],
         python: true,
+        tensors: &[],
         rust: &[],
         rounds: LONG,
         targets: &[ratio("predict_s", 1.5, 3.0)],
@@ -153,6 +193,7 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "k-NN (k = 5), the first 2,000 images of MNIST, 500 queries, brute force",
         data: &["mnist"],
         python: false,
+        tensors: &[],
         rust: &["smartcore", "linfa"],
         rounds: SHORT,
         targets: &[],
@@ -163,9 +204,46 @@ pub(super) const WORKLOADS: [Workload; 9] = [
         what: "LinearRegression, generated, 1,000,000 x 50",
         data: &[],
         python: true,
+        tensors: &[],
         rust: &["smartcore", "linfa"],
         rounds: LONG,
         targets: &[],
         note: "smartcore by its QR decomposition, the faster of its two solvers. Both Rust peers work on one thread.",
     },
+    core(
+        "core-matmul",
+        "matrix products, f32, plain and with either factor transposed",
+        EAGER,
+        "",
+    ),
+    core(
+        "core-elementwise",
+        "add with broadcast, exp, tanh, sigmoid, gelu at 1e3, 1e5, 1e7 elements, f32",
+        EAGER,
+        "NumPy has no gelu: its geometric mean is over fewer figures.",
+    ),
+    core(
+        "core-reductions",
+        "sum, max, mean, softmax and layer normalisation at 1e3, 1e5, 1e7 elements, f32",
+        ALL,
+        "torch.compile compiles the layer normalisation; the rest is single operations.",
+    ),
+    core(
+        "core-small-ops",
+        "1,000 additions of 10 elements, f32, with and without gradient",
+        ALL,
+        "NumPy has no gradients: its geometric mean is over one figure.",
+    ),
+    core(
+        "core-fused",
+        "a chain of 10 elementwise operations on 1e6 elements, f32, as one function",
+        TORCH,
+        "",
+    ),
+    core(
+        "core-mlp-backward",
+        "loss and gradients of a 784-300-100-10 network, batch 32, f32",
+        TORCH,
+        "We run the step eagerly and as one function; each peer has one way, which stands beside both.",
+    ),
 ];

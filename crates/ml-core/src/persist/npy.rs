@@ -25,7 +25,7 @@ const LONGEST_HEADER: usize = 10_000;
 /// The data begin at a multiple of this.
 const ALIGNMENT: usize = 64;
 
-/// A number that `.npy` files hold: `f32`, `f64`, and the integers of 8 to 64 bits.
+/// An element that `.npy` files hold: `f32`, `f64`, `f16`, `bool`, and the integers of 8 to 64 bits.
 pub trait NpyElement: Copy + private::Sealed {
     /// NumPy's code without the byte order: `"f8"`.
     const CODE: &'static str;
@@ -57,9 +57,22 @@ macro_rules! elements {
     )* };
 }
 elements!(
-    f32 => "f4", f64 => "f8", i8 => "i1", i16 => "i2", i32 => "i4", i64 => "i8",
+    f32 => "f4", f64 => "f8", half::f16 => "f2", i8 => "i1", i16 => "i2", i32 => "i4", i64 => "i8",
     u8 => "u1", u16 => "u2", u32 => "u4", u64 => "u8"
 );
+
+impl private::Sealed for bool {}
+impl NpyElement for bool {
+    const CODE: &'static str = "b1";
+
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.push(u8::from(self));
+    }
+
+    fn take(bytes: &[u8], _: bool) -> Self {
+        bytes != [0]
+    }
+}
 
 /// Writes an array to a `.npy` file, atomically.
 ///
@@ -81,8 +94,12 @@ pub fn write_npy<A: NpyElement, D: Dimension>(
     path: impl AsRef<Path>,
     array: ArrayView<'_, A, D>,
 ) -> Result<()> {
-    let bytes = encode(array);
-    write_atomically(path.as_ref(), |file| file.write_all(&bytes))
+    write_file(path.as_ref(), &encode(array))
+}
+
+/// Writes the content of a `.npy` file, atomically.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_atomically(path, |file| file.write_all(bytes))
 }
 
 /// Reads an array of a known number of dimensions (or of any, as `ArrayD`) from a `.npy` file.
@@ -92,8 +109,7 @@ pub fn write_npy<A: NpyElement, D: Dimension>(
 /// [`Error::Io`] if it cannot be read.
 pub fn read_npy<A: NpyElement, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| unreadable(path, source))?;
-    let array = decode::<A>(&bytes).map_err(|problem| refused(path, problem))?;
+    let array = decode::<A>(&read_file(path)?).map_err(|problem| refused(path, problem))?;
     let shape = array.shape().to_vec();
     array.into_dimensionality().map_err(|_| {
         let wanted = D::NDIM.map_or("other".to_owned(), |n| n.to_string());
@@ -104,24 +120,36 @@ pub fn read_npy<A: NpyElement, D: Dimension>(path: impl AsRef<Path>) -> Result<A
     })
 }
 
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|source| unreadable(path, source))
+}
+
 /// Writes named arrays to a compressed `.npz` file, atomically.
 ///
 /// # Errors
 /// [`Error::Io`] if the file cannot be written.
 pub fn write_npz<A: NpyElement>(path: impl AsRef<Path>, arrays: &BTreeMap<String, ArrayD<A>>) -> Result<()> {
+    let entries: Vec<(String, Vec<u8>)> = arrays
+        .iter()
+        .map(|(name, array)| (name.clone(), encode(array.view())))
+        .collect();
+    write_archive(path.as_ref(), &entries)
+}
+
+/// Writes the contents of `.npy` files to one archive, atomically.
+pub(crate) fn write_archive(path: &Path, entries: &[(String, Vec<u8>)]) -> Result<()> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let path = path.as_ref();
     let failed = |source| Error::Io {
         path: path.to_owned(),
         action: "write",
         source,
     };
-    for (name, array) in arrays {
-        let options = SimpleFileOptions::default().large_file(array.len() >= 1 << 28);
+    for (name, content) in entries {
+        let options = SimpleFileOptions::default().large_file(content.len() >= 1 << 31);
         archive
             .start_file(format!("{name}.npy"), options)
             .map_err(|e| failed(e.into()))?;
-        archive.write_all(&encode(array.view())).map_err(failed)?;
+        archive.write_all(content).map_err(failed)?;
     }
     let bytes = archive.finish().map_err(|e| failed(e.into()))?.into_inner();
     write_atomically(path, |file| file.write_all(&bytes))
@@ -133,22 +161,33 @@ pub fn write_npz<A: NpyElement>(path: impl AsRef<Path>, arrays: &BTreeMap<String
 /// As [`read_npy`].
 pub fn read_npz<A: NpyElement>(path: impl AsRef<Path>) -> Result<BTreeMap<String, ArrayD<A>>> {
     let path = path.as_ref();
+    let entries = read_archive(path)?.into_iter();
+    entries
+        .map(|(name, bytes)| {
+            let array =
+                decode(&bytes).map_err(|problem| refused(path, format!("array {name:?} {problem}")))?;
+            Ok((name, array))
+        })
+        .collect()
+}
+
+/// Names and contents of the `.npy` files in an archive.
+pub(crate) fn read_archive(path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let file = File::open(path).map_err(|source| unreadable(path, source))?;
     let damaged = |reason: &dyn std::fmt::Display| refused(path, format!("is no readable archive: {reason}"));
     let mut archive = ZipArchive::new(file).map_err(|e| damaged(&e))?;
-    let mut arrays = BTreeMap::new();
+    let mut entries = Vec::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|e| damaged(&e))?;
         let name = entry.name().trim_end_matches(".npy").to_owned();
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
-        let array = decode(&bytes).map_err(|problem| refused(path, format!("array {name:?} {problem}")))?;
-        arrays.insert(name, array);
+        entries.push((name, bytes));
     }
-    Ok(arrays)
+    Ok(entries)
 }
 
-fn encode<A: NpyElement, D: Dimension>(array: ArrayView<'_, A, D>) -> Vec<u8> {
+pub(crate) fn encode<A: NpyElement, D: Dimension>(array: ArrayView<'_, A, D>) -> Vec<u8> {
     let order = if size_of::<A>() == 1 { '|' } else { '<' };
     let sizes: String = array.shape().iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(
@@ -169,16 +208,28 @@ fn encode<A: NpyElement, D: Dimension>(array: ArrayView<'_, A, D>) -> Vec<u8> {
     bytes
 }
 
+const NO_FILE: &str = "is no .npy file, or is cut off in its header";
+const DAMAGED: &str = "has a header that cannot be read";
+
+/// NumPy's code, without the byte order, of the elements in the content of a `.npy` file.
+pub(crate) fn code(bytes: &[u8]) -> Result<&str, String> {
+    let (header, _) = split(bytes).ok_or(NO_FILE)?;
+    Ok(element(header)?.2)
+}
+
+/// The element type in a header: all of it, its byte order, and the rest.
+fn element(header: &str) -> Result<(&str, &str, &str), String> {
+    let descr = field(header, "descr").and_then(|descr| descr.strip_prefix('\'')?.split('\'').next());
+    let descr = descr.ok_or(DAMAGED)?;
+    let (order, code) = descr.split_at_checked(1).ok_or(DAMAGED)?;
+    Ok((descr, order, code))
+}
+
 /// The array in the content of a `.npy` file, or what is wrong with it.
-fn decode<A: NpyElement>(bytes: &[u8]) -> Result<ArrayD<A>, String> {
-    let (header, data) = split(bytes).ok_or("is no .npy file, or is cut off in its header")?;
-    let damaged = || "has a header that cannot be read".to_owned();
-    let descr = field(header, "descr").ok_or_else(damaged)?;
-    let descr = descr
-        .strip_prefix('\'')
-        .and_then(|d| d.split('\'').next())
-        .ok_or_else(damaged)?;
-    let (order, code) = descr.split_at_checked(1).ok_or_else(damaged)?;
+pub(crate) fn decode<A: NpyElement>(bytes: &[u8]) -> Result<ArrayD<A>, String> {
+    let (header, data) = split(bytes).ok_or(NO_FILE)?;
+    let damaged = || DAMAGED.to_owned();
+    let (descr, order, code) = element(header)?;
     if code != A::CODE || !["<", ">", "|"].contains(&order) {
         return Err(format!(
             "holds elements of type {descr:?}, but {:?} was asked for",
@@ -245,7 +296,7 @@ fn unreadable(path: &Path, source: std::io::Error) -> Error {
     }
 }
 
-fn refused(path: &Path, problem: String) -> Error {
+pub(crate) fn refused(path: &Path, problem: String) -> Error {
     Error::File {
         path: path.to_owned(),
         problem,

@@ -1,10 +1,52 @@
 //! Public behaviour of `ml-core`.
 
 #[cfg(test)]
+mod autodiff;
+#[cfg(test)]
+mod containers;
+#[cfg(test)]
+mod create;
+#[cfg(test)]
+mod differences;
+#[cfg(test)]
+mod display;
+#[cfg(test)]
+mod elementwise;
+#[cfg(test)]
+mod graph;
+#[cfg(test)]
+mod graph_control;
+#[cfg(test)]
+mod graph_store;
+#[cfg(test)]
+mod indexing;
+#[cfg(test)]
+mod lessons;
+#[cfg(test)]
 mod linalg;
 #[cfg(test)]
 mod npy;
 #[cfg(test)]
+mod ops_table;
+#[cfg(test)]
 mod persist;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
+mod ragged;
+#[cfg(test)]
 mod random;
+#[cfg(test)]
+mod random_tensors;
+#[cfg(test)]
+mod reductions;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod sparse;
+#[cfg(test)]
+mod strings;
+#[cfg(test)]
+mod tensor_linalg;

@@ -1,0 +1,198 @@
+//! In which order the sweeps pass the recorded nodes.
+
+use std::{
+    cmp::Ordering,
+    collections::{BinaryHeap, HashMap},
+    hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
+};
+
+use smallvec::SmallVec;
+
+use super::node::{Node, Origin, Rule, Saved, TapeState, Tapes, without};
+use crate::{Error, Result, Tensor};
+
+/// Node numbers are distinct already: hashing them would only cost time.
+#[derive(Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        // Spread over the high bits, which the table looks at first.
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only node numbers are hashed, with write_u64")
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        self.0 = id;
+    }
+}
+
+/// A node whose parents are not looked at yet; the youngest first.
+struct Pending(Arc<Node>);
+
+impl PartialEq for Pending {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+impl Eq for Pending {}
+impl PartialOrd for Pending {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Pending {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.id.cmp(&other.0.id)
+    }
+}
+
+/// An output of a node of the plan: the position of the node, the number of the output.
+pub(super) type Place = (usize, usize);
+
+/// The nodes of a tape that some tensors depend on, every one before those it was made of.
+pub(super) struct Plan {
+    tape: Arc<TapeState>,
+    /// The tape, and those that a part of the nodes is hidden from: none of them may follow the sweep, or it
+    /// would follow a part only.
+    hidden: Tapes,
+    pub(super) nodes: Vec<Arc<Node>>,
+    /// Where every input of every node comes from; `None` from outside the tape.
+    inputs: Vec<Option<Place>>,
+    /// Where the inputs of each node begin in `inputs`; one more for the end.
+    starts: Vec<usize>,
+    positions: HashMap<u64, usize, BuildHasherDefault<Identity>>,
+}
+
+impl Plan {
+    /// Everything on `tape` that `targets` depend on.
+    pub(super) fn new<'t>(
+        tape: &Arc<TapeState>,
+        targets: impl IntoIterator<Item = &'t Tensor>,
+    ) -> Result<Self> {
+        let mut plan = Self {
+            tape: Arc::clone(tape),
+            hidden: Tapes::from_elem(Arc::clone(tape), 1),
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            starts: vec![0],
+            positions: HashMap::default(),
+        };
+        let mut pending = BinaryHeap::new();
+        // Of the inputs by node number, until all positions are known.
+        let mut origins: Vec<Option<(u64, usize)>> = Vec::new();
+        let meet = |origin: Option<&Origin>, plan: &mut Self, pending: &mut BinaryHeap<Pending>| {
+            let origin = origin.filter(|origin| origin.node.is_on(&plan.tape))?;
+            let id = origin.node.id;
+            if plan.positions.insert(id, 0).is_none() {
+                pending.push(Pending(Arc::clone(&origin.node)));
+            }
+            Some((id, origin.output))
+        };
+        for target in targets {
+            meet(target.origin.as_ref(), &mut plan, &mut pending);
+        }
+        while let Some(Pending(node)) = pending.pop() {
+            if !node.origins(|origin| origins.push(meet(origin, &mut plan, &mut pending))) {
+                return Err(used_up());
+            }
+            if let Rule::Hidden(tapes) = &node.rule {
+                plan.hide(tapes);
+            }
+            plan.starts.push(origins.len());
+            plan.nodes.push(node);
+        }
+        for (position, node) in plan.nodes.iter().enumerate() {
+            plan.positions.insert(node.id, position);
+        }
+        let place = |(id, output): (u64, usize)| (plan.positions[&id], output);
+        plan.inputs = origins.into_iter().map(|origin| origin.map(place)).collect();
+        Ok(plan)
+    }
+
+    fn hide(&mut self, tapes: &[Arc<TapeState>]) {
+        for tape in tapes {
+            if !self.hidden.iter().any(|other| Arc::ptr_eq(other, tape)) {
+                self.hidden.push(Arc::clone(tape));
+            }
+        }
+    }
+
+    /// `tensor` as the tapes see it that may follow the sweep.
+    pub(super) fn seen(&self, tensor: Tensor) -> Tensor {
+        without(&self.hidden, tensor)
+    }
+
+    /// Where the inputs of the node at `position` come from.
+    pub(super) fn inputs(&self, position: usize) -> &[Option<Place>] {
+        &self.inputs[self.starts[position]..self.starts[position + 1]]
+    }
+
+    /// Where a tensor lies in the plan, if it does.
+    pub(super) fn place(&self, origin: &Origin) -> Option<Place> {
+        Some((*self.positions.get(&origin.node.id)?, origin.output))
+    }
+
+    /// Whether a tape records the sweep.
+    pub(super) fn is_followed(&self) -> bool {
+        self.nodes
+            .iter()
+            .flat_map(|node| &node.tapes)
+            .any(|tape| tape.is_recording() && !self.hidden.iter().any(|hidden| Arc::ptr_eq(hidden, tape)))
+    }
+
+    /// What the node at `position` saved; taken from it if `consume` and no other tape will ask for it.
+    pub(super) fn saved(&self, position: usize, consume: bool) -> Result<Saved> {
+        let node = &self.nodes[position];
+        match consume && node.is_only_for(&self.tape) {
+            true => node.take_saved(),
+            false => node.saved(),
+        }
+        .ok_or_else(used_up)
+    }
+
+    /// Frees what the node at `position` saved, unless another tape will ask for it.
+    pub(super) fn release(&self, position: usize) {
+        let node = &self.nodes[position];
+        if node.is_only_for(&self.tape) {
+            node.take_saved();
+        }
+    }
+
+    /// What was saved as the rule of the node at `position` gets it: inputs and outputs as other tapes see them.
+    pub(super) fn operands(
+        &self,
+        position: usize,
+        saved: Saved,
+    ) -> (SmallVec<[Tensor; 2]>, SmallVec<[Tensor; 1]>) {
+        let node = &self.nodes[position];
+        let inputs = saved.inputs.into_iter().map(|input| self.seen(input)).collect();
+        let origin = |output| {
+            // Without other tapes the memory would be taken away again at once.
+            (node.tapes.len() > 1).then(|| Origin {
+                node: Arc::clone(node),
+                output,
+            })
+        };
+        let outputs = saved.outputs.into_iter().enumerate();
+        let outputs = outputs
+            .map(|(output, value)| {
+                let origin = origin(output);
+                self.seen(Tensor { value, origin })
+            })
+            .collect();
+        (inputs, outputs)
+    }
+}
+
+fn used_up() -> Error {
+    Error::Gradient {
+        op: "gradient",
+        problem: "a part of the recorded computation was used up by another one-shot tape".to_owned(),
+        remedy: "make that tape persistent: Tape::persistent()",
+    }
+}

@@ -1,0 +1,108 @@
+//! The executor on one thread: a loop over the steps.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::plan::{Action, Plan, Step};
+use crate::{
+    Error, Result,
+    autodiff::Variable,
+    tensor::{Array, Value},
+};
+
+/// A value on its way through the graph.
+enum Place<'a> {
+    Empty,
+    /// An argument or a constant.
+    Borrowed(&'a Array),
+    /// What a variable held when it was read.
+    Shared(Arc<Array>),
+    Owned(Array),
+}
+
+impl Place<'_> {
+    #[inline]
+    fn get(&self) -> Option<&Array> {
+        match self {
+            Self::Empty => None,
+            Self::Borrowed(array) => Some(array),
+            Self::Shared(array) => Some(array),
+            Self::Owned(array) => Some(array),
+        }
+    }
+}
+
+impl Plan {
+    /// The results for these arguments, step by step on this thread.
+    pub(super) fn run_here(&self, arguments: &[&Array]) -> Result<Vec<Array>> {
+        let mut values: Vec<Place<'_>> = Vec::with_capacity(self.places);
+        values.resize_with(self.places, || Place::Empty);
+        for (place, constant) in &self.constants {
+            values[*place] = Place::Borrowed(constant);
+        }
+        for (&place, &argument) in self.arguments.iter().zip(arguments) {
+            values[place] = Place::Borrowed(argument);
+        }
+        for step in &self.steps {
+            self.take(step, &mut values)
+                .map_err(|error| self.failed(step, &error))?;
+            for &place in &step.dead {
+                values[place] = Place::Empty;
+            }
+        }
+        let result = |&place: &usize| values[place].get().cloned().ok_or_else(missing);
+        self.results.iter().map(result).collect()
+    }
+
+    #[inline]
+    fn take(&self, step: &Step, values: &mut [Place<'_>]) -> Result<()> {
+        match &step.action {
+            Action::Run(primitive) => {
+                let inputs = step.inputs.iter().map(|&place| values[place].get());
+                let inputs: Option<SmallVec<[&Array; 4]>> = inputs.collect();
+                let outputs = primitive.forward(&inputs.ok_or_else(missing)?)?;
+                for (place, array) in (step.output..step.output + step.outputs).zip(outputs) {
+                    values[place] = Place::Owned(array);
+                }
+            }
+            Action::Read(variable) => values[step.output] = Place::Shared(read(variable)),
+            Action::Assign(variable) => {
+                let value = values[step.inputs[0]].get().ok_or_else(missing)?;
+                assign(variable, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What `variable` holds.
+pub(super) fn read(variable: &Variable) -> Arc<Array> {
+    match variable.value().value {
+        Value::Array(array) => array,
+        Value::Symbol(_) => unreachable!("a variable never holds a symbol"),
+    }
+}
+
+/// Makes `variable` hold `value`.
+pub(super) fn assign(variable: &Variable, value: &Array) -> Result<()> {
+    if value.shape() != variable.shape() {
+        return Err(Error::Shape {
+            op: "assign",
+            left: variable.shape().to_vec(),
+            right: value.shape().to_vec(),
+            rule: "the new value must have the variable's shape",
+        });
+    }
+    variable.store(Value::Array(Arc::new(value.contiguous())));
+    Ok(())
+}
+
+/// An operation gave fewer values than it announced: only a primitive with a mistake does.
+pub(super) fn missing() -> Error {
+    Error::Graph {
+        function: "graph".to_owned(),
+        problem: "an operand was never computed".to_owned(),
+        remedy: "infer and forward of a primitive must agree on the number of its outputs",
+    }
+}

@@ -1,0 +1,377 @@
+//! Several elementwise primitives in one pass over memory.
+//!
+//! A program's steps run one after the other on blocks of elements that stay in the nearest cache; only its
+//! inputs are read from memory and only its results written. Every step runs the same loop as on its own, so
+//! the results are the same bits.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
+
+use super::{
+    broadcast::{Cut, LaidOut, RUN, Reader},
+    elementwise::{Operand, unstretched},
+    parallel::{self, PIECE},
+};
+use crate::{
+    DType, Error, Result, Shape,
+    dtype::Element,
+    ops::{Arrays, Block, Primitive, Spec, Specs},
+    tensor::{Array, scratch},
+};
+
+/// Where an operand of a step comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Slot {
+    /// An input of the program.
+    Input(usize),
+    /// The output of a step before.
+    Step(usize),
+}
+
+/// A primitive and its operands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) primitive: Arc<dyn Primitive>,
+    pub(crate) operands: SmallVec<[Slot; 3]>,
+}
+
+/// Elementwise primitives, each after those whose outputs it takes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Program {
+    /// How many inputs there are.
+    pub(crate) inputs: usize,
+    pub(crate) steps: Vec<Step>,
+    /// The steps whose outputs are the program's.
+    pub(crate) results: Vec<usize>,
+}
+
+impl Program {
+    /// Refuses programs that came damaged out of a file, and other numbers of inputs than it has.
+    ///
+    /// # Errors
+    /// [`Error::Graph`].
+    pub(crate) fn check(&self, inputs: usize) -> Result<()> {
+        let damaged = |problem: String| {
+            Err(Error::Graph {
+                function: "fused".to_owned(),
+                problem,
+                remedy: "the graph is damaged: trace the function again",
+            })
+        };
+        if inputs != self.inputs {
+            return damaged(format!("{inputs} inputs for a program of {}", self.inputs));
+        }
+        for (number, step) in self.steps.iter().enumerate() {
+            let Some(block) = step.primitive.block() else {
+                return damaged(format!(
+                    "step {number}, {}, is not elementwise",
+                    step.primitive.name()
+                ));
+            };
+            let there = |slot: &Slot| match *slot {
+                Slot::Input(input) => input < self.inputs,
+                Slot::Step(step) => step < number,
+            };
+            if step.operands.len() != block.operands() || !step.operands.iter().all(there) {
+                return damaged(format!(
+                    "step {number}, {}, takes what is not there",
+                    step.primitive.name()
+                ));
+            }
+        }
+        match self.results.iter().find(|&&result| result >= self.steps.len()) {
+            Some(result) => damaged(format!("result {result} of {} steps", self.steps.len())),
+            None if self.results.is_empty() => damaged("a program without results".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    /// Types and shapes of the outputs of all steps.
+    ///
+    /// # Errors
+    /// [`Error::Graph`] for a damaged program, and those of the primitives.
+    pub(crate) fn infer_steps(&self, inputs: &[Spec]) -> Result<Vec<Spec>> {
+        self.check(inputs.len())?;
+        let mut specs: Vec<Spec> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let operands: SmallVec<[Spec; 3]> = step
+                .operands
+                .iter()
+                .map(|slot| match *slot {
+                    Slot::Input(input) => inputs[input].clone(),
+                    Slot::Step(step) => specs[step].clone(),
+                })
+                .collect();
+            specs.extend(step.primitive.infer(&operands)?.into_iter().take(1));
+        }
+        Ok(specs)
+    }
+
+    /// Types and shapes of the results.
+    ///
+    /// # Errors
+    /// As [`infer_steps`](Self::infer_steps).
+    pub(crate) fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
+        let specs = self.infer_steps(inputs)?;
+        Ok(self.results.iter().map(|&result| specs[result].clone()).collect())
+    }
+
+    /// The results for these inputs.
+    ///
+    /// # Errors
+    /// As [`infer_steps`](Self::infer_steps).
+    pub(crate) fn run(&self, inputs: &[&Array]) -> Result<Arrays> {
+        let given: SmallVec<[Spec; 4]> = inputs
+            .iter()
+            .map(|input| Spec::new(input.dtype(), input.shape()))
+            .collect();
+        let specs = self.infer_steps(&given)?;
+        let first = &specs[self.results[0]];
+        let shape = first.shape.clone();
+        let together = self.results.iter().all(|&result| specs[result].shape == shape)
+            && given.iter().all(|input| {
+                input
+                    .shape
+                    .broadcast("fused", &shape)
+                    .is_ok_and(|joined| joined == shape)
+            });
+        match first.dtype {
+            DType::F32 if together => Ok(self.run_as::<f32>(inputs, &shape)),
+            DType::F64 if together => Ok(self.run_as::<f64>(inputs, &shape)),
+            // Results of different shapes, or of integers: no single pass computes them.
+            _ => self.run_step_by_step(inputs),
+        }
+    }
+
+    fn run_step_by_step(&self, inputs: &[&Array]) -> Result<Arrays> {
+        let mut values: Vec<Array> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let operands: SmallVec<[&Array; 3]> = step
+                .operands
+                .iter()
+                .map(|slot| match *slot {
+                    Slot::Input(input) => inputs[input],
+                    Slot::Step(step) => &values[step],
+                })
+                .collect();
+            let output = step.primitive.forward(&operands)?;
+            drop(operands);
+            values.extend(output.into_iter().take(1));
+        }
+        Ok(self
+            .results
+            .iter()
+            .map(|&result| values[result].clone())
+            .collect())
+    }
+
+    fn run_as<T: Lane>(&self, inputs: &[&Array], shape: &Shape) -> Arrays {
+        let small: SmallVec<[Option<Array>; 4]> = inputs.iter().map(|input| unstretched(input)).collect();
+        let inputs: SmallVec<[&Array; 4]> = small
+            .iter()
+            .zip(inputs)
+            .map(|(small, &input)| small.as_ref().unwrap_or(input))
+            .collect();
+        let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
+        if !shape.is_empty() {
+            let plan = Plan::<T>::new(self, &inputs, shape);
+            let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
+            for out in &mut outs {
+                for (number, piece) in out.chunks_mut(PIECE).enumerate() {
+                    match pieces.get_mut(number) {
+                        Some(pieces) => pieces.push(piece),
+                        None => pieces.push(smallvec![piece]),
+                    }
+                }
+            }
+            let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
+            let run = |number: usize, outs| plan.run(number * PIECE, outs);
+            if parallel::worth_threads(shape.len(), cost) {
+                parallel::each(pieces, run);
+            } else {
+                pieces
+                    .into_iter()
+                    .enumerate()
+                    .for_each(|(number, outs)| run(number, outs));
+            }
+        }
+        outs.into_iter()
+            .map(|out| Array::dense(out, shape.clone()))
+            .collect()
+    }
+}
+
+fn block_of(step: &Step) -> &dyn Block {
+    step.primitive
+        .block()
+        .expect("check() refuses steps that have none")
+}
+
+/// The element types that blocks compute in.
+trait Lane: Element + Copy {
+    fn run(block: &dyn Block, operands: &[Operand<'_, Self>], out: &mut [Self]);
+}
+
+impl Lane for f32 {
+    fn run(block: &dyn Block, operands: &[Operand<'_, f32>], out: &mut [f32]) {
+        block.run_f32(operands, out);
+    }
+}
+
+impl Lane for f64 {
+    fn run(block: &dyn Block, operands: &[Operand<'_, f64>], out: &mut [f64]) {
+        block.run_f64(operands, out);
+    }
+}
+
+/// A program made ready for inputs of these shapes.
+struct Plan<'a, T: Clone> {
+    steps: Vec<Planned<'a>>,
+    /// For every result, the buffer that holds it and whether it is a single value.
+    results: Vec<(usize, bool)>,
+    values: SmallVec<[std::borrow::Cow<'a, [T]>; 4]>,
+    readers: SmallVec<[Reader; 4]>,
+    cut: Cut,
+    buffers: usize,
+}
+
+/// A step that knows where its output goes.
+struct Planned<'a> {
+    block: &'a dyn Block,
+    operands: SmallVec<[Source; 3]>,
+    buffer: usize,
+    /// Whether its operands, hence its output, are single values.
+    single: bool,
+}
+
+/// Where an operand stands while a block is computed.
+#[derive(Clone, Copy)]
+enum Source {
+    Input(usize),
+    Buffer { number: usize, single: bool },
+}
+
+impl<'a, T: Lane> Plan<'a, T> {
+    fn new(program: &'a Program, inputs: &[&'a Array], shape: &Shape) -> Self {
+        let readers: SmallVec<[Reader; 4]> = inputs
+            .iter()
+            .map(|input| Reader::new(input.shape(), shape))
+            .collect();
+        // A buffer is free again after the last step that reads it; results keep theirs.
+        let mut last_use: Vec<usize> = (0..program.steps.len()).collect();
+        for (number, step) in program.steps.iter().enumerate() {
+            for slot in &step.operands {
+                if let Slot::Step(source) = *slot {
+                    last_use[source] = number;
+                }
+            }
+        }
+        program
+            .results
+            .iter()
+            .for_each(|&result| last_use[result] = usize::MAX);
+        let (mut free, mut buffers) = (Vec::new(), 0);
+        let mut steps: Vec<Planned<'a>> = Vec::with_capacity(program.steps.len());
+        for (number, step) in program.steps.iter().enumerate() {
+            let operands: SmallVec<[Source; 3]> = step
+                .operands
+                .iter()
+                .map(|slot| match *slot {
+                    Slot::Input(input) => Source::Input(input),
+                    Slot::Step(source) => Source::Buffer {
+                        number: steps[source].buffer,
+                        single: steps[source].single,
+                    },
+                })
+                .collect();
+            let single = operands.iter().all(|operand| match *operand {
+                Source::Input(input) => readers[input].is_single(),
+                Source::Buffer { single, .. } => single,
+            });
+            let buffer = free.pop().unwrap_or_else(|| {
+                buffers += 1;
+                buffers - 1
+            });
+            steps.push(Planned {
+                block: block_of(step),
+                operands,
+                buffer,
+                single,
+            });
+            let done = (0..=number).filter(|&source| last_use[source] == number);
+            free.extend(done.map(|source| steps[source].buffer));
+        }
+        let results = program
+            .results
+            .iter()
+            .map(|&result| (steps[result].buffer, steps[result].single))
+            .collect();
+        Self {
+            cut: Cut::new(readers.iter()),
+            values: inputs.iter().map(|input| input.elements::<T>()).collect(),
+            readers,
+            steps,
+            results,
+            buffers,
+        }
+    }
+
+    /// Computes the piece of every result that starts at element `first`.
+    fn run(&self, first: usize, mut outs: SmallVec<[&mut [T]; 1]>) {
+        let len = outs[0].len();
+        let mut buffers: Vec<Vec<T>> = (0..self.buffers)
+            .map(|_| vec![T::default(); RUN.min(len)])
+            .collect();
+        let mut rows: Vec<LaidOut<T>> = self.readers.iter().map(|_| LaidOut::default()).collect();
+        let mut done = 0;
+        while done < len {
+            let run = self.cut.run(first + done, len - done, RUN);
+            let inputs: SmallVec<[Operand<'_, T>; 4]> = self
+                .readers
+                .iter()
+                .zip(&self.values)
+                .zip(&mut rows)
+                .map(|((reader, values), rows)| reader.read(values, first + done, run, rows))
+                .collect();
+            for step in &self.steps {
+                step.run(&inputs, &mut buffers, run);
+            }
+            for (out, &(buffer, single)) in outs.iter_mut().zip(&self.results) {
+                let out = &mut out[done..done + run];
+                match single {
+                    true => out.fill(buffers[buffer][0]),
+                    false => out.copy_from_slice(&buffers[buffer][..run]),
+                }
+            }
+            done += run;
+        }
+    }
+}
+
+impl Planned<'_> {
+    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Vec<T>], len: usize) {
+        // Its own buffer is none of its operands': those are freed after it only.
+        let mut out = std::mem::take(&mut buffers[self.buffer]);
+        let operands: SmallVec<[Operand<'_, T>; 3]> = self
+            .operands
+            .iter()
+            .map(|source| match *source {
+                Source::Input(input) => inputs[input],
+                Source::Buffer { number, single: true } => Operand::Scalar(buffers[number][0]),
+                Source::Buffer {
+                    number,
+                    single: false,
+                } => Operand::Slice(&buffers[number][..len]),
+            })
+            .collect();
+        T::run(
+            self.block,
+            &operands,
+            &mut out[..if self.single { 1 } else { len }],
+        );
+        drop(operands);
+        buffers[self.buffer] = out;
+    }
+}

@@ -1,0 +1,249 @@
+//! When and how a loop is spread over threads.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use rayon::prelude::*;
+
+/// Elements in a piece of work whose results are combined, so that its size must not depend on the threads.
+pub(crate) const PIECE: usize = 16 << 10;
+
+/// Work, in additions, below which starting a second thread costs more than it saves.
+pub(crate) const WORTH_THREADS: usize = 64 << 10;
+
+/// Work, in additions, that hides the handing over of a piece.
+const SMALLEST_PIECE: usize = 8 << 10;
+/// Elements above which a piece no longer stays in a core's own cache.
+const LARGEST_PIECE: usize = 64 << 10;
+/// Pieces for each thread, so that one that is held up leaves its work to the others.
+const PIECES: usize = 4;
+
+/// Fills `out` piece by piece: `fill` gets the position of its first element and the piece. `cost` is about
+/// how many additions an element is worth. Where the pieces end depends on the number of threads, so `fill`
+/// must compute every element on its own.
+pub(crate) fn fill<T: Send>(out: &mut [T], cost: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    fill_rows(out, 1, cost, fill);
+}
+
+/// As [`fill`] in rows of `width` elements: a piece is whole rows, its position counts rows.
+pub(crate) fn fill_rows<T: Send>(
+    out: &mut [T],
+    width: usize,
+    cost: usize,
+    fill: impl Fn(usize, &mut [T]) + Sync,
+) {
+    if out.is_empty() {
+        return;
+    }
+    if !worth_threads(out.len(), cost) {
+        return fill(0, out);
+    }
+    let piece = out
+        .len()
+        .div_ceil(PIECES * rayon::current_num_threads())
+        .min(LARGEST_PIECE);
+    let rows = (piece.max(SMALLEST_PIECE / cost.max(1)) / width).max(1);
+    each(out.chunks_mut(rows * width).collect(), |piece, out| {
+        fill(piece * rows, out)
+    });
+}
+
+/// Fills `out`, every element of which folds `n` of the input, in pieces of about [`PIECE`] of those.
+pub(crate) fn fill_folds<T: Send>(out: &mut [T], n: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    let piece = (PIECE / n.max(1)).max(1);
+    if worth_threads(out.len(), n) && out.len() > piece {
+        out.par_chunks_mut(piece)
+            .enumerate()
+            .for_each(|(number, out)| fill(number * piece, out));
+    } else if !out.is_empty() {
+        fill(0, out);
+    }
+}
+
+/// Runs `count` tasks on up to `threads` threads, of which the caller is one: it starts at once, and takes over
+/// what the others have not begun. Every thread brings what `tools` makes.
+pub(crate) fn tasks<W>(
+    count: usize,
+    threads: usize,
+    tools: impl Fn() -> W + Sync,
+    run: impl Fn(usize, &mut W) + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut tools = tools();
+        loop {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            if task >= count {
+                return;
+            }
+            run(task, &mut tools);
+        }
+    };
+    let others = threads.min(count).saturating_sub(1);
+    if others == 0 {
+        return work();
+    }
+    rayon::in_place_scope(|scope| {
+        (0..others).for_each(|_| scope.spawn(|_| work()));
+        work();
+    });
+}
+
+/// Whether `len` elements of this cost are worth a second thread.
+pub(crate) fn worth_threads(len: usize, cost: usize) -> bool {
+    len.saturating_mul(cost) >= WORTH_THREADS && rayon::current_num_threads() > 1
+}
+
+/// Calls `body` with every piece of work and its number, on this thread and on as many of the pool as want to
+/// help.
+pub(crate) fn each<P: Send>(pieces: Vec<P>, body: impl Fn(usize, P) + Sync) {
+    let pieces: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|piece| Mutex::new(Some(piece))).collect();
+    share(pieces.len(), &|number| {
+        let piece = pieces[number]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        body(number, piece.expect("every number is given out once"));
+    });
+}
+
+/// Work given out by number.
+///
+/// A pool thread takes microseconds to wake, as long as the work may last. So the thread that has the work
+/// starts at once, whoever of the pool comes in time takes numbers, too, and who comes late finds it closed.
+struct Shared {
+    /// Valid until `closed` and no one is `helping`.
+    body: *const (dyn Fn(usize) + Sync),
+    pieces: usize,
+    next: AtomicUsize,
+    helping: AtomicUsize,
+    closed: AtomicBool,
+    failed: AtomicBool,
+}
+
+// SAFETY: the body is `Sync`, so that every thread may call it; everything else is atomic.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// Takes numbers until none is left.
+    ///
+    /// # Safety
+    /// The body must be valid: on the thread that closes, or between raising `helping` and lowering it when
+    /// it was not closed in between.
+    unsafe fn work(&self) {
+        loop {
+            let piece = self.next.fetch_add(1, Ordering::Relaxed);
+            if piece >= self.pieces {
+                return;
+            }
+            // SAFETY: the caller vouches for the body.
+            unsafe { (*self.body)(piece) };
+        }
+    }
+
+    fn help(&self) {
+        // In one order for all threads: whoever closes after this sees it, whoever has closed is seen.
+        self.helping.fetch_add(1, Ordering::SeqCst);
+        if !self.closed.load(Ordering::SeqCst) {
+            // SAFETY: not closed yet, and closing waits for `helping` to be lowered.
+            let done = catch_unwind(AssertUnwindSafe(|| unsafe { self.work() }));
+            self.failed.fetch_or(done.is_err(), Ordering::Relaxed);
+        }
+        self.helping.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Lets no one begin any more, and waits for those who have, even when the own work panics.
+struct Close<'s>(&'s Shared);
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+        let mut turns = 0;
+        while self.0.helping.load(Ordering::SeqCst) != 0 {
+            turns += 1;
+            if turns < 1000 {
+                std::hint::spin_loop()
+            } else {
+                std::thread::yield_now()
+            }
+        }
+    }
+}
+
+/// Calls `body` with every number below `pieces`.
+fn share(pieces: usize, body: &(dyn Fn(usize) + Sync)) {
+    let helpers = rayon::current_num_threads().min(pieces).saturating_sub(1);
+    if helpers == 0 {
+        return (0..pieces).for_each(body);
+    }
+    // SAFETY: only the lifetime changes; `Close` ends every use of the body before this function returns.
+    let body = unsafe {
+        std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync)>(body)
+    };
+    let shared = Arc::new(Shared {
+        body,
+        pieces,
+        next: AtomicUsize::new(0),
+        helping: AtomicUsize::new(0),
+        closed: AtomicBool::new(false),
+        failed: AtomicBool::new(false),
+    });
+    let close = Close(&shared);
+    for _ in 0..helpers {
+        let shared = Arc::clone(&shared);
+        rayon::spawn(move || shared.help());
+    }
+    // SAFETY: `close` is dropped after this.
+    unsafe { shared.work() };
+    drop(close);
+    assert!(
+        !shared.failed.load(Ordering::Relaxed),
+        "a piece of parallel work panicked"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piece_is_done_once_whoever_does_it() {
+        for round in 0..300 {
+            let mut out = vec![0usize; 1 + round * 37];
+            each(out.chunks_mut(5).collect(), |piece, out: &mut [usize]| {
+                out.iter_mut()
+                    .enumerate()
+                    .for_each(|(n, value)| *value += piece * 5 + n);
+            });
+            assert!(out.into_iter().enumerate().all(|(n, value)| n == value));
+        }
+    }
+
+    #[test]
+    fn work_inside_work_does_not_wait_for_itself() {
+        let sums: Vec<Mutex<usize>> = (0..64).map(|_| Mutex::new(0)).collect();
+        share(64, &|outer| {
+            share(16, &|inner| {
+                *sums[outer].lock().expect("nobody panics here") += inner
+            });
+        });
+        assert!(
+            sums.into_iter()
+                .all(|sum| sum.into_inner().is_ok_and(|sum| sum == 120))
+        );
+    }
+
+    #[test]
+    fn a_panic_in_a_piece_arrives_here() {
+        let failed = catch_unwind(|| share(40, &|piece| assert!(piece != 7, "piece 7")));
+        assert!(failed.is_err());
+    }
+}

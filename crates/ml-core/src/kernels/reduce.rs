@@ -1,0 +1,453 @@
+//! The reductions: what is folded, for which element types.
+
+use num_traits::{WrappingAdd, WrappingMul};
+
+use super::{
+    fold::{Again, Fold, Value, fold, long_run, run},
+    parallel,
+};
+use crate::{DType, Error, Result, dtype::Element, tensor::Array, tensor::scratch};
+
+/// Arithmetic that wraps around for integers.
+pub(crate) trait Number: Value + PartialOrd {
+    const ZERO: Self;
+    const ONE: Self;
+    const LOWEST: Self;
+    const HIGHEST: Self;
+    fn plus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+    fn is_nan(self) -> bool;
+}
+
+macro_rules! numbers {
+    ($($type:ty: $low:expr, $high:expr, $nan:expr, $plus:expr, $times:expr;)*) => { $(
+        impl Number for $type {
+            const ZERO: Self = 0 as Self;
+            const ONE: Self = 1 as Self;
+            const LOWEST: Self = $low;
+            const HIGHEST: Self = $high;
+
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                $plus(self, other)
+            }
+
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                $times(self, other)
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $nan(self)
+            }
+        }
+    )* };
+}
+numbers! {
+    f32: f32::NEG_INFINITY, f32::INFINITY, f32::is_nan, |a, b| a + b, |a, b| a * b;
+    f64: f64::NEG_INFINITY, f64::INFINITY, f64::is_nan, |a, b| a + b, |a, b| a * b;
+    i32: i32::MIN, i32::MAX, |_| false, |a: i32, b| a.wrapping_add(b), |a: i32, b| a.wrapping_mul(b);
+    i64: i64::MIN, i64::MAX, |_| false, |a: i64, b| a.wrapping_add(b), |a: i64, b| a.wrapping_mul(b);
+    u8: u8::MIN, u8::MAX, |_| false, |a: u8, b| WrappingAdd::wrapping_add(&a, &b), |a: u8, b| WrappingMul::wrapping_mul(&a, &b);
+}
+
+/// A fold of elements into one of the same or another type.
+macro_rules! fold_of {
+    ($name:ident <$t:ident: $bound:path> $input:ty => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
+        #[derive(Clone, Copy)]
+        struct $name;
+
+        impl<$t: $bound> Fold<$input, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
+            #[inline(always)]
+            fn start(self) -> $output {
+                $start
+            }
+
+            #[inline(always)]
+            fn lift(self, $x: $input) -> $output {
+                $lift
+            }
+
+            #[inline(always)]
+            fn join(self, $a: $output, $b: $output) -> $output {
+                $join
+            }
+        }
+    };
+}
+fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b), rest Self, std::convert::identity);
+fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b), rest Self, std::convert::identity);
+// NaN wins, wherever it stands.
+fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if b > a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if b < a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b), rest Again<Self, T>, Again::of);
+fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b, rest Again<Self, T>, Again::of);
+
+/// Truths: whether any, whether all, how many.
+#[derive(Clone, Copy)]
+struct Any;
+#[derive(Clone, Copy)]
+struct All;
+#[derive(Clone, Copy)]
+struct CountTrue;
+
+macro_rules! fold_of_truths {
+    ($name:ident => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
+        impl Fold<bool, $output> for $name {
+            type Rest = $rest;
+
+            #[inline(always)]
+            fn rest(self) -> Self::Rest {
+                $again(self)
+            }
+
+            #[inline(always)]
+            fn start(self) -> $output {
+                $start
+            }
+
+            #[inline(always)]
+            fn lift(self, $x: bool) -> $output {
+                $lift
+            }
+
+            #[inline(always)]
+            fn join(self, $a: $output, $b: $output) -> $output {
+                $join
+            }
+        }
+    };
+}
+fold_of_truths!(Any => bool: false, |x| x, |a, b| a | b, rest Self, std::convert::identity);
+fold_of_truths!(All => bool: true, |x| x, |a, b| a & b, rest Self, std::convert::identity);
+fold_of_truths!(CountTrue => i64: 0, |x| i64::from(x), |a, b| a + b, rest Again<Self, bool>, Again::of);
+
+/// `Σ (x - mean)²`.
+#[derive(Clone, Copy)]
+struct Deviations<T>(T);
+
+impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
+    type Rest = Again<Self, T>;
+
+    #[inline(always)]
+    fn rest(self) -> Self::Rest {
+        Again::of(self)
+    }
+
+    #[inline(always)]
+    fn start(self) -> T {
+        T::ZERO
+    }
+
+    #[inline(always)]
+    fn lift(self, x: T) -> T {
+        let away = x - self.0;
+        away.times(away)
+    }
+
+    #[inline(always)]
+    fn join(self, a: T, b: T) -> T {
+        a.plus(b)
+    }
+}
+
+fn refuse(op: &'static str, dtype: DType, needed: &'static str) -> Error {
+    Error::DType {
+        op,
+        found: dtype.name(),
+        needed,
+    }
+}
+
+/// Calls `$body` with `$T` as the Rust type of a numeric array.
+macro_rules! for_number {
+    ($op:expr, $x:expr, $T:ident => $body:expr) => {
+        match $x.dtype() {
+            DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            other => return Err(refuse($op, other, "f32, f64 or an integer type")),
+        }
+    };
+}
+
+/// Sums over `axes`, ascending, which stay with length 1.
+pub(crate) fn sum(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Sum)))
+}
+
+/// Products over `axes`.
+pub(crate) fn product(x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!("prod", x, T => fold::<T, T, _>(x, axes, Product)))
+}
+
+/// Largest elements over `axes`; NaN if there is one.
+///
+/// # Errors
+/// [`Error::Empty`] if an axis without elements is folded and something is asked of it.
+pub(crate) fn max(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    not_empty(op, x, axes)?;
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Largest)))
+}
+
+/// Smallest elements over `axes`; NaN if there is one.
+///
+/// # Errors
+/// As [`max`].
+pub(crate) fn min(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    not_empty(op, x, axes)?;
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, Smallest)))
+}
+
+fn not_empty(op: &'static str, x: &Array, axes: &[usize]) -> Result<()> {
+    if x.is_empty() && !x.shape().reduced(axes, true).is_empty() {
+        return Err(Error::Empty {
+            op,
+            what: format!("a tensor of shape {}", x.shape()),
+            least: "1 element",
+        });
+    }
+    Ok(())
+}
+
+/// Sums of squares over `axes`.
+pub(crate) fn sum_of_squares(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    Ok(for_number!(op, x, T => fold::<T, T, _>(x, axes, SumOfSquares)))
+}
+
+/// Numbers of elements that are not 0, or true.
+pub(crate) fn count_nonzero(x: &Array, axes: &[usize]) -> Result<Array> {
+    if x.dtype() == DType::Bool {
+        return Ok(fold::<bool, i64, _>(x, axes, CountTrue));
+    }
+    Ok(for_number!("count_nonzero", x, T => fold::<T, i64, _>(x, axes, Nonzero)))
+}
+
+/// Whether any element over `axes` is true.
+pub(crate) fn any(x: &Array, axes: &[usize]) -> Array {
+    fold::<bool, bool, _>(x, axes, Any)
+}
+
+/// Whether all elements over `axes` are true.
+pub(crate) fn all(x: &Array, axes: &[usize]) -> Array {
+    fold::<bool, bool, _>(x, axes, All)
+}
+
+/// Means over `axes`: NaN of no elements.
+pub(crate) fn mean(op: &'static str, x: &Array, axes: &[usize]) -> Result<Array> {
+    let count = count(x, axes) as f64;
+    Ok(match x.dtype() {
+        DType::F32 => scaled::<f32>(fold::<f32, f32, _>(x, axes, Sum), |sum| sum / count as f32),
+        DType::F64 => scaled::<f64>(fold::<f64, f64, _>(x, axes, Sum), |sum| sum / count),
+        other => return Err(refuse(op, other, "f32 or f64")),
+    })
+}
+
+/// Elements that are folded into one.
+fn count(x: &Array, axes: &[usize]) -> usize {
+    axes.iter().map(|&axis| x.shape()[axis]).product()
+}
+
+fn scaled<T: Value>(mut array: Array, f: impl Fn(T) -> T) -> Array {
+    match array.unique_slice_mut::<T>() {
+        Some(values) => {
+            values.iter_mut().for_each(|value| *value = f(*value));
+            array
+        }
+        None => {
+            let values = array.elements::<T>().iter().map(|&value| f(value)).collect();
+            Array::dense(values, array.shape().clone())
+        }
+    }
+}
+
+/// Means and variances over `axes`; the sum of squared deviations is divided by the count less `ddof`.
+pub(crate) fn moments(op: &'static str, x: &Array, axes: &[usize], ddof: f64) -> Result<[Array; 2]> {
+    Ok(match x.dtype() {
+        DType::F32 => moments_as::<f32>(x, axes, ddof),
+        DType::F64 => moments_as::<f64>(x, axes, ddof),
+        other => return Err(refuse(op, other, "f32 or f64")),
+    })
+}
+
+/// The arithmetic of [`moments`] beyond [`Number`].
+trait Divided: Number + Element + std::ops::Sub<Output = Self> + std::ops::Div<Output = Self> {
+    fn of(value: f64) -> Self;
+}
+impl Divided for f32 {
+    fn of(value: f64) -> Self {
+        value as Self
+    }
+}
+impl Divided for f64 {
+    fn of(value: f64) -> Self {
+        value
+    }
+}
+
+fn moments_as<T: Divided>(x: &Array, axes: &[usize], ddof: f64) -> [Array; 2] {
+    let n = count(x, axes);
+    let (size, left) = (T::of(n as f64), T::of((n as f64 - ddof).max(0.0)));
+    let rank = x.shape().rank();
+    let trailing = axes
+        .iter()
+        .rev()
+        .zip((0..rank).rev())
+        .all(|(&axis, expected)| axis == expected);
+    if let (true, Some(values), true) = (trailing && !axes.is_empty(), x.as_slice::<T>(), n > 0) {
+        return moments_of_rows(values, n, x, axes, size, left);
+    }
+    let mean = scaled::<T>(fold::<T, T, _>(x, axes, Sum), |sum| sum / size);
+    let away = deviations::<T>(x, &mean);
+    let variance = scaled::<T>(fold::<T, T, _>(&away, axes, SumOfSquares), |sum| sum / left);
+    [mean, variance]
+}
+
+/// Both passes over a row while it is in the cache.
+fn moments_of_rows<T: Divided>(
+    values: &[T],
+    n: usize,
+    x: &Array,
+    axes: &[usize],
+    size: T,
+    left: T,
+) -> [Array; 2] {
+    let shape = x.shape().reduced(axes, true);
+    let mut pairs = vec![[T::ZERO; 2]; shape.len()];
+    let long = n > parallel::PIECE;
+    let of_row = |row: &[T]| {
+        let sum = if long { long_run(row, Sum) } else { run(row, Sum) };
+        let mean = sum / size;
+        let away = Deviations(mean);
+        let squares = if long { long_run(row, away) } else { run(row, away) };
+        [mean, squares / left]
+    };
+    if long {
+        pairs
+            .iter_mut()
+            .zip(values.chunks_exact(n))
+            .for_each(|(pair, row)| *pair = of_row(row));
+    } else {
+        parallel::fill_folds(&mut pairs, 2 * n, |start, pairs| {
+            for (pair, row) in pairs.iter_mut().zip(values[start * n..].chunks_exact(n)) {
+                *pair = of_row(row);
+            }
+        });
+    }
+    [0, 1].map(|which| {
+        let mut out = scratch::<T>(pairs.len());
+        out.iter_mut()
+            .zip(&pairs)
+            .for_each(|(value, pair)| *value = pair[which]);
+        Array::dense(out, shape.clone())
+    })
+}
+
+/// `x - mean`, stretched.
+fn deviations<T: Divided>(x: &Array, mean: &Array) -> Array {
+    use super::{
+        elementwise::{Operand, Zip, binary},
+        simd::vectorize,
+    };
+    #[inline(always)]
+    fn less<T: Divided>(&x: &T, &mean: &T) -> T {
+        x - mean
+    }
+    fn block<T: Divided>(operands: [Operand<'_, T>; 2], out: &mut [T]) {
+        vectorize(Zip {
+            f: less::<T>,
+            operands,
+            out,
+        });
+    }
+    binary("moments", x, mean, 1, &block::<T>).expect("the mean has the axes of x, some with length 1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Shape, shape::Strides};
+
+    /// Every element on its own, by its index.
+    fn one_by_one(x: &Array, axes: &[usize], start: i64, join: impl Fn(i64, i64) -> i64) -> Vec<i64> {
+        let target = x.shape().reduced(axes, true);
+        let mut expected = vec![start; target.len()];
+        for (flat, &value) in x.elements::<i64>().iter().enumerate() {
+            let mut rest = flat;
+            let mut position = 0;
+            let mut step = 1;
+            for axis in (0..x.shape().rank()).rev() {
+                let i = rest % x.shape()[axis];
+                rest /= x.shape()[axis];
+                position += if axes.contains(&axis) { 0 } else { i * step };
+                step *= target[axis];
+            }
+            expected[position] = join(expected[position], value);
+        }
+        expected
+    }
+
+    #[test]
+    fn every_combination_of_axes_agrees_with_folding_one_by_one() {
+        let shapes: [[usize; 4]; 4] = [[3, 5, 7, 2], [2, 300, 3, 1], [1, 4, 2, 40_000], [70, 1, 2, 150]];
+        for shape in shapes {
+            let len: usize = shape.iter().product();
+            let values: Vec<i64> = (0..len as i64).map(|v| (v * v + 7 * v) % 97 - 40).collect();
+            let x = Array::new(values, shape).unwrap();
+            for mask in 1usize..16 {
+                let axes: Vec<usize> = (0..4).filter(|axis| mask >> axis & 1 == 1).collect();
+                let got = sum("sum", &x, &axes).unwrap();
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, 0, |a, b| a + b),
+                    "{shape:?} {axes:?}"
+                );
+                let got = max("max", &x, &axes).unwrap();
+                assert_eq!(
+                    got.elements::<i64>(),
+                    one_by_one(&x, &axes, i64::MIN, i64::max),
+                    "{shape:?} {axes:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn transposed_memory_is_folded_where_it_lies() {
+        let base = Array::new((0..2 * 3 * 70).collect::<Vec<i64>>(), [2, 3, 70]).unwrap();
+        let turned = base.view(Shape::from([70, 2, 3]), Strides::from_slice(&[1, 210, 70]), 0);
+        for axes in [vec![0], vec![1], vec![2], vec![0, 2], vec![0, 1, 2]] {
+            let got = sum("sum", &turned, &axes).unwrap();
+            assert_eq!(
+                got.elements::<i64>(),
+                one_by_one(&turned, &axes, 0, |a, b| a + b),
+                "{axes:?}"
+            );
+        }
+    }
+}

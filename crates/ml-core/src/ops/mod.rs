@@ -1,0 +1,120 @@
+//! Operations: one file each, with its documentation, shape rule, kernel and derivatives.
+//!
+//! A *primitive* computes on arrays and brings a reverse rule; everything else is composed of primitives and
+//! needs neither. Eager execution, tapes, graphs and files all use the one definition.
+//!
+//! | family | files |
+//! |---|---|
+//! | how an operation is defined | `primitive`, `elementwise` |
+//! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
+//! | elementary functions | `exp`, `log`, `tanh`, `trigonometric`, `erf` |
+//! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
+//! | choice | `extremum`, `clip`, `select`, `step` |
+//! | comparison, logic, bits | `compare`, `predicate`, `logical`, `bitwise` |
+//! | several in one pass | `fused` |
+//! | shapes | `reshape`, `transpose`, `broadcast` |
+//! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
+//! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
+//! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
+//! | order | `sort` (with top_k), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
+//! | reductions | `reduction`, `sum`, `mean`, `prod`, `max`, `truth`, `variance`, `norm`, `softmax`, `cross_entropy` |
+//! | products | `matmul`, `tensordot` (with dot, outer, kron, matmul_bias), `einsum` |
+//! | linear algebra | `linear_algebra` |
+//! | randomness | `draw` |
+//! | element types | `cast` |
+
+mod discrete;
+mod elementwise;
+mod primitive;
+
+mod abs;
+mod add;
+mod add_n;
+mod argmax;
+mod bitwise;
+mod broadcast;
+mod cast;
+mod clip;
+mod compare;
+mod concat;
+mod create;
+mod cross_entropy;
+mod cumsum;
+mod diag;
+mod div;
+mod division;
+mod draw;
+mod einsum;
+mod elu;
+mod erf;
+mod exp;
+mod extremum;
+mod fill;
+mod fused;
+mod gather;
+mod gelu;
+mod index;
+mod linear_algebra;
+mod log;
+mod logical;
+mod mask;
+mod matmul;
+mod max;
+mod mean;
+mod mul;
+mod neg;
+mod norm;
+mod one_hot;
+mod pad;
+mod power;
+mod predicate;
+mod prod;
+mod reduction;
+mod relu;
+mod repeat;
+mod reshape;
+mod round;
+mod scalar;
+mod scatter;
+mod segment;
+mod select;
+mod shape_of;
+mod sigmoid;
+mod silu;
+mod softmax;
+mod softplus;
+mod sort;
+mod square;
+mod squeeze;
+mod step;
+mod sub;
+mod sum;
+mod tanh;
+mod tensordot;
+mod transpose;
+mod triangle;
+mod trigonometric;
+mod truth;
+mod unique;
+mod variance;
+
+pub use draw::Draws;
+pub use linear_algebra::MatrixNorm;
+pub use norm::Norm;
+pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
+
+pub use create::Countable;
+pub use cumsum::Cumulative;
+pub use index::Index;
+pub use pad::Padding;
+pub use segment::Reduction;
+pub use sort::Order;
+pub use unique::{Side, Unique};
+
+pub(crate) use broadcast::sum_to_like;
+pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
+pub use elementwise::{Block, Operand};
+pub(crate) use fused::Fused;
+use gather::At;
+pub(crate) use matmul::MatMul;
+pub(crate) use primitive::{apply_dyn, keep, one, same_dtype, transposed_vjp};

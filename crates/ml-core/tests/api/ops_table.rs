@@ -1,0 +1,731 @@
+//! Every differentiable operation through the same exam: gradients of first and second order and forward mode
+//! against central differences in `f64`, on several shapes and memory layouts; the same numbers inside a traced
+//! function; and values and gradients of PyTorch where `tests/fixtures/torch/make.py` has them.
+//!
+//! A new operation is one line in [`table`]. A primitive without one fails
+//! `every_primitive_has_a_row_or_a_reason`.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use ml_core::{
+    DType, Result, Rng, Tensor,
+    autodiff::{self, CheckOptions, check_gradient, checkpoint, custom_gradient},
+    dtype::Element,
+    graph::{Function, cond, scan, while_loop},
+    persist::npy::{NpyElement, read_npz},
+};
+use proptest::prelude::*;
+
+type Op = fn(&[Tensor]) -> Result<Tensor>;
+
+/// An operation and where it is smooth.
+struct Row {
+    /// The name of the primitive, or "composed"; after a colon, what is special.
+    name: &'static str,
+    shapes: Shapes,
+    domains: &'static [Domain],
+    op: Op,
+}
+
+enum Shapes {
+    /// Any, the same for all inputs or such that they broadcast.
+    Elementwise,
+    /// These.
+    Fixed(&'static [&'static [usize]]),
+}
+
+/// What the elements of an input may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Domain {
+    /// Between the two.
+    Within(f64, f64),
+    /// Of either sign, and this far from 0.
+    Beyond(f64),
+    /// All different, by at least a twentieth.
+    Apart,
+}
+use Domain::{Apart, Beyond, Within};
+
+const ANY: Domain = Within(-2.0, 2.0);
+const POSITIVE: Domain = Within(0.4, 3.0);
+
+/// One input of any shape.
+fn unary(name: &'static str, domain: &'static [Domain; 1], op: Op) -> Row {
+    Row {
+        name,
+        shapes: Shapes::Elementwise,
+        domains: domain,
+        op,
+    }
+}
+
+/// Two inputs that broadcast.
+fn binary(name: &'static str, domains: &'static [Domain; 2], op: Op) -> Row {
+    Row {
+        name,
+        shapes: Shapes::Elementwise,
+        domains,
+        op,
+    }
+}
+
+/// Inputs of these shapes.
+fn row(name: &'static str, shapes: &'static [&'static [usize]], domain: &'static Domain, op: Op) -> Row {
+    Row {
+        name,
+        shapes: Shapes::Fixed(shapes),
+        domains: std::slice::from_ref(domain),
+        op,
+    }
+}
+
+/// The operations. A line each.
+#[rustfmt::skip]
+fn table() -> Vec<Row> {
+    vec![
+        // Arithmetic
+        binary("add", &[ANY, ANY], |x| x[0].add(&x[1])),
+        binary("sub", &[ANY, ANY], |x| x[0].sub(&x[1])),
+        binary("mul", &[ANY, ANY], |x| x[0].mul(&x[1])),
+        binary("div", &[ANY, Beyond(0.5)], |x| x[0].div(&x[1])),
+        unary("neg", &[ANY], |x| x[0].neg()),
+        binary("mul: of a tensor with itself", &[ANY, ANY], |x| x[0].mul(&x[0])?.mul(&x[1])),
+        unary("composed: scalars", &[Beyond(0.5)], |x| x[0].rsub_scalar(3.0)?.mul_scalar(2.0)?.add(&x[0].rdiv_scalar(1.5)?)),
+        // Elementary functions
+        unary("exp", &[ANY], |x| x[0].exp()),
+        unary("log", &[POSITIVE], |x| x[0].log()),
+        unary("tanh", &[ANY], |x| x[0].tanh()),
+        unary("square", &[ANY], |x| x[0].square()),
+        unary("relu", &[Beyond(0.1)], |x| x[0].relu()),
+        unary("step", &[Beyond(0.1)], |x| x[0].step()?.mul(&x[0])),
+        // Shapes
+        row("reshape", &[&[2, 3, 2]], &ANY, |x| x[0].reshape(&[3, -1])?.square()),
+        row("transpose", &[&[2, 3]], &ANY, |x| x[0].transpose()?.square()),
+        row("transpose: permute", &[&[2, 3, 4]], &ANY, |x| x[0].permute(&[2, 0, 1])?.square()),
+        row("transpose: swap axes", &[&[2, 3, 2]], &ANY, |x| x[0].swap_axes(0, -1)?.square()),
+        row("broadcast_to", &[&[3, 1]], &ANY, |x| x[0].broadcast_to([2, 3, 4])?.square()),
+        row("sum_to: pulled back from a broadcast", &[&[2, 3]], &ANY, |x| {
+            let (_, pull) = autodiff::vjp(|y| y[0].broadcast_to([2, 3]), &[&x[0].sum_keep(&[0])?.zeros_like()?])?;
+            pull.apply(&x[0])?.remove(0).square()
+        }),
+        row("squeeze", &[&[2, 1, 3]], &ANY, |x| x[0].squeeze(&[1])?.square()),
+        row("expand_dims", &[&[2, 3]], &ANY, |x| x[0].expand_dims(1)?.square()),
+        row("stack_rows: a jacobian", &[&[3]], &ANY, |x| autodiff::jacobian(|x| x.square()?.mul(&x.exp()?), &x[0])),
+        row("row: the gradient of a jacobian", &[&[3]], &ANY, |x| {
+            autodiff::gradient(|x| autodiff::jacobian(|x| x.square()?.mul(x), &x[0])?.square(), &[&x[0]]).map(|g| g[0].clone())
+        }),
+        // Reductions
+        row("sum: everything", &[&[2, 3]], &ANY, |x| x[0].square()?.sum_all()),
+        row("sum: some axes", &[&[2, 3, 2]], &ANY, |x| x[0].sum(&[0, -1])?.square()),
+        row("sum: kept", &[&[2, 3]], &ANY, |x| x[0].sum_keep(&[1])?.square()),
+        // Products
+        row("matmul", &[&[2, 3], &[3, 4]], &ANY, |x| x[0].matmul(&x[1])),
+        row("matmul: left transposed", &[&[3, 2], &[3, 4]], &ANY, |x| x[0].matmul_transposed(true, &x[1], false)),
+        row("matmul: right transposed", &[&[2, 3], &[4, 3]], &ANY, |x| x[0].matmul_transposed(false, &x[1], true)),
+        row("matmul: both transposed", &[&[3, 2], &[4, 3]], &ANY, |x| x[0].matmul_transposed(true, &x[1], true)),
+        row("matmul: batches", &[&[2, 2, 3], &[2, 3, 2]], &ANY, |x| x[0].matmul(&x[1])),
+        row("matmul: broadcast batches", &[&[3, 1, 2, 2], &[2, 2, 2]], &ANY, |x| x[0].matmul(&x[1])),
+        row("matmul: transposed broadcast batches", &[&[2, 3, 2], &[4, 3]], &ANY, |x| x[0].matmul_transposed(true, &x[1], true)),
+        row("matmul: vectors", &[&[3], &[3]], &ANY, |x| x[0].matmul(&x[1])),
+        row("matmul: vector and matrix", &[&[3], &[3, 2]], &ANY, |x| x[0].matmul(&x[1])),
+        row("matmul: batch and vector", &[&[2, 2, 3], &[3]], &ANY, |x| x[0].matmul(&x[1])),
+        // More elementary functions
+        binary("pow", &[POSITIVE, ANY], |x| x[0].pow(&x[1])),
+        unary("powf", &[POSITIVE], |x| x[0].powf(2.5)),
+        unary("powi", &[Beyond(0.4)], |x| x[0].powi(-3)),
+        unary("cube", &[ANY], |x| x[0].cube()),
+        unary("sqrt", &[POSITIVE], |x| x[0].sqrt()),
+        unary("rsqrt", &[POSITIVE], |x| x[0].rsqrt()),
+        unary("cbrt", &[POSITIVE], |x| x[0].cbrt()),
+        unary("reciprocal", &[Beyond(0.5)], |x| x[0].reciprocal()),
+        unary("exp2", &[ANY], |x| x[0].exp2()),
+        unary("exp_m1", &[ANY], |x| x[0].exp_m1()),
+        unary("log1p", &[Within(-0.6, 2.0)], |x| x[0].log1p()),
+        unary("log2", &[POSITIVE], |x| x[0].log2()),
+        unary("log10", &[POSITIVE], |x| x[0].log10()),
+        unary("sin", &[ANY], |x| x[0].sin()),
+        unary("cos", &[ANY], |x| x[0].cos()),
+        unary("tan", &[Within(-1.0, 1.0)], |x| x[0].tan()),
+        unary("asin", &[Within(-0.7, 0.7)], |x| x[0].asin()),
+        unary("acos", &[Within(-0.7, 0.7)], |x| x[0].acos()),
+        unary("atan", &[ANY], |x| x[0].atan()),
+        binary("atan2", &[Beyond(0.4), Beyond(0.4)], |x| x[0].atan2(&x[1])),
+        unary("sinh", &[ANY], |x| x[0].sinh()),
+        unary("cosh", &[ANY], |x| x[0].cosh()),
+        unary("asinh", &[ANY], |x| x[0].asinh()),
+        unary("acosh", &[Within(1.5, 3.0)], |x| x[0].acosh()),
+        unary("atanh", &[Within(-0.7, 0.7)], |x| x[0].atanh()),
+        unary("erf", &[ANY], |x| x[0].erf()),
+        unary("erfc", &[ANY], |x| x[0].erfc()),
+        unary("abs", &[Beyond(0.1)], |x| x[0].abs()?.square()),
+        unary("sign", &[Beyond(0.1)], |x| x[0].sign()?.mul(&x[0])),
+        binary("square_difference", &[ANY, ANY], |x| x[0].square_difference(&x[1])),
+        binary("remainder", &[Within(0.6, 0.9), Within(2.0, 3.0)], |x| x[0].remainder(&x[1])?.square()),
+        binary("floor_div", &[Within(2.2, 2.8), Within(0.95, 1.05)], |x| x[0].floor_div(&x[1])?.mul(&x[0])),
+        unary("floor", &[Within(1.1, 1.9)], |x| x[0].floor()?.mul(&x[0])),
+        unary("ceil", &[Within(1.1, 1.9)], |x| x[0].ceil()?.mul(&x[0])),
+        unary("round", &[Within(1.6, 1.9)], |x| x[0].round()?.mul(&x[0])),
+        unary("trunc", &[Within(1.1, 1.9)], |x| x[0].trunc()?.mul(&x[0])),
+        // Choosing
+        binary("maximum", &[Within(0.0, 1.0), Beyond(1.1)], |x| x[0].maximum(&x[1])?.square()),
+        binary("minimum", &[Within(0.0, 1.0), Beyond(1.1)], |x| x[0].minimum(&x[1])?.square()),
+        binary("share: the slope of a maximum", &[Within(0.0, 1.0), Beyond(1.1)], |x| x[0].maximum(&x[1])?.mul(&x[0])),
+        unary("clip", &[Beyond(1.1)], |x| x[0].clip(-1.0, 5.0)?.square()),
+        unary("inside: the slope of a clip", &[Beyond(1.1)], |x| x[0].clip(-1.0, 5.0)?.mul(&x[0])),
+        binary("select", &[ANY, ANY], |x| Tensor::select(&x[0].greater(&x[1])?.stop_gradient(), &x[0].square()?, &x[1])),
+        // Activations
+        unary("sigmoid", &[ANY], |x| x[0].sigmoid()),
+        unary("composed: log_sigmoid", &[ANY], |x| x[0].log_sigmoid()),
+        unary("composed: hard_sigmoid", &[Within(-0.9, 0.9)], |x| x[0].hard_sigmoid()?.square()),
+        unary("softplus", &[ANY], |x| x[0].softplus()),
+        unary("softsign", &[Beyond(0.1)], |x| x[0].softsign()),
+        unary("elu", &[Beyond(0.1)], |x| x[0].elu(1.3)),
+        unary("composed: selu", &[Beyond(0.1)], |x| x[0].selu()),
+        unary("leaky_relu", &[Beyond(0.1)], |x| x[0].leaky_relu(0.2)?.square()),
+        unary("composed: relu6", &[Beyond(0.1)], |x| x[0].relu6()?.square()),
+        unary("gelu", &[ANY], |x| x[0].gelu()),
+        unary("gelu_tanh", &[ANY], |x| x[0].gelu_tanh()),
+        unary("silu", &[ANY], |x| x[0].silu()),
+        unary("mish", &[ANY], |x| x[0].mish()),
+        unary("composed: hard_swish", &[Within(-0.9, 0.9)], |x| x[0].hard_swish()),
+        binary("composed: a sum of many", &[ANY, ANY], |x| Tensor::add_n(&[&x[0].add(&x[1])?, &x[0].mul(&x[1])?])),
+        // Joining and taking apart
+        row("concat", &[&[2, 3], &[2, 2]], &ANY, |x| Tensor::concat(&[&x[0], &x[1]], 1)?.square()),
+        row("concat: stack", &[&[2, 3], &[2, 3]], &ANY, |x| Tensor::stack(&[&x[0], &x[1]], 1)?.square()),
+        row("split", &[&[2, 5]], &ANY, |x| {
+            let parts = x[0].split(&[2, 3], 1)?;
+            parts[0].sum(&[1])?.mul(&parts[1].square()?.sum(&[1])?)
+        }),
+        row("composed: roll", &[&[2, 5]], &ANY, |x| x[0].roll(2, 1)?.mul(&x[0])),
+        row("slice", &[&[4, 5]], &ANY, |x| x[0].index(&ml_core::at![1..3, ..;-2])?.square()),
+        row("slice: one position and a new axis", &[&[3, 4]], &ANY, |x| x[0].index(&ml_core::at![..., 1, new])?.square()),
+        row("slice: flip", &[&[3, 4]], &ANY, |x| x[0].flip(&[1])?.mul(&x[0])),
+        row("slice_update", &[&[4, 3], &[2, 3]], &ANY, |x| x[0].slice_update(&ml_core::at![1..3], &x[1])?.square()),
+        row("slice_update: addition", &[&[4, 3], &[2, 3]], &ANY, |x| x[0].slice_add(&ml_core::at![1..3], &x[1])?.square()),
+        row("gather", &[&[4, 3]], &ANY, |x| x[0].take(&Tensor::from([2i64, 0, 2, -1]), 0)?.square()),
+        row("gather: along an axis", &[&[3, 2]], &ANY, |x| x[0].take_along_axis(&Tensor::from([[2i64, 0], [1, 1]]), 0)?.square()),
+        row("gather: several axes", &[&[3, 2]], &ANY, |x| x[0].gather_nd(&Tensor::from([[2i64, 0], [1, 1], [2, 0]]))?.square()),
+        row("scatter", &[&[4, 3], &[2, 3]], &ANY, |x| x[0].scatter_update(&Tensor::from([2i64, 0]), &x[1], 0)?.square()),
+        row("scatter: addition", &[&[4, 3], &[3, 3]], &ANY, |x| x[0].scatter_add(&Tensor::from([2i64, 0, 2]), &x[1], 0)?.square()),
+        row("scatter: several axes", &[&[3, 2], &[2]], &ANY, |x| x[0].scatter_nd_add(&Tensor::from([[2i64, 0], [1, 1]]), &x[1])?.square()),
+        row("composed: masked", &[&[2, 3]], &ANY, |x| x[0].masked_select(&Tensor::from([[true, false, true], [false, true, true]]))?.square()),
+        row("pad", &[&[2, 3]], &ANY, |x| x[0].pad(&[(1, 0), (2, 1)], ml_core::ops::Padding::Constant(0.5))?.square()),
+        row("pad_positions: reflected", &[&[3, 3]], &ANY, |x| x[0].pad(&[(1, 0), (2, 1)], ml_core::ops::Padding::Reflect)?.square()),
+        row("repeat", &[&[2, 3]], &ANY, |x| x[0].repeat(3, 1)?.square()),
+        row("repeat: tile", &[&[2, 3]], &ANY, |x| x[0].tile(&[2, 2])?.square()),
+        row("sum_repeats: pulled back from a repetition", &[&[2, 6]], &ANY, |x| {
+            let zeros = Tensor::zeros([2, 3], DType::F64)?;
+            let (_, pull) = autodiff::vjp(|y| y[0].repeat(2, 1), &[&zeros])?;
+            pull.apply(&x[0])?.remove(0).square()
+        }),
+        row("composed: sort", &[&[3, 4]], &Apart, |x| x[0].sort(1, ml_core::ops::Order::Descending)?.square()),
+        row("composed: the two largest", &[&[3, 4]], &Apart, |x| x[0].top_k(2)?.0.square()),
+        row("cumsum", &[&[2, 4]], &ANY, |x| x[0].cumsum(1)?.square()),
+        row("recurrence", &[&[2, 4], &[2, 4]], &ANY, |x| x[0].linear_recurrence(&x[1], 1, false)?.square()),
+        row("composed: cumprod", &[&[2, 4]], &Beyond(0.4), |x| x[0].cumprod(1)),
+        row("diag_part", &[&[3, 4]], &ANY, |x| x[0].diag_part(1)?.square()),
+        row("set_diag", &[&[3, 3], &[3]], &ANY, |x| x[0].set_diag(&x[1], 0)?.square()),
+        row("triangle", &[&[3, 4]], &ANY, |x| x[0].tril(0)?.square()),
+        row("composed: segments", &[&[4, 2]], &ANY, |x| x[0].segment(&Tensor::from([0i64, 2, 0, 1]), 3, ml_core::ops::Reduction::Mean)?.square()),
+        row("segment_extreme: largest of each", &[&[4, 2]], &Apart, |x| x[0].segment(&Tensor::from([0i64, 1, 0, 1]), 2, ml_core::ops::Reduction::Max)?.square()),
+        row("one_hot", &[&[], &[]], &ANY, |x| Tensor::from([2i64, 0]).one_hot_with(3, -1, &x[0], &x[1])?.square()),
+        row("bincount: weighted", &[&[4]], &ANY, |x| Tensor::from([0i64, 2, 0, 1]).bincount_weighted(&x[0], 3)?.square()),
+        // Loops and branches
+        row("scan", &[&[2], &[3, 2]], &ANY, |x| {
+            let body = |state: &[Tensor], row: &[Tensor]| {
+                let next = state[0].mul(&row[0])?.tanh()?;
+                Ok((vec![next.clone()], vec![next]))
+            };
+            let (last, all) = scan(body, &[&x[0]], &[&x[1]])?;
+            all[0].mul(&last[0])
+        }),
+        row("cond", &[&[2, 2]], &ANY, |x| {
+            Ok(cond(&Tensor::from(true), || Ok(vec![x[0].square()?]), || Ok(vec![x[0].clone()]))?.remove(0))
+        }),
+        row("while", &[&[3], &[3]], &ANY, |x| {
+            let body = |s: &[Tensor]| Ok(vec![s[0].tanh()?.add(&s[1])?, s[1].clone(), s[2].add_scalar(1.0)?]);
+            Ok(while_loop(|s| s[2].less(&Tensor::from(3)), body, &[&x[0], &x[1], &Tensor::from(0)])?.remove(0))
+        }),
+        // Rules that are not a primitive's
+        unary("composed: custom gradient", &[ANY], |x| {
+            custom_gradient(&[&x[0]], |x| x[0].square()?.square(), |call, d| {
+                Ok(vec![Some(d.mul(&call.inputs[0].square()?.mul(&call.inputs[0])?.mul_scalar(4.0)?)?)])
+            })
+        }),
+        binary("composed: checkpoint", &[ANY, ANY], |x| {
+            Ok(checkpoint(|x| Ok(vec![x[0].mul(&x[1])?.tanh()?]), &[&x[0], &x[1]], &[])?.remove(0))
+        }),
+        row("composed: a network's loss", &[&[4, 3], &[3, 5], &[5], &[5, 2]], &ANY, |x| {
+            x[0].matmul(&x[1])?.add(&x[2])?.tanh()?.matmul(&x[3])?.square()?.sum_all()
+        }),
+        row("composed: a softmax", &[&[3, 4]], &ANY, |x| {
+            let e = x[0].exp()?;
+            e.div(&e.sum_keep(&[-1])?)
+        }),
+    ]
+}
+
+/// Primitives without a row, and why that is right.
+const EXCUSED: &[(&str, &str)] = &[
+    (
+        "cast",
+        "rounding to f32 hides small differences: conversions_pass_gradients_on",
+    ),
+    (
+        "fused",
+        "made by the optimiser only, of primitives that have rows",
+    ),
+    ("host_function", "opaque: its gradient is an error that says so"),
+    // The derivatives are taken in the family's own tests.
+    (
+        "softmax",
+        "derivatives: reductions.rs::softmax_is_pytorchs_and_its_gradients_differences",
+    ),
+    (
+        "logsumexp",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "extreme",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "prod",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "mean",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "moments",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "euclidean_norm",
+        "derivatives: reductions.rs::gradients_agree_with_differences",
+    ),
+    (
+        "sparse_cross_entropy",
+        "derivatives: reductions.rs::cross_entropy_takes_numbers_and_shares",
+    ),
+    (
+        "softmax_less_label",
+        "derivatives: reductions.rs::cross_entropy_takes_numbers_and_shares",
+    ),
+    ("matmul_bias", "derivatives: products.rs"),
+    (
+        "pinv",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "eigh",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "qr",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "svd",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "inverse",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "solve",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "cholesky",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "det",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "log_det",
+        "derivatives: tensor_linalg.rs::gradients_agree_with_differences",
+    ),
+    (
+        "sparse_matmul",
+        "derivatives: sparse.rs::the_product_differentiates_as_that_of_the_dense_matrix",
+    ),
+    (
+        "pick_rows",
+        "derivatives: ragged.rs::gradients_flow_through_rows_padding_and_reductions",
+    ),
+    (
+        "place_rows",
+        "derivatives: ragged.rs::gradients_flow_through_rows_padding_and_reductions",
+    ),
+    (
+        "join_rows",
+        "derivatives: ragged.rs::gradients_flow_through_rows_padding_and_reductions",
+    ),
+    // The results are truth values, integers or strings.
+    ("truth", "truth values"),
+    ("count_nonzero", "integers"),
+    ("axis_count", "a count"),
+    ("draw", "random numbers"),
+    ("string_join", "strings"),
+    ("string_map", "strings"),
+    ("arg_extreme", "positions"),
+    ("arg_top_k", "positions"),
+    ("argsort", "positions"),
+    ("bitwise_and", "integers"),
+    ("bitwise_not", "integers"),
+    ("bitwise_or", "integers"),
+    ("bitwise_xor", "integers"),
+    ("check_segments", "positions"),
+    ("compare", "truth values"),
+    ("left_shift", "integers"),
+    ("logical", "truth values"),
+    ("nonzero", "positions"),
+    ("predicate", "truth values"),
+    ("right_shift", "integers"),
+    ("searchsorted", "positions"),
+    ("segment_bounds", "positions"),
+    ("shape_of", "lengths"),
+    (
+        "unique",
+        "an element counts with its equals: it has no derivative",
+    ),
+];
+
+/// How an input lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Layout {
+    Rows,
+    Transposed,
+    Stretched,
+}
+
+impl Layout {
+    /// The shape of what [`view`](Self::view) makes a tensor of `shape` of.
+    fn base(self, shape: &[usize]) -> Vec<usize> {
+        let mut base = shape.to_vec();
+        match self {
+            Self::Rows => {}
+            Self::Transposed => base.reverse(),
+            Self::Stretched => {
+                if let Some(first) = base.first_mut() {
+                    *first = (*first).min(1);
+                }
+            }
+        }
+        base
+    }
+
+    fn view(self, base: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        match self {
+            Self::Rows => Ok(base.clone()),
+            Self::Transposed => base.transpose(),
+            Self::Stretched => base.broadcast_to(shape),
+        }
+    }
+}
+
+impl Row {
+    fn domain(&self, input: usize) -> Domain {
+        *self.domains.get(input).unwrap_or(&self.domains[0])
+    }
+
+    /// Shapes of the inputs; of an elementwise operation, some that broadcast.
+    fn shapes(&self, rng: &mut Rng) -> Vec<Vec<usize>> {
+        match &self.shapes {
+            Shapes::Fixed(shapes) => shapes.iter().map(|shape| shape.to_vec()).collect(),
+            Shapes::Elementwise => {
+                let full: Vec<usize> = (0..rng.below(4)).map(|_| 1 + rng.below(3)).collect();
+                let part = |input: usize| {
+                    if input == 0 {
+                        return full.clone();
+                    }
+                    // Leading axes may be missing, lengths may be 1.
+                    let mut part = full[rng.below(full.len() + 1)..].to_vec();
+                    part.iter_mut()
+                        .for_each(|length| *length = if rng.below(3) == 0 { 1 } else { *length });
+                    part
+                };
+                (0..self.domains.len()).map(part).collect()
+            }
+        }
+    }
+
+    /// The operation on inputs that lie in memory as `layouts` say, at a random point.
+    fn examine(&self, seed: u64, layout: impl Fn(usize) -> Layout) -> Result<()> {
+        let mut rng = Rng::new(seed);
+        let shapes = self.shapes(&mut rng);
+        let layouts: Vec<Layout> = (0..shapes.len())
+            .map(|input| match (layout(input), self.domain(input)) {
+                // What is stretched repeats elements.
+                (Layout::Stretched, Apart) => Layout::Rows,
+                (layout, _) => layout,
+            })
+            .collect();
+        let inputs: Vec<Tensor> = shapes
+            .iter()
+            .zip(&layouts)
+            .enumerate()
+            .map(|(input, (shape, layout))| random(&layout.base(shape), self.domain(input), &mut rng))
+            .collect();
+        let viewed = |bases: &[Tensor]| {
+            let views = bases.iter().zip(&layouts).zip(&shapes);
+            let views: Vec<Tensor> = views
+                .map(|((base, layout), shape)| layout.view(base, shape))
+                .collect::<Result<_>>()?;
+            (self.op)(&views)
+        };
+        check_gradient(viewed, &inputs, &CheckOptions::default().tolerance(1e-6))?;
+        Ok(())
+    }
+}
+
+fn random(shape: &[usize], domain: Domain, rng: &mut Rng) -> Tensor {
+    let len: usize = shape.iter().product();
+    let values: Vec<f64> = match domain {
+        Within(low, high) => (0..len).map(|_| low + (high - low) * rng.uniform()).collect(),
+        Beyond(least) => (0..len)
+            .map(|_| (least + 2.0 * rng.uniform()) * if rng.below(2) == 0 { 1.0 } else { -1.0 })
+            .collect(),
+        Apart => (rng.permutation(len).into_iter())
+            .map(|place| 0.1 * place as f64 + 0.05 * rng.uniform() - 1.0)
+            .collect(),
+    };
+    let shape: Vec<i64> = shape.iter().map(|&length| length as i64).collect();
+    Tensor::from(values).reshape(&shape).unwrap()
+}
+
+#[test]
+fn derivatives_agree_with_central_differences_in_every_layout() {
+    let mut wrong = Vec::new();
+    for row in table() {
+        let layouts: [fn(usize) -> Layout; 4] = [
+            |_| Layout::Rows,
+            |_| Layout::Transposed,
+            |_| Layout::Stretched,
+            |input| [Layout::Stretched, Layout::Transposed][input % 2],
+        ];
+        for (number, layout) in layouts.into_iter().enumerate() {
+            if let Err(error) = row.examine(number as u64, layout) {
+                wrong.push(format!("{} in layout {number}: {error}", row.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn derivatives_agree_anywhere(number in 0..1000usize, seed in any::<u64>(), layout in 0..27usize) {
+        let table = table();
+        let row = &table[number % table.len()];
+        let of = |input: u32| [Layout::Rows, Layout::Transposed, Layout::Stretched][layout / 3usize.pow(input % 3) % 3];
+        let result = row.examine(seed, |input| of(input as u32));
+        prop_assert!(result.is_ok(), "{}: {}", row.name, result.unwrap_err());
+    }
+}
+
+#[test]
+fn a_traced_function_has_the_same_values_and_gradients() {
+    for row in table() {
+        let mut rng = Rng::new(7);
+        let shapes = row.shapes(&mut rng);
+        let inputs: Vec<Tensor> = shapes
+            .iter()
+            .enumerate()
+            .map(|(input, shape)| random(shape, row.domain(input), &mut rng))
+            .collect();
+        let op = row.op;
+        let both = move |x: &[Tensor]| {
+            let (value, mut results) = autodiff::value_and_gradient(op, &x.iter().collect::<Vec<_>>())?;
+            results.push(value);
+            Ok(results)
+        };
+        let inputs: Vec<&Tensor> = inputs.iter().collect();
+        let traced = Function::new(row.name, both).call(&inputs).unwrap();
+        let eager = both(&inputs.iter().map(|&input| input.clone()).collect::<Vec<_>>()).unwrap();
+        assert_eq!(traced.len(), eager.len());
+        for (traced, eager) in traced.iter().zip(&eager) {
+            let (traced, eager) = (traced.to_vec::<f64>().unwrap(), eager.to_vec::<f64>().unwrap());
+            let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * b.abs().max(1.0);
+            assert!(
+                traced.len() == eager.len() && traced.iter().zip(&eager).all(close),
+                "{}: {traced:?} traced, {eager:?} eager",
+                row.name
+            );
+        }
+    }
+}
+
+#[test]
+fn conversions_pass_gradients_on() -> Result<()> {
+    let there_and_back = |x: &[Tensor]| x[0].cast(DType::F32)?.square()?.cast(DType::F64);
+    let x = Tensor::from([1.5, -2.0]);
+    let gradient = autodiff::gradient(there_and_back, &[&x])?.remove(0);
+    assert_eq!(
+        (gradient.dtype(), gradient.to_vec::<f64>()?),
+        (DType::F64, vec![3.0, -4.0])
+    );
+    let along = autodiff::jvp(there_and_back, &[&x], &[&Tensor::from([1.0, 10.0])])?.tangent;
+    assert_eq!(along.to_vec::<f64>()?, [3.0, -40.0]);
+    let curvature = autodiff::hvp(|x| there_and_back(std::slice::from_ref(x))?.sum_all(), &x, &x)?;
+    assert_eq!(curvature.to_vec::<f64>()?, [3.0, -4.0]);
+    Ok(())
+}
+
+/// Names of all primitives, read from the source, so that none is forgotten.
+fn primitives(folder: &Path, names: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            primitives(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            // `#[typetag::serde(name = "x")] impl Primitive for …`, but not the estimators.
+            for part in text.split("typetag::serde(name = \"").skip(1) {
+                let (name, rest) = part.split_once('"').unwrap();
+                let header = rest.split('{').next().unwrap_or_default();
+                if header.contains("Primitive for") && !is_test(&text, name) {
+                    names.push(name.to_owned());
+                }
+            }
+            // `unary_primitive!(Op, "x")` and macros like it: a type and a name.
+            for part in text
+                .split("!(")
+                .skip(1)
+                .filter(|_| path.parent().is_some_and(|p| p.ends_with("ops")))
+            {
+                let Some((kind, rest)) = part.split_once(',') else {
+                    continue;
+                };
+                let is_type = kind.starts_with(char::is_uppercase) && kind.chars().all(char::is_alphanumeric);
+                if let (true, Some(rest)) = (is_type, rest.trim_start().strip_prefix('"')) {
+                    names.extend(rest.split('"').next().map(str::to_owned));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a primitive is defined in the unit tests of its file.
+fn is_test(text: &str, name: &str) -> bool {
+    let tests = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
+    text.find(&format!("name = \"{name}\""))
+        .is_some_and(|at| at > tests)
+}
+
+#[test]
+fn every_primitive_has_a_row_or_a_reason() {
+    let mut names = Vec::new();
+    primitives(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut names);
+    assert!(names.len() >= 20, "the search found only {names:?}");
+    let rows: Vec<&str> = table()
+        .iter()
+        .map(|row| row.name.split(':').next().unwrap())
+        .collect();
+    let missing: Vec<&String> = names
+        .iter()
+        .filter(|name| !rows.contains(&name.as_str()) && EXCUSED.iter().all(|(excused, _)| excused != name))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no row in tests/api/ops_table.rs for {missing:?}"
+    );
+    let known = |name: &&str| *name == "composed" || names.iter().any(|other| other == name);
+    let stale: Vec<&str> = rows
+        .into_iter()
+        .chain(EXCUSED.iter().map(|(name, _)| *name))
+        .filter(|name| !known(name))
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "rows for primitives that do not exist: {stale:?}"
+    );
+}
+
+/// The arrays of a fixture by row, then by name: `x0`, `x1`, …, `d`, `y`, `g0`, `g1`, ….
+fn fixtures<T: NpyElement + Element>(file: &str) -> BTreeMap<String, BTreeMap<String, Tensor>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/torch")
+        .join(file);
+    let mut rows: BTreeMap<String, BTreeMap<String, Tensor>> = BTreeMap::new();
+    for (name, array) in read_npz::<T>(path).unwrap() {
+        let (row, part) = name.rsplit_once('/').unwrap();
+        let arrays = rows.entry(row.to_owned()).or_default();
+        arrays.insert(part.to_owned(), Tensor::from_ndarray(array));
+    }
+    rows
+}
+
+/// Largest difference between ours and PyTorch's, as a share of the largest number of the array and at least of 1.
+fn difference(ours: &Tensor, theirs: &Tensor) -> f64 {
+    assert_eq!(ours.shape(), theirs.shape());
+    let numbers = |tensor: &Tensor| tensor.cast(DType::F64).unwrap().to_vec::<f64>().unwrap();
+    let (ours, theirs) = (numbers(ours), numbers(theirs));
+    let size = theirs.iter().fold(1.0f64, |size, number| size.max(number.abs()));
+    let gaps = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs() / size);
+    gaps.fold(0.0, f64::max)
+}
+
+fn agrees_with_torch(rows: &BTreeMap<String, BTreeMap<String, Tensor>>, tolerance: f64) {
+    let table = table();
+    for (name, arrays) in rows {
+        let row = table.iter().find(|row| row.name == name);
+        let row = row.unwrap_or_else(|| panic!("the fixture has {name:?}, the table has not"));
+        let inputs: Vec<&Tensor> = (0..)
+            .map_while(|input| arrays.get(&format!("x{input}")))
+            .collect();
+        let (value, pull) = autodiff::vjp(row.op, &inputs).unwrap();
+        let mut ours = vec![("y".to_owned(), value)];
+        let gradients = pull.apply(&arrays["d"]).unwrap();
+        ours.extend(
+            gradients
+                .into_iter()
+                .enumerate()
+                .map(|(input, g)| (format!("g{input}"), g)),
+        );
+        for (part, ours) in ours {
+            let error = difference(&ours, &arrays[&part]);
+            assert!(error <= tolerance, "{name}: {part} is off by {error:e}");
+        }
+    }
+}
+
+#[test]
+fn values_and_gradients_agree_with_torch() {
+    let (double, single) = (fixtures::<f64>("ops_f64.npz"), fixtures::<f32>("ops_f32.npz"));
+    assert!(double.len() >= 25 && double.len() == single.len());
+    agrees_with_torch(&double, 1e-10);
+    // Eight units in the last place of f32.
+    agrees_with_torch(&single, 8.0 * f64::from(f32::EPSILON));
+}
+
+#[test]
+fn higher_derivatives_agree_with_torch() -> Result<()> {
+    let rows = fixtures::<f64>("higher_f64.npz");
+    let arrays = &rows["curved"];
+    let weights = arrays["a"].clone();
+    let curved = |x: &Tensor| {
+        let bent = weights.matmul(x)?.tanh()?.square()?.sum_all()?;
+        bent.add(&x.exp()?.mul(&x.square()?)?.sum_all()?)
+    };
+    let (x, v) = (&arrays["x"], &arrays["v"]);
+    let gap = |name: &str, ours: &Tensor| {
+        let error = difference(ours, &arrays[name]);
+        assert!(error <= 1e-10, "{name} is off by {error:e}");
+    };
+    gap("gradient", &autodiff::gradient(|x| curved(&x[0]), &[x])?[0]);
+    gap("hessian", &autodiff::hessian(curved, x)?);
+    gap("hvp", &autodiff::hvp(curved, x, v)?);
+    gap("jvp", &autodiff::jvp(|x| curved(&x[0]), &[x], &[v])?.tangent);
+    gap("jacobian", &autodiff::jacobian(|x| weights.matmul(x)?.tanh(), x)?);
+    let third = |x: &[Tensor]| autodiff::hvp(curved, &x[0], v)?.mul(v)?.sum_all();
+    gap("third", &autodiff::gradient(third, &[x])?[0]);
+    Ok(())
+}
