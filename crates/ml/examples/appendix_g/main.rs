@@ -3,7 +3,6 @@
 //! `cargo run --release --example appendix_g`. Figures and report: `target/book/appendix_g/`.
 
 #[path = "../support/mod.rs"]
-#[allow(dead_code)] // the support is larger than this program
 mod support;
 
 use std::process::ExitCode;

@@ -5,7 +5,6 @@
 //! Report: `target/book/ch12_functions/`.
 
 #[path = "../support/mod.rs"]
-#[allow(dead_code)] // the support is larger than this program
 mod support;
 
 use std::{
