@@ -1,6 +1,6 @@
 //! Operations on string tensors (book appendix F.1 and section 12.2.5).
 //!
-//! An element of a string tensor ([`DType::Str`](crate::DType::Str)) is a byte string; Rust text becomes its
+//! An element of a string tensor ([`DType::Str`]) is a byte string; Rust text becomes its
 //! UTF-8 bytes. A string is atomic: its length is no part of the tensor's shape. Characters are seen by
 //! decoding to code points, `i32`, whose number is part of the shape; those of several strings make a
 //! [`RaggedTensor`](crate::structures::RaggedTensor).

@@ -1,7 +1,7 @@
 //! What the chapters' programs share: a report of our numbers beside the book's.
 
 // Every program compiles this for itself and uses its part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod page;
 mod report;
