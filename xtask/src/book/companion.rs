@@ -1,6 +1,6 @@
 //! The companion pages `docs/book/<chapter>.md`: tables whose first column is a row id.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
@@ -11,7 +11,7 @@ pub(crate) struct Page {
     /// The rows of all its tables.
     pub(crate) rows: Vec<Row>,
     /// What the front line declares: the number of rows under each prefix, such as `C02` 125.
-    pub(crate) declared: Vec<(String, usize)>,
+    pub(crate) declared: Vec<(String, BTreeSet<usize>)>,
 }
 
 /// `| id | tier | what | where | shown by |`
@@ -77,16 +77,24 @@ impl Page {
     }
 }
 
-fn declaration(text: &str) -> Result<(String, usize)> {
-    let (prefix, count) = text
+/// `C02 125`: rows 1 to 125; `XF 1-8 10-18`: just these, where the numbering has gaps.
+fn declaration(text: &str) -> Result<(String, BTreeSet<usize>)> {
+    let (prefix, list) = text
         .split_once(' ')
         .with_context(|| format!("{text:?} is not `PREFIX COUNT`"))?;
-    Ok((
-        prefix.to_owned(),
-        count
-            .parse()
-            .with_context(|| format!("{count:?} is not a count"))?,
-    ))
+    let number = |text: &str| {
+        text.parse::<usize>()
+            .with_context(|| format!("{text:?} is not a number"))
+    };
+    let mut rows = BTreeSet::new();
+    for part in list.split(' ') {
+        match part.split_once('-') {
+            Some((first, last)) => rows.extend(number(first)?..=number(last)?),
+            None if list == part => rows.extend(1..=number(part)?),
+            None => rows.extend([number(part)?]),
+        }
+    }
+    Ok((prefix.to_owned(), rows))
 }
 
 /// `C02-045`, `N01-003`, `XB-012`.
@@ -110,7 +118,10 @@ mod tests {
                     | C02-001 | code | a | `ml_data::split::KFold` | ch02 |\n| N02-001 | number | b | ch02 | ch02 |\n";
         let page = Page::parse("ch02", text).unwrap();
         assert_eq!(page.rows.len(), 2);
-        assert_eq!(page.declared, [("C02".to_owned(), 1), ("N02".to_owned(), 1)]);
+        assert_eq!(
+            page.declared,
+            [("C02".to_owned(), [1].into()), ("N02".to_owned(), [1].into())]
+        );
         assert_eq!(page.number_ids().collect::<Vec<_>>(), ["N02-001"]);
     }
 
