@@ -1,11 +1,12 @@
 """The groups of core-*: `core.py PEER GROUP FOLDER` for NumPy, PyTorch and torch.compile, in float32.
 
-The same shapes, sizes and programs as benches/ours/src/core.rs, which says more.
+The same shapes, sizes and programs as benches/ours/src/core.rs and figures.rs, which say more.
 """
 
 import math
 import sys
 import time
+from pathlib import Path
 
 from common import THREADS, report
 
@@ -14,7 +15,7 @@ PRODUCTS = [(32, 784, 300), (128, 784, 512), (256,) * 3, (512,) * 3, (1024,) * 3
 SIZES = [1_000, 100_000, 10_000_000]
 LAYERS = [784, 300, 100, 10]
 BATCH, ADDS, CHAIN = 32, 1_000, 1_000_000
-FIGURES = {}
+FIGURES, MEMORY = {}, {}
 
 
 def measure(name, action):
@@ -30,6 +31,18 @@ def measure(name, action):
             action()
         best = min(best, (time.perf_counter() - start) / rounds)
     FIGURES[f"{name}_s"] = best
+
+
+def resident(name):
+    """A line of what Linux says of this process's memory, in MiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
+
+
+def forget_peak():
+    """What is resident; the peak of memory is measured anew from here."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return resident("VmRSS:")
 
 
 def numpy_groups():
@@ -185,9 +198,11 @@ def torch_groups():
             return functional.cross_entropy(x, labels)
 
         loss = compiled(loss)
+        before = forget_peak()
         # A single way here stands beside our two.
         for name in ("eager", "function"):
             measure(name, lambda: torch.autograd.grad(loss(x, labels, *weights), weights))
+        MEMORY["step_growth_mib"] = resident("VmHWM:") - before
 
     groups = {"small-ops": small_ops, "fused": fused, "mlp-backward": mlp_backward}
     if PEER == "torch.compile":
@@ -199,4 +214,4 @@ def torch_groups():
 groups = numpy_groups() if PEER == "NumPy" else torch_groups()
 groups[GROUP.removeprefix("core-")]()
 FIGURES["geometric_mean_s"] = math.exp(sum(math.log(s) for s in FIGURES.values()) / len(FIGURES))
-report(**FIGURES)
+report(**FIGURES, **MEMORY)

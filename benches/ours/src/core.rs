@@ -1,44 +1,26 @@
 //! The groups of `core-*`: tensors in `f32`, every shape a measure of its own, and the geometric mean of a group.
 
-use std::{hint::black_box, time::Instant};
-
 use anyhow::{Context, Result, bail};
 use ml_core::{Rng, Tensor, autodiff::Tape, graph::Function};
 
-use crate::measure::Measures;
+use crate::{
+    figures::{ADDS, BATCH, CHAIN, FORMS, Figures, LAYERS, PRODUCTS, PeakMemory, SIDE, SIZES},
+    measure::Measures,
+};
 
-/// Seconds that a figure is repeated for, at least, and how often that is done; the fastest counts.
-const LONG_ENOUGH: f64 = 0.02;
-const REPEATS: usize = 7;
 const SEED: u64 = 42;
-/// `m`, `k`, `n` of `[m, k] · [k, n]`.
-const PRODUCTS: [[usize; 3]; 7] = [
-    [32, 784, 300],
-    [128, 784, 512],
-    [256, 256, 256],
-    [512, 512, 512],
-    [1024, 1024, 1024],
-    [2048, 2048, 2048],
-    [64, 576, 3136],
-];
-const SIDE: usize = 64;
-const SIZES: [usize; 3] = [1_000, 100_000, 10_000_000];
-const LAYERS: [usize; 4] = [784, 300, 100, 10];
-const BATCH: usize = 32;
-const ADDS: usize = 1_000;
-const CHAIN: usize = 1_000_000;
 
-/// The figures of one group.
+/// The figures of one group, and where its data comes from.
 struct Group {
     rng: Rng,
-    seconds: Vec<(String, f64)>,
+    figures: Figures,
 }
 
 /// Runs the group `name`.
 pub(crate) fn run(name: &str) -> Result<Measures> {
     let mut group = Group {
         rng: Rng::new(SEED),
-        seconds: Vec::new(),
+        figures: Figures::default(),
     };
     match name {
         "core-matmul" => group.matmul()?,
@@ -49,22 +31,10 @@ pub(crate) fn run(name: &str) -> Result<Measures> {
         "core-mlp-backward" => group.mlp_backward()?,
         _ => bail!("no group {name:?}"),
     }
-    Ok(group.measures())
+    Ok(group.figures.measures())
 }
 
 impl Group {
-    fn measures(self) -> Measures {
-        let logs: f64 = self.seconds.iter().map(|(_, seconds)| seconds.ln()).sum();
-        let mean = (logs / self.seconds.len() as f64).exp();
-        let named = self
-            .seconds
-            .into_iter()
-            .map(|(name, seconds)| (name + "_s", seconds.into()));
-        named
-            .chain([("geometric_mean_s".to_owned(), mean.into())])
-            .collect()
-    }
-
     fn tensor(&mut self, shape: &[usize]) -> Result<Tensor> {
         let values = (0..shape.iter().product())
             .map(|_| self.rng.uniform() as f32 - 0.5)
@@ -72,28 +42,13 @@ impl Group {
         Ok(Tensor::from_vec(values, shape)?)
     }
 
-    /// The fastest of several repeats of `action`.
-    fn time(&mut self, name: impl Into<String>, mut action: impl FnMut() -> Result<Tensor>) -> Result<()> {
-        action()?;
-        let start = Instant::now();
-        action()?;
-        let rounds = (LONG_ENOUGH / start.elapsed().as_secs_f64().max(1e-7)).ceil() as usize;
-        let mut best = f64::INFINITY;
-        for _ in 0..REPEATS {
-            let start = Instant::now();
-            for _ in 0..rounds {
-                black_box(action()?);
-            }
-            best = best.min(start.elapsed().as_secs_f64() / rounds as f64);
-        }
-        self.seconds.push((name.into(), best));
-        Ok(())
+    fn time(&mut self, name: impl Into<String>, action: impl FnMut() -> Result<Tensor>) -> Result<()> {
+        self.figures.time(name, action)
     }
 
     fn matmul(&mut self) -> Result<()> {
         for [m, k, n] in PRODUCTS {
-            for (form, turned_a, turned_b) in [("nn", false, false), ("tn", true, false), ("nt", false, true)]
-            {
+            for (form, turned_a, turned_b) in FORMS {
                 let a = self.tensor(&if turned_a { [k, m] } else { [m, k] })?;
                 let b = self.tensor(&if turned_b { [n, k] } else { [k, n] })?;
                 let product = || Ok(a.matmul_transposed(turned_a, &b, turned_b)?);
@@ -101,7 +56,7 @@ impl Group {
             }
         }
         let (a, b) = (self.tensor(&[SIDE; 3])?, self.tensor(&[SIDE; 3])?);
-        for (form, turned_a, turned_b) in [("nn", false, false), ("tn", true, false), ("nt", false, true)] {
+        for (form, turned_a, turned_b) in FORMS {
             let product = || Ok(a.matmul_transposed(turned_a, &b, turned_b)?);
             self.time(format!("64x(64x64x64)_{form}"), product)?;
         }
@@ -167,6 +122,7 @@ impl Group {
             weights.push(self.tensor(sides)?.mul_scalar(0.1)?);
             weights.push(Tensor::full([sides[1]], 0.0f32)?);
         }
+        let before = PeakMemory::now()?;
         self.time("eager", || {
             let tape = Tape::new();
             let watched = weights
@@ -191,7 +147,8 @@ impl Group {
         });
         let mut arguments = vec![&x, &labels];
         arguments.extend(&weights);
-        self.time("function", || Ok(step.call(&arguments)?.remove(0)))
+        self.time("function", || Ok(step.call(&arguments)?.remove(0)))?;
+        self.figures.growth("step_growth", &before)
     }
 }
 

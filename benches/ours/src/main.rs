@@ -2,6 +2,7 @@
 //! `ml-bench prepare FOLDER [WORKLOAD..]` writes the data that everybody reads.
 
 mod core;
+mod figures;
 mod measure;
 mod prepare;
 mod work;

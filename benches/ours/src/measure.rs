@@ -32,16 +32,21 @@ pub(crate) fn report(mut measures: Measures) -> Result<()> {
 
 /// Largest resident set of this process so far, as Linux counts it.
 fn peak_mib() -> Result<f64> {
+    status_mib("VmHWM:")
+}
+
+/// A line of what Linux says of this process's memory.
+pub(crate) fn status_mib(name: &str) -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status").context("reading this process's status")?;
     let line = status
         .lines()
-        .find_map(|l| l.strip_prefix("VmHWM:"))
-        .context("no peak memory in the status")?;
+        .find_map(|l| l.strip_prefix(name))
+        .with_context(|| format!("no {name} in this process's status"))?;
     let kib: f64 = line
         .trim()
         .trim_end_matches(" kB")
         .trim()
         .parse()
-        .context("peak memory is not a number")?;
+        .with_context(|| format!("{name} is not a number"))?;
     Ok(kib / 1024.0)
 }

@@ -35,13 +35,17 @@ pub(super) struct Plan {
     pub(super) threads: usize,
 }
 
+/// What programs of many figures add to them.
+pub(super) const GEOMETRIC_MEAN: &str = "geometric_mean_s";
+
 /// How each library that may be underneath is told the number of threads.
-const THREAD_VARIABLES: [&str; 6] = [
+const THREAD_VARIABLES: [&str; 7] = [
     "RAYON_NUM_THREADS",
     "POLARS_MAX_THREADS",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
+    "MATMUL_NUM_THREADS",
     "BENCH_THREADS",
 ];
 
@@ -112,15 +116,20 @@ pub(super) fn alternate(programs: &[Program], data: &Path, plan: Plan) -> (Vec<S
     (sides.into_iter().map(|(_, series)| series).collect(), failures)
 }
 
-/// A program's seconds, on the line of its round.
+/// A program's seconds, on the line of its round; of many, their mean.
 fn progress(name: &str, measured: &BTreeMap<String, f64>) {
+    if let Some(mean) = measured.get(GEOMETRIC_MEAN) {
+        print!("  {name} {:.3} ms", 1e3 * mean);
+        // Only a matter of looks: what cannot be shown now is shown with the line's end.
+        let _ = stdout().flush();
+        return;
+    }
     let seconds: Vec<String> = measured
         .iter()
         .filter(|(measure, _)| measure.ends_with("_s"))
         .map(|(_, value)| format!("{value:.3}"))
         .collect();
     print!("  {name} {} s", seconds.join("/"));
-    // Only a matter of looks: what cannot be shown now is shown with the line's end.
     let _ = stdout().flush();
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: our programs and the peers' in alternation on the same data and threads.
 
+mod figures;
 mod measure;
 mod page;
 mod peers;
@@ -22,12 +23,12 @@ use ml_data::registry::Fetcher;
 use measure::Plan;
 use peers::Sides;
 use results::{Results, Run};
-use workload::{WORKLOADS, Workload};
+use workload::{TENSORS, WORKLOADS, Workload};
 
 /// Measure our side and the peers', and write docs/benchmarks.md.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Workloads to measure; all of them without a name.
+    /// Workloads to measure, `core` for all of tensors; all there are without a name.
     names: Vec<String>,
     /// Also measure the peers, Python's and Rust's, in alternation with ours, and write what was found.
     #[arg(long)]
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             return Ok(());
         }
     }
-    let sides = Sides::build(&root, &folder, args.peers)?;
+    let sides = Sides::build(&root, &folder, args.peers.then_some(&workloads[..]))?;
     let data = folder.join("data");
     prepare(&sides, &data, &workloads)?;
 
@@ -97,7 +98,7 @@ fn compare(workload: &Workload, sides: &Sides, data: &Path, args: &Args) -> Resu
     };
     let programs = sides.programs(workload);
     let (series, failures) = measure::alternate(&programs, data, plan);
-    for line in page::summary(&series) {
+    for line in page::summary(workload, &series) {
         println!("  {line}");
     }
     // Half a comparison does not replace a whole one.
@@ -128,16 +129,20 @@ fn folder(args: &Args) -> Result<PathBuf> {
 }
 
 fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
+    let named = |workload: &Workload, name: &String| {
+        let tensors = workload.name.split('-').next() == Some(TENSORS);
+        workload.name == name || (name == TENSORS && tensors)
+    };
     if let Some(name) = names
         .iter()
-        .find(|name| !WORKLOADS.iter().any(|w| w.name == **name))
+        .find(|name| !WORKLOADS.iter().any(|workload| named(workload, name)))
     {
         let known: Vec<&str> = WORKLOADS.iter().map(|w| w.name).collect();
         bail!("no workload {name:?}; there are: {}", known.join(", "));
     }
     Ok(WORKLOADS
         .iter()
-        .filter(|w| names.is_empty() || names.iter().any(|name| name == w.name))
+        .filter(|workload| names.is_empty() || names.iter().any(|name| named(workload, name)))
         .collect())
 }
 
@@ -173,6 +178,16 @@ mod tests {
                 .to_string()
                 .starts_with("no workload \"trees\"; there are: forest-regressor, ")
         );
+    }
+
+    #[test]
+    fn core_stands_for_all_workloads_of_tensors() {
+        let names: Vec<&str> = select(&["core".to_owned(), "tree".to_owned()])
+            .unwrap()
+            .iter()
+            .map(|w| w.name)
+            .collect();
+        assert_eq!((names.len(), names[0], names[1]), (7, "tree", "core-matmul"));
     }
 
     #[test]

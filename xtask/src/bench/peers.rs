@@ -10,12 +10,30 @@ use anyhow::{Context, Result, bail};
 
 use super::{measure::Program, workload::Workload};
 
-/// The manifest of the Rust peers, which the workspace does not know.
-const RUST_PEERS: &str = "benches/rust-peers";
-/// Their package and binary.
-const RUST_BINARY: &str = "ml-bench-rust-peers";
-/// What the versions of the Rust peers are called in the lock file.
-const LIBRARIES: [&str; 2] = ["smartcore", "linfa"];
+/// Rust libraries in one program: a package that the workspace does not know.
+struct RustPeers {
+    folder: &'static str,
+    binary: &'static str,
+    /// What the program calls each library, and the package whose version is told.
+    libraries: &'static [(&'static str, &'static str)],
+}
+
+const RUST_PEERS: [RustPeers; 2] = [
+    RustPeers {
+        folder: "benches/rust-peers",
+        binary: "ml-bench-rust-peers",
+        libraries: &[("smartcore", "smartcore"), ("linfa", "linfa")],
+    },
+    RustPeers {
+        folder: "benches/tensor-peers",
+        binary: "ml-bench-tensor-peers",
+        libraries: &[
+            ("candle", "candle-core"),
+            ("burn-flex", "burn-flex"),
+            ("burn-ndarray", "burn-ndarray"),
+        ],
+    },
+];
 
 /// Programs that are ready to run.
 pub(super) struct Sides {
@@ -27,25 +45,32 @@ pub(super) struct Sides {
 struct Peers {
     python: PathBuf,
     python_version: String,
-    rust: PathBuf,
-    /// `[version]` of each of [`LIBRARIES`].
-    rust_versions: Vec<String>,
+    rust: Vec<Library>,
+}
+
+/// A Rust library, ready to run.
+struct Library {
+    name: &'static str,
+    version: String,
+    program: PathBuf,
 }
 
 impl Sides {
-    /// Builds our side and, if asked for, what was set up of the peers'.
-    pub(super) fn build(root: &Path, folder: &Path, peers: bool) -> Result<Self> {
+    /// Builds our side and, if there are workloads to compare, the peers' that run them.
+    pub(super) fn build(root: &Path, folder: &Path, compared: Option<&[&Workload]>) -> Result<Self> {
         // First, since what is missing there is told at once.
-        let python = peers.then(|| python(folder)).transpose()?;
+        let python = compared
+            .map(|workloads| Ok::<_, anyhow::Error>((python(folder)?, workloads)))
+            .transpose()?;
         println!("building ml-bench");
         let ours = build(root, "ml-bench", &target(root))?;
         let peers = python
-            .map(|(python, python_version)| -> Result<Peers> {
+            .map(|((python, python_version), workloads)| -> Result<Peers> {
+                let runs = |library: &str| workloads.iter().any(|w| w.rust.contains(&library));
                 Ok(Peers {
                     python,
                     python_version,
-                    rust: build_rust_peers(root)?,
-                    rust_versions: rust_versions(root)?,
+                    rust: build_rust_peers(root, &runs)?,
                 })
             })
             .transpose()?;
@@ -83,15 +108,14 @@ impl Sides {
             let version = package_version(&peers.python, package);
             programs.push(Program::new(name, &version, &peers.python, arguments));
         }
-        for (library, version) in LIBRARIES.iter().zip(&peers.rust_versions) {
-            if workload.rust.contains(library) {
-                programs.push(Program::new(
-                    library,
-                    version,
-                    &peers.rust,
-                    [library, workload.name],
-                ));
-            }
+        for library in peers.rust.iter().filter(|l| workload.rust.contains(&l.name)) {
+            let arguments = [library.name, workload.name];
+            programs.push(Program::new(
+                library.name,
+                &library.version,
+                &library.program,
+                arguments,
+            ));
         }
         programs
     }
@@ -111,7 +135,7 @@ pub(super) fn set_up(root: &Path, folder: &Path) -> Result<()> {
             .arg(root.join("benches/peers/requirements.txt")),
         "pip install",
     )?;
-    build_rust_peers(root)?;
+    build_rust_peers(root, &|_| true)?;
     Ok(())
 }
 
@@ -152,14 +176,31 @@ fn package_version(python: &Path, package: &str) -> String {
     )
 }
 
-fn build_rust_peers(root: &Path) -> Result<PathBuf> {
-    println!("building the Rust peers");
-    // Apart from ours, so that neither build undoes the other's.
-    build(
-        &root.join(RUST_PEERS),
-        RUST_BINARY,
-        &target(root).join("rust-peers"),
-    )
+/// The libraries that `runs` asks for, their programs built.
+fn build_rust_peers(root: &Path, runs: &dyn Fn(&str) -> bool) -> Result<Vec<Library>> {
+    let mut ready = Vec::new();
+    for peers in &RUST_PEERS {
+        if !peers.libraries.iter().any(|(name, _)| runs(name)) {
+            continue;
+        }
+        println!("building {}", peers.binary);
+        // Apart from ours, so that neither build undoes the other's.
+        let target = target(root).join(peers.binary);
+        let program = build(&root.join(peers.folder), peers.binary, &target)?;
+        let versions = versions(root, peers)?;
+        ready.extend(
+            peers
+                .libraries
+                .iter()
+                .zip(versions)
+                .map(|(&(name, _), version)| Library {
+                    name,
+                    version,
+                    program: program.clone(),
+                }),
+        );
+    }
+    Ok(ready)
 }
 
 /// Builds a release binary of the manifest in `folder` and says where it is.
@@ -178,13 +219,15 @@ fn target(root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
-fn rust_versions(root: &Path) -> Result<Vec<String>> {
-    let path = root.join(RUST_PEERS).join("Cargo.lock");
+/// The version of each library, as the committed lock file has it.
+fn versions(root: &Path, peers: &RustPeers) -> Result<Vec<String>> {
+    let path = root.join(peers.folder).join("Cargo.lock");
     let lock = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    LIBRARIES
+    peers
+        .libraries
         .iter()
-        .map(|library| {
-            locked_version(&lock, library).with_context(|| format!("no {library} in {}", path.display()))
+        .map(|(_, package)| {
+            locked_version(&lock, package).with_context(|| format!("no {package} in {}", path.display()))
         })
         .collect()
 }
@@ -198,7 +241,7 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LIBRARIES, locked_version, rust_versions};
+    use super::{super::workload::WORKLOADS, RUST_PEERS, locked_version, versions};
 
     #[test]
     fn a_version_is_that_of_the_whole_name() {
@@ -208,8 +251,22 @@ mod tests {
     }
 
     #[test]
-    fn the_committed_lock_file_names_every_library() {
-        let versions = rust_versions(&crate::workspace_root()).unwrap();
-        assert_eq!(versions.len(), LIBRARIES.len());
+    fn the_committed_lock_files_name_every_library() {
+        for peers in &RUST_PEERS {
+            let versions = versions(&crate::workspace_root(), peers).unwrap();
+            assert_eq!(versions.len(), peers.libraries.len());
+        }
+    }
+
+    #[test]
+    fn every_rust_peer_of_a_workload_is_in_some_program() {
+        let known: Vec<&str> = RUST_PEERS.iter().flat_map(|p| p.libraries).map(|l| l.0).collect();
+        for workload in &WORKLOADS {
+            assert!(
+                workload.rust.iter().all(|name| known.contains(name)),
+                "{}",
+                workload.name
+            );
+        }
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct Workload {
     pub(super) python: bool,
     /// Other Python peers, by `benches/peers/core.py`: a name, and the package whose version is told.
     pub(super) tensors: &'static [(&'static str, &'static str)],
-    /// The Rust peers that run it.
+    /// The Rust peers that run it, by the names of `peers.rs`.
     pub(super) rust: &'static [&'static str],
     /// Counted runs of each program, unless the command says otherwise.
     pub(super) rounds: usize,
@@ -21,15 +21,19 @@ pub(super) struct Workload {
     pub(super) note: &'static str,
 }
 
-/// What is wanted of a measure, against Scikit-Learn.
+/// What is wanted.
 pub(super) enum Target {
-    /// Scikit-Learn's value divided by ours, at least.
+    /// The peer's value divided by ours, at least.
     Ratio {
+        peer: &'static str,
         measure: &'static str,
         required: f64,
         aim: Option<f64>,
     },
-    /// Our value, whatever Scikit-Learn's.
+    /// Of every figure, the fastest peer's seconds divided by ours: at least `required` in the geometric mean, and
+    /// nowhere less than `floor`.
+    Figures { required: f64, floor: f64, aim: f64 },
+    /// Our value, whatever the peers'.
     Value {
         measure: &'static str,
         near: f64,
@@ -48,6 +52,11 @@ impl Workload {
         self.rounds == SHORT
     }
 
+    /// Whether its program times many figures.
+    pub(super) fn is_of_figures(&self) -> bool {
+        !self.tensors.is_empty()
+    }
+
     /// The name of its script of `benches/peers`.
     pub(super) fn script(&self) -> String {
         format!("{}.py", self.name.replace('-', "_"))
@@ -55,10 +64,15 @@ impl Workload {
 }
 
 const fn ratio(measure: &'static str, required: f64, aim: f64) -> Target {
+    against("Scikit-Learn", measure, required, Some(aim))
+}
+
+const fn against(peer: &'static str, measure: &'static str, required: f64, aim: Option<f64>) -> Target {
     Target::Ratio {
+        peer,
         measure,
         required,
-        aim: Some(aim),
+        aim,
     }
 }
 
@@ -73,11 +87,15 @@ const ALL: &[(&str, &str)] = &[
 /// Those that have gradients or compile whole programs.
 const TORCH: &[(&str, &str)] = &[("PyTorch", "torch"), ("torch.compile", "torch")];
 
+/// The Rust peers of tensors; each runs everything.
+const RUST: &[&str] = &["candle", "burn-flex", "burn-ndarray"];
+
 /// A group of `benches/ours/src/core.rs`: programs that make their own data and time every figure themselves.
 const fn core(
     name: &'static str,
     what: &'static str,
     tensors: &'static [(&'static str, &'static str)],
+    targets: &'static [Target],
     note: &'static str,
 ) -> Workload {
     Workload {
@@ -86,12 +104,15 @@ const fn core(
         data: &[],
         python: false,
         tensors,
-        rust: &[],
+        rust: RUST,
         rounds: LONG,
-        targets: &[],
+        targets,
         note,
     }
 }
+
+/// What the names of the tensors' workloads begin with: it stands for all of them.
+pub(super) const TENSORS: &str = "core";
 
 pub(super) const WORKLOADS: [Workload; 15] = [
     Workload {
@@ -169,11 +190,7 @@ pub(super) const WORKLOADS: [Workload; 15] = [
         rounds: SHORT,
         targets: &[
             ratio("total_s", 3.0, 6.0),
-            Target::Ratio {
-                measure: "peak_mib",
-                required: 2.0,
-                aim: None,
-            },
+            against("Scikit-Learn", "peak_mib", 2.0, None),
         ],
         note: "linfa and smartcore have neither an imputer nor a pipeline of columns.",
     },
@@ -214,36 +231,65 @@ pub(super) const WORKLOADS: [Workload; 15] = [
         "core-matmul",
         "matrix products, f32, plain and with either factor transposed",
         EAGER,
+        &[Target::Figures {
+            required: 1.0,
+            floor: 0.85,
+            aim: 1.15,
+        }],
         "",
     ),
     core(
         "core-elementwise",
         "add with broadcast, exp, tanh, sigmoid, gelu at 1e3, 1e5, 1e7 elements, f32",
         EAGER,
-        "NumPy has no gelu: its geometric mean is over fewer figures.",
+        &[Target::Figures {
+            required: 1.2,
+            floor: 0.9,
+            aim: 1.5,
+        }],
+        "NumPy has no gelu.",
     ),
     core(
         "core-reductions",
         "sum, max, mean, softmax and layer normalisation at 1e3, 1e5, 1e7 elements, f32",
         ALL,
+        &[Target::Figures {
+            required: 1.2,
+            floor: 0.8,
+            aim: 1.5,
+        }],
         "torch.compile compiles the layer normalisation; the rest is single operations.",
     ),
     core(
         "core-small-ops",
         "1,000 additions of 10 elements, f32, with and without gradient",
         ALL,
-        "NumPy has no gradients: its geometric mean is over one figure.",
+        &[Target::Figures {
+            required: 3.0,
+            floor: 1.5,
+            aim: 10.0,
+        }],
+        "NumPy has no gradients.",
     ),
     core(
         "core-fused",
         "a chain of 10 elementwise operations on 1e6 elements, f32, as one function",
         TORCH,
-        "",
+        &[
+            against("PyTorch", "chain_s", 2.0, None),
+            against("torch.compile", "chain_s", 1.0, Some(1.2)),
+        ],
+        "Only we and torch.compile see the chain as a whole.",
     ),
     core(
         "core-mlp-backward",
         "loss and gradients of a 784-300-100-10 network, batch 32, f32",
         TORCH,
-        "We run the step eagerly and as one function; each peer has one way, which stands beside both.",
+        &[
+            against("torch.compile", "function_s", 1.5, Some(2.5)),
+            against("PyTorch", "step_growth_mib", 1.0, None),
+        ],
+        "We run the step eagerly and as one function; each peer has one way, which stands beside both. step_growth_mib is by \
+        how much the process grows, at most, from before the first step to after the last.",
     ),
 ];
