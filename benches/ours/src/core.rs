@@ -89,7 +89,9 @@ impl Group {
             self.time(format!("mean_{size}"), || Ok(x.mean(&[0])?))?;
             self.time(format!("softmax_{size}"), || Ok(x.softmax(1)?))?;
             self.time(format!("softmax_columns_{size}"), || Ok(x.softmax(0)?))?;
-            self.time(format!("layer_norm_{size}"), || layer_norm(&x, &gain, &bias))?;
+            let norm = Function::new("layer_norm", |x| Ok(vec![layer_norm(&x[0], &x[1], &x[2])?]));
+            let inputs = [&x, &gain, &bias];
+            self.time(format!("layer_norm_{size}"), || Ok(norm.call(&inputs)?.remove(0)))?;
         }
         Ok(())
     }
@@ -152,10 +154,10 @@ impl Group {
     }
 }
 
-fn layer_norm(x: &Tensor, gain: &Tensor, bias: &Tensor) -> Result<Tensor> {
+fn layer_norm(x: &Tensor, gain: &Tensor, bias: &Tensor) -> ml_core::Result<Tensor> {
     let (mean, variance) = x.moments(&[-1], true)?;
     let scale = variance.add_scalar(1e-5)?.rsqrt()?;
-    Ok(x.sub(&mean)?.mul(&scale)?.mul(gain)?.add(bias)?)
+    x.sub(&mean)?.mul(&scale)?.mul(gain)?.add(bias)
 }
 
 fn adds(x: &Tensor, y: &Tensor) -> Result<Tensor> {

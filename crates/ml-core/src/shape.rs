@@ -13,11 +13,19 @@ use crate::{Error, Result};
 /// Lengths of the axes of a tensor; a scalar has none.
 ///
 /// Inside a traced function an axis may be [`Shape::UNKNOWN`]: the same graph then serves every length.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Shape(SmallVec<[usize; 4]>);
 
 /// Steps, in elements, from one element to the next along each axis.
 pub(crate) type Strides = SmallVec<[isize; 4]>;
+
+/// Lengths are copied at once, not one by one: every operation does it.
+impl Clone for Shape {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Shape {
     /// The length of an axis that is known only when the traced function runs.

@@ -258,7 +258,7 @@ pub(super) const WORKLOADS: [Workload; 15] = [
             floor: 0.8,
             aim: 1.5,
         }],
-        "torch.compile compiles the layer normalisation; the rest is single operations.",
+        "The layer normalisation is one function on our side and compiled by torch.compile; the rest is single operations.",
     ),
     core(
         "core-small-ops",

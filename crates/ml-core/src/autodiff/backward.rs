@@ -107,9 +107,12 @@ impl Reverse {
         let plan = &self.plan;
         let places = plan.inputs(position);
         let flows = |place: &Option<Place>| place.is_some_and(|(parent, _)| self.needed[parent]);
-        let wanted: SmallVec<[bool; 4]> = places.iter().map(flows).collect();
+        let mut wanted: SmallVec<[bool; 4]> = SmallVec::new();
+        places.iter().for_each(|place| wanted.push(flows(place)));
         let (inputs, outputs) = plan.operands(position, plan.saved(position, consume)?);
-        gradients.resize(outputs.len().max(1), None);
+        while gradients.len() < outputs.len().max(1) {
+            gradients.push(None);
+        }
         let call = Call {
             inputs: &inputs,
             outputs: &outputs,
@@ -128,8 +131,8 @@ impl Reverse {
 
 fn arrive(arrived: &mut [Arrived], (position, output): Place, gradient: Tensor) -> Result<()> {
     let slots = &mut arrived[position];
-    if slots.len() <= output {
-        slots.resize(output + 1, None);
+    while slots.len() <= output {
+        slots.push(None);
     }
     slots[output] = Some(match slots[output].take() {
         None => gradient,

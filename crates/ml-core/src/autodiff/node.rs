@@ -222,12 +222,13 @@ pub(crate) fn record(
     outputs: &mut [Tensor],
     needs_outputs: bool,
 ) {
+    let mut kept: SmallVec<[Value; 1]> = SmallVec::new();
+    for output in &*outputs {
+        kept.push(keep(&output.value, needs_outputs));
+    }
     let saved = Saved {
         inputs,
-        outputs: outputs
-            .iter()
-            .map(|output| keep(&output.value, needs_outputs))
-            .collect(),
+        outputs: kept,
     };
     let node = Node::new(tapes, rule, saved);
     for (number, output) in outputs.iter_mut().enumerate() {

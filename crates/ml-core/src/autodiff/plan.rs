@@ -170,7 +170,10 @@ impl Plan {
         saved: Saved,
     ) -> (SmallVec<[Tensor; 2]>, SmallVec<[Tensor; 1]>) {
         let node = &self.nodes[position];
-        let inputs = saved.inputs.into_iter().map(|input| self.seen(input)).collect();
+        let mut inputs = saved.inputs;
+        for input in inputs.iter_mut().filter(|input| input.origin.is_some()) {
+            *input = self.seen(input.clone());
+        }
         let origin = |output| {
             // Without other tapes the memory would be taken away again at once.
             (node.tapes.len() > 1).then(|| Origin {
@@ -178,13 +181,11 @@ impl Plan {
                 output,
             })
         };
-        let outputs = saved.outputs.into_iter().enumerate();
-        let outputs = outputs
-            .map(|(output, value)| {
-                let origin = origin(output);
-                self.seen(Tensor { value, origin })
-            })
-            .collect();
+        let mut outputs: SmallVec<[Tensor; 1]> = SmallVec::new();
+        for (output, value) in saved.outputs.into_iter().enumerate() {
+            let origin = origin(output);
+            outputs.push(self.seen(Tensor { value, origin }));
+        }
         (inputs, outputs)
     }
 }

@@ -198,6 +198,17 @@ impl Cut {
         Self::Every(RUN / period * period)
     }
 
+    /// Into rows that all are read where they lie, for shapes so small that laying them out does not pay.
+    pub(crate) fn small(self, readers: &[Reader], len: usize) -> Self {
+        /// Rows too short to be worth a loop of their own.
+        const SHORT: usize = 32;
+        let stretched = readers.iter().filter(|reader| !reader.outer.is_empty());
+        match stretched.map(|reader| reader.width).min() {
+            Some(narrowest) if len <= 4 * RUN && narrowest >= SHORT => Self::Rows(narrowest),
+            _ => self,
+        }
+    }
+
     /// Length of the run that starts at `start`, `left` elements before the end; at most `most` if it may be
     /// cut anywhere.
     #[inline]

@@ -3,13 +3,13 @@
 use super::{
     broadcast::{Cut, LaidOut, Reader},
     parallel,
-    simd::{Loop, vectorize},
+    simd::{Loop, map_lanes, vectorize},
 };
 use crate::{
     Result, Shape,
     dtype::Element,
     shape::Strides,
-    tensor::{Array, scratch},
+    tensor::{Array, FEW, scratch},
 };
 
 /// An operand of a loop: an element for each element of the output, or one for all.
@@ -69,6 +69,15 @@ pub(crate) fn binary<T: Element, O: Element>(
         && a.strides() == b.strides()
         && let (Some(left), Some(right)) = (a.as_packed::<T>(), b.as_packed::<T>())
     {
+        if left.len() <= FEW {
+            // Neither memory to ask for nor threads.
+            let mut out = std::array::from_fn(|_| O::default());
+            block(
+                [Operand::Slice(left), Operand::Slice(right)],
+                &mut out[..left.len()],
+            );
+            return Ok(Array::few_like(out, a));
+        }
         let mut out = scratch::<O>(left.len());
         parallel::fill(&mut out, cost, |start, out| {
             let range = start..start + out.len();
@@ -125,7 +134,7 @@ fn stretched<T: Element, O: Element>(
     let mut out = scratch::<O>(shape.len());
     let (left, right) = (a.elements::<T>(), b.elements::<T>());
     let readers = [Reader::new(a.shape(), &shape), Reader::new(b.shape(), &shape)];
-    let cut = Cut::new(readers.iter());
+    let cut = Cut::new(readers.iter()).small(&readers, out.len());
     parallel::fill(&mut out, cost, |mut start, mut out| {
         let (mut left_rows, mut right_rows) = (LaidOut::default(), LaidOut::default());
         while !out.is_empty() {
@@ -218,6 +227,24 @@ impl<A, O: Clone, F: Fn(&A) -> O> Loop for Map<'_, F, A, O> {
             }
             Operand::Scalar(x) => self.out.fill((self.f)(&x)),
         }
+    }
+}
+
+/// As [`Map`] of an expensive function.
+pub(crate) struct MapLanes<'a, F, T> {
+    pub(crate) f: F,
+    pub(crate) x: &'a [T],
+    pub(crate) out: &'a mut [T],
+}
+
+impl<T: Copy, F: Fn(T) -> T> Loop for MapLanes<'_, F, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        /// Two vectors of `f32` on the widest processors: while one waits for a result, the other goes on.
+        const LANES: usize = 32;
+        map_lanes::<T, LANES>(self.x, self.out, self.f);
     }
 }
 

@@ -5,7 +5,6 @@
 
 use std::marker::PhantomData;
 
-use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::{
@@ -20,9 +19,13 @@ use crate::{
 };
 
 /// Elements that a leaf folds before halves are joined.
-const LEAF: usize = 2048;
+pub(crate) const LEAF: usize = 2048;
 /// Partial results that a leaf keeps side by side.
 const LANES: usize = 64;
+/// The same for shorter runs than [`MANY`]: joining more of them would take longer than filling them.
+const FEW_LANES: usize = 16;
+/// Elements from which on there is work for all lanes.
+const MANY: usize = 512;
 /// Runs up to this length are folded one by one: joining the lanes would cost more.
 const SHORT: usize = 16;
 /// Rows that are folded one after the other before pairs of such results are joined.
@@ -136,7 +139,7 @@ fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(
     axes: &[usize],
     f: F,
 ) -> Vec<A> {
-    let Some((rest, outer, n, inner)) = last_group(shape, axes) else {
+    let Some(first) = next_group(shape, axes) else {
         let mut out = scratch::<A>(values.len());
         parallel::fill(&mut out, 1, |start, out| {
             for (a, &x) in out.iter_mut().zip(&values[start..]) {
@@ -145,35 +148,56 @@ fn fold_dense<I: Value, A: Value, F: Fold<I, A>>(
         });
         return out;
     };
+    let [outer, n, inner] = first.around(shape);
     let mut folded = group(values, outer, n, inner, f);
-    // Neighbouring axes go together, the last ones first: what remains to be folded shrinks fastest.
-    let mut shape = shape.reduced(&axes[rest..], true);
-    let mut axes = &axes[..rest];
-    while let Some((rest, outer, n, inner)) = last_group(&shape, axes) {
+    let mut shape = shape.reduced(&axes[first.axes.clone()], true);
+    let mut axes: SmallVec<[usize; 4]> = SmallVec::from_slice(axes);
+    axes.drain(first.axes);
+    while let Some(next) = next_group(&shape, &axes) {
+        let [outer, n, inner] = next.around(&shape);
         folded = group(&folded, outer, n, inner, f.rest());
-        shape = shape.reduced(&axes[rest..], true);
-        axes = &axes[..rest];
+        shape = shape.reduced(&axes[next.axes.clone()], true);
+        axes.drain(next.axes);
     }
     folded
 }
 
-/// The last run of neighbours among `axes`: where it starts there, and `[outer, n, inner]` around it.
-fn last_group(shape: &Shape, axes: &[usize]) -> Option<(usize, usize, usize, usize)> {
-    let last = *axes.last()?;
-    let together = axes
-        .iter()
-        .rev()
-        .zip((0..=last).rev())
-        .take_while(|&(&axis, expected)| axis == expected)
-        .count();
-    let first = last + 1 - together;
-    let length = |range: std::ops::Range<usize>| shape[range].iter().product::<usize>();
-    Some((
-        axes.len() - together,
-        length(0..first),
-        length(first..last + 1),
-        length(last + 1..shape.rank()),
-    ))
+/// Neighbouring axes, which are folded together.
+struct Group {
+    /// Where they stand in the list of axes.
+    axes: std::ops::Range<usize>,
+    /// Which axes they are.
+    range: std::ops::Range<usize>,
+}
+
+impl Group {
+    /// Elements before, in and after them.
+    fn around(&self, shape: &Shape) -> [usize; 3] {
+        let length = |range: std::ops::Range<usize>| shape[range].iter().product::<usize>();
+        [
+            length(0..self.range.start),
+            length(self.range.clone()),
+            length(self.range.end..shape.rank()),
+        ]
+    }
+}
+
+/// The last group, so that what remains shrinks fastest; but the first if the last one's rows are so short that they
+/// would be folded slower than columns are.
+fn next_group(shape: &Shape, axes: &[usize]) -> Option<Group> {
+    let neighbours = |a: &usize, b: &usize| a + 1 == *b;
+    let last = axes.chunk_by(neighbours).next_back()?;
+    let first = axes.chunk_by(neighbours).next()?;
+    let of = |axes: std::ops::Range<usize>, members: &[usize]| Group {
+        axes,
+        range: members[0]..members[0] + members.len(),
+    };
+    let rows = of(axes.len() - last.len()..axes.len(), last);
+    let [_, n, inner] = rows.around(shape);
+    if inner == 1 && n < MANY && first.len() < axes.len() {
+        return Some(of(0..first.len(), first));
+    }
+    Some(rows)
 }
 
 fn group<I: Value, A: Value, F: Fold<I, A>>(
@@ -192,6 +216,16 @@ fn group<I: Value, A: Value, F: Fold<I, A>>(
         columns(values, n, inner, f, &mut out);
     }
     out
+}
+
+/// `[n, inner]` to `[inner]`.
+pub(crate) fn fold_columns<I: Value, A: Value, F: Fold<I, A>>(
+    values: &[I],
+    n: usize,
+    inner: usize,
+    f: F,
+) -> Vec<A> {
+    group(values, 1, n, inner, f)
 }
 
 /// `[outer, n]` to `[outer]`.
@@ -240,18 +274,11 @@ pub(crate) fn long_run<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) ->
         return run(values, f);
     }
     let mut parts = scratch::<A>(values.len().div_ceil(PIECE));
-    let pieces = values.chunks(PIECE);
-    if parallel::worth_threads(values.len(), 1) {
-        parts
-            .par_iter_mut()
-            .zip(values.par_chunks(PIECE))
-            .for_each(|(part, piece)| *part = run(piece, f));
-    } else {
-        parts
-            .iter_mut()
-            .zip(pieces)
-            .for_each(|(part, piece)| *part = run(piece, f));
-    }
+    parallel::fill_folds(&mut parts, PIECE, |start, parts| {
+        for (part, piece) in parts.iter_mut().zip(values[start * PIECE..].chunks(PIECE)) {
+            *part = run(piece, f);
+        }
+    });
     long_run(&parts, f.rest())
 }
 
@@ -275,28 +302,56 @@ impl<I: Value, A: Value, F: Fold<I, A>> Loop for Leaf<'_, I, A, F> {
     }
 }
 
+/// A run that fits the nearest cache; part of a [`Loop`].
 #[inline(always)]
-fn leaf<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) -> A {
-    if values.len() <= SHORT {
-        return values.iter().fold(f.start(), |sum, &x| f.join(sum, f.lift(x)));
+pub(crate) fn leaf<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) -> A {
+    match values.len() {
+        ..=SHORT => values.iter().fold(f.start(), |sum, &x| f.join(sum, f.lift(x))),
+        ..MANY => side_by_side::<I, A, F, FEW_LANES>(values, f),
+        _ => side_by_side::<I, A, F, LANES>(values, f),
     }
-    let mut lanes = [f.start(); LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
+}
+
+/// At least `N` elements.
+#[inline(always)]
+fn side_by_side<I: Value, A: Value, F: Fold<I, A>, const N: usize>(values: &[I], f: F) -> A {
+    let mut lanes = [f.start(); N];
+    let (chunks, rest) = values.as_chunks::<N>();
     for chunk in chunks {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane = f.join(*lane, f.lift(x));
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = f.join(*lane, f.lift(x));
-    }
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for lane in 0..width {
-            lanes[lane] = f.join(lanes[lane], lanes[lane + width]);
+    if let (false, Some(last)) = (rest.is_empty(), values.last_chunk::<N>()) {
+        // The last whole vectors, of which those elements do not count that a chunk had: no element is alone.
+        let had = N - rest.len();
+        for (number, (lane, &x)) in lanes.iter_mut().zip(last).enumerate() {
+            let joined = f.join(*lane, f.lift(x));
+            *lane = if number >= had { joined } else { *lane };
         }
     }
+    halves(
+        lanes,
+        #[inline(always)]
+        |a, b| f.join(a, b),
+    )
+}
+
+/// All lanes in one: halves are joined until one is left. Part of a [`Loop`].
+#[inline(always)]
+pub(crate) fn halves<A: Copy, const N: usize>(mut lanes: [A; N], join: impl Fn(A, A) -> A) -> A {
+    const { assert!(N.is_power_of_two() && N <= 64) };
+    // Widths that the compiler knows: a loop that divides them would go lane by lane.
+    macro_rules! down_to {
+        ($($width:literal)*) => { $(
+            if N > $width {
+                for lane in 0..$width {
+                    lanes[lane] = join(lanes[lane], lanes[(lane + $width) % N]);
+                }
+            }
+        )* };
+    }
+    down_to!(32 16 8 4 2 1);
     lanes[0]
 }
 
@@ -307,20 +362,24 @@ fn columns<I: Value, A: Value, F: Fold<I, A>>(values: &[I], n: usize, inner: usi
     if outer * inner <= BAND && n > height {
         return tall(values, n, inner, height, f, out);
     }
-    let band = inner.min(BAND);
-    let bands = out.chunks_mut(inner).enumerate().flat_map(|(row, out)| {
-        out.chunks_mut(band)
-            .enumerate()
-            .map(move |(piece, out)| (row * n * inner + piece * band, out))
-    });
-    if parallel::worth_threads(values.len(), 1) {
-        let bands: Vec<_> = bands.collect();
-        bands
-            .into_par_iter()
-            .for_each(|(start, out)| stack(&values[start..], n, inner, f, out));
-    } else {
-        bands.for_each(|(start, out)| stack(&values[start..], n, inner, f, out));
+    let worth_threads = parallel::worth_threads(values.len(), 1);
+    if inner <= BAND {
+        let together = (PIECE / (n * inner)).max(1);
+        return parallel::spread(worth_threads, out.chunks_mut(together * inner), |piece, out| {
+            let values = values[piece * together * n * inner..].chunks(n * inner);
+            for (values, out) in values.zip(out.chunks_mut(inner)) {
+                stack(values, n, inner, f, out);
+            }
+        });
     }
+    let bands = out.chunks_mut(inner).enumerate().flat_map(|(row, out)| {
+        out.chunks_mut(BAND)
+            .enumerate()
+            .map(move |(piece, out)| (row * n * inner + piece * BAND, out))
+    });
+    parallel::spread(worth_threads, bands, |_, (start, out)| {
+        stack(&values[start..], n, inner, f, out)
+    });
 }
 
 /// Few columns of many rows: pieces of `height` rows, then their results.
@@ -334,7 +393,7 @@ fn tall<I: Value, A: Value, F: Fold<I, A>>(
 ) {
     let pieces = n.div_ceil(height);
     let mut parts = scratch::<A>(out.len() * pieces);
-    let fold_piece = |(number, part): (usize, &mut [A])| {
+    let fold_piece = |number: usize, part: &mut [A]| {
         let (row, piece) = (number / pieces, number % pieces);
         let rows = height.min(n - piece * height);
         stack(
@@ -345,11 +404,8 @@ fn tall<I: Value, A: Value, F: Fold<I, A>>(
             part,
         );
     };
-    if parallel::worth_threads(values.len(), 1) {
-        parts.par_chunks_mut(inner).enumerate().for_each(fold_piece);
-    } else {
-        parts.chunks_mut(inner).enumerate().for_each(fold_piece);
-    }
+    let worth_threads = parallel::worth_threads(values.len(), 1);
+    parallel::spread(worth_threads, parts.chunks_mut(inner), fold_piece);
     columns(&parts, pieces, inner, f.rest(), out);
 }
 

@@ -229,8 +229,8 @@ impl Lane for f64 {
 /// A program made ready for inputs of these shapes.
 struct Plan<'a, T: Clone> {
     steps: Vec<Planned<'a>>,
-    /// For every result, the buffer that holds it and whether it is a single value.
-    results: Vec<(usize, bool)>,
+    /// Results to be copied: their number, the buffer that holds them, whether they are a single value.
+    copied: Vec<(usize, usize, bool)>,
     values: SmallVec<[std::borrow::Cow<'a, [T]>; 4]>,
     readers: SmallVec<[Reader; 4]>,
     cut: Cut,
@@ -242,6 +242,8 @@ struct Planned<'a> {
     block: &'a dyn Block,
     operands: SmallVec<[Source; 3]>,
     buffer: usize,
+    /// The result that it computes where that lies: no step reads it.
+    result: Option<usize>,
     /// Whether its operands, hence its output, are single values.
     single: bool,
 }
@@ -272,6 +274,15 @@ impl<'a, T: Lane> Plan<'a, T> {
             .results
             .iter()
             .for_each(|&result| last_use[result] = usize::MAX);
+        let is_read = |step: usize| {
+            let mut operands = program.steps.iter().flat_map(|step| &step.operands);
+            operands.any(|slot| matches!(*slot, Slot::Step(source) if source == step))
+        };
+        let in_place = |step: usize, single: bool| {
+            let mut results = (0..program.results.len()).filter(|&result| program.results[result] == step);
+            let result = results.next().filter(|_| !single && !is_read(step));
+            result.filter(|_| results.next().is_none())
+        };
         let (mut free, mut buffers) = (Vec::new(), 0);
         let mut steps: Vec<Planned<'a>> = Vec::with_capacity(program.steps.len());
         for (number, step) in program.steps.iter().enumerate() {
@@ -298,22 +309,23 @@ impl<'a, T: Lane> Plan<'a, T> {
                 block: block_of(step),
                 operands,
                 buffer,
+                result: in_place(number, single),
                 single,
             });
             let done = (0..=number).filter(|&source| last_use[source] == number);
             free.extend(done.map(|source| steps[source].buffer));
         }
-        let results = program
-            .results
-            .iter()
-            .map(|&result| (steps[result].buffer, steps[result].single))
+        let copied = program.results.iter().enumerate();
+        let copied = copied
+            .filter(|&(_, &step)| steps[step].result.is_none())
+            .map(|(result, &step)| (result, steps[step].buffer, steps[step].single))
             .collect();
         Self {
             cut: Cut::new(readers.iter()),
             values: inputs.iter().map(|input| input.elements::<T>()).collect(),
             readers,
             steps,
-            results,
+            copied,
             buffers,
         }
     }
@@ -328,18 +340,19 @@ impl<'a, T: Lane> Plan<'a, T> {
         let mut done = 0;
         while done < len {
             let run = self.cut.run(first + done, len - done, RUN);
-            let inputs: SmallVec<[Operand<'_, T>; 4]> = self
-                .readers
-                .iter()
-                .zip(&self.values)
-                .zip(&mut rows)
-                .map(|((reader, values), rows)| reader.read(values, first + done, run, rows))
-                .collect();
-            for step in &self.steps {
-                step.run(&inputs, &mut buffers, run);
+            // Pushed, not collected: a run is short, and there are many.
+            let mut inputs: SmallVec<[Operand<'_, T>; 4]> = SmallVec::new();
+            for ((reader, values), rows) in self.readers.iter().zip(&self.values).zip(&mut rows) {
+                inputs.push(reader.read(values, first + done, run, rows));
             }
-            for (out, &(buffer, single)) in outs.iter_mut().zip(&self.results) {
-                let out = &mut out[done..done + run];
+            for step in &self.steps {
+                match step.result {
+                    Some(result) => step.run(&inputs, &buffers, run, &mut outs[result][done..done + run]),
+                    None => step.run_buffered(&inputs, &mut buffers, run),
+                }
+            }
+            for &(result, buffer, single) in &self.copied {
+                let out = &mut outs[result][done..done + run];
                 match single {
                     true => out.fill(buffers[buffer][0]),
                     false => out.copy_from_slice(&buffers[buffer][..run]),
@@ -351,27 +364,27 @@ impl<'a, T: Lane> Plan<'a, T> {
 }
 
 impl Planned<'_> {
-    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Vec<T>], len: usize) {
+    /// Into its buffer.
+    fn run_buffered<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Vec<T>], len: usize) {
         // Its own buffer is none of its operands': those are freed after it only.
         let mut out = std::mem::take(&mut buffers[self.buffer]);
-        let operands: SmallVec<[Operand<'_, T>; 3]> = self
-            .operands
-            .iter()
-            .map(|source| match *source {
+        let own = &mut out[..if self.single { 1 } else { len }];
+        self.run(inputs, buffers, len, own);
+        buffers[self.buffer] = out;
+    }
+
+    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &[Vec<T>], len: usize, out: &mut [T]) {
+        let mut operands: SmallVec<[Operand<'_, T>; 3]> = SmallVec::new();
+        for source in &self.operands {
+            operands.push(match *source {
                 Source::Input(input) => inputs[input],
                 Source::Buffer { number, single: true } => Operand::Scalar(buffers[number][0]),
                 Source::Buffer {
                     number,
                     single: false,
                 } => Operand::Slice(&buffers[number][..len]),
-            })
-            .collect();
-        T::run(
-            self.block,
-            &operands,
-            &mut out[..if self.single { 1 } else { len }],
-        );
-        drop(operands);
-        buffers[self.buffer] = out;
+            });
+        }
+        T::run(self.block, &operands, out);
     }
 }

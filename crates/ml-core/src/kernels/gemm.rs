@@ -10,9 +10,13 @@
 
 use std::marker::PhantomData;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::parallel;
+use super::{
+    pack::pack,
+    parallel,
+    simd::{arch, prefetch},
+};
 use crate::{dtype::Element, tensor::scratch};
 
 /// Vectors in the widest tile.
@@ -27,15 +31,22 @@ const DEPTH_BYTES: usize = 2048;
 const FEW_ROWS: usize = 32;
 /// Steps of so many bytes between rows fall on the same lines of the first-level cache.
 const ALIASED: usize = 4096;
+/// Bytes of a left factor, and twice those of a right one, that are read where they lie: they stay in the cache nearby.
+const NEARBY: usize = 64 << 10;
+/// Rows of the left factor that stay in the second-level cache while several panels pass over them.
+const BLOCK_ROWS: usize = 256;
+/// Panels that one task packs before it passes over the rows, where those are several blocks.
+const GROUP: usize = 6;
 /// Multiplications below which a second thread costs more than it saves.
 const WORTH_THREADS: usize = 1 << 19;
 
 /// An element with vectors of every width.
 pub(crate) trait Real:
-    Element + Copy + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
+    Element + Copy + super::pack::Turn + std::ops::Add<Output = Self> + std::ops::Mul<Output = Self>
 {
     type Vector<S: Simd>: Copy;
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
+    fn one() -> Self;
     /// `a · b + c`.
     fn fma<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
 }
@@ -44,6 +55,11 @@ macro_rules! real {
     ($type:ty, $vector:ident, $splat:ident, $fma:ident) => {
         impl Real for $type {
             type Vector<S: Simd> = S::$vector;
+
+            #[inline(always)]
+            fn one() -> Self {
+                1.0
+            }
 
             #[inline(always)]
             fn splat<S: Simd>(simd: S, value: Self) -> S::$vector {
@@ -88,12 +104,12 @@ impl<T: Real> WithSimd for Measure<T> {
 /// A matrix somewhere in `values`: element `(i, j)` lies at `start + i·row_step + j·column_step`.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<'a, T> {
-    values: &'a [T],
-    start: usize,
-    rows: usize,
-    columns: usize,
-    row_step: usize,
-    column_step: usize,
+    pub(super) values: &'a [T],
+    pub(super) start: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) row_step: usize,
+    pub(super) column_step: usize,
 }
 
 impl<'a, T> Matrix<'a, T> {
@@ -218,15 +234,15 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
         pointer: out.as_mut_ptr(),
         step: n,
     };
-    let tools = || scratch::<T>(plan.depth * MOST_VECTORS * plan.geometry.lanes);
-    parallel::tasks(plan.tasks(), threads, tools, |task, panel: &mut Vec<T>| {
-        Arch::new().dispatch(Task {
+    let tools = || scratch::<T>(plan.panel() * plan.panels.div_ceil(plan.groups));
+    parallel::tasks(plan.tasks(), threads, tools, |task, panels: &mut Vec<T>| {
+        arch().dispatch(Task {
             plan: &plan,
             pairs,
             packed: packed.as_deref(),
             output,
             task,
-            panel,
+            panels,
         });
     });
 }
@@ -248,6 +264,8 @@ struct Plan<'a, T> {
     depth: usize,
     /// Vertical strips of the output.
     panels: usize,
+    /// Of so many groups of panels each is one task.
+    groups: usize,
     /// Horizontal strips of the output, of whole tiles.
     bands: usize,
     batch: usize,
@@ -256,7 +274,7 @@ struct Plan<'a, T> {
 
 impl<'a, T: Real> Plan<'a, T> {
     fn new([m, k, n]: [usize; 3], batch: usize, threads: usize, bias: Option<&'a [T]>) -> Self {
-        let geometry = Arch::new().dispatch(Measure::<T>(PhantomData));
+        let geometry = arch().dispatch(Measure::<T>(PhantomData));
         let depth = DEPTH_BYTES / size_of::<T>();
         let vectors = n.div_ceil(geometry.lanes);
         let mut panels = vectors.div_ceil(MOST_VECTORS);
@@ -270,7 +288,13 @@ impl<'a, T: Real> Plan<'a, T> {
                 bands = threads.min(m.div_ceil(2 * geometry.rows));
             }
         }
+        // Rows that do not stay in the cache are brought there once a group, not once a panel.
+        let groups = match m > BLOCK_ROWS {
+            true => panels.div_ceil(GROUP).next_multiple_of(threads).min(panels),
+            false => panels,
+        };
         Self {
+            groups,
             geometry,
             m,
             k,
@@ -284,7 +308,18 @@ impl<'a, T: Real> Plan<'a, T> {
     }
 
     fn tasks(&self) -> usize {
-        self.batch * self.panels * self.bands
+        self.batch * self.groups * self.bands
+    }
+
+    /// The panels of group number `group`.
+    fn group(&self, group: usize) -> std::ops::Range<usize> {
+        let edge = |group: usize| group * self.panels / self.groups;
+        edge(group)..edge(group + 1)
+    }
+
+    /// Elements of the widest panel.
+    fn panel(&self) -> usize {
+        self.depth * MOST_VECTORS * self.geometry.lanes
     }
 
     /// Rows of tiles.
@@ -295,7 +330,8 @@ impl<'a, T: Real> Plan<'a, T> {
     fn packs_left(&self, a: Matrix<'_, T>) -> bool {
         let aliased = (a.row_step * size_of::<T>()).is_multiple_of(ALIASED) && self.m > 1;
         let reused = self.n > MOST_VECTORS * self.geometry.lanes;
-        reused && (a.column_step != 1 || aliased)
+        let turned = a.column_step != 1 && self.m * self.k * size_of::<T>() > NEARBY;
+        reused && (turned || aliased)
     }
 
     /// The left factors by rows of tiles: `[tile][inner][row of the tile]`.
@@ -313,18 +349,8 @@ impl<'a, T: Real> Plan<'a, T> {
             };
             pack(strip.transposed(), rows, out);
         };
-        if threads > 1 && packed.len() >= parallel::WORTH_THREADS {
-            use rayon::prelude::*;
-            packed
-                .par_chunks_exact_mut(tile)
-                .enumerate()
-                .for_each(|(number, out)| fill(number, out));
-        } else {
-            packed
-                .chunks_exact_mut(tile)
-                .enumerate()
-                .for_each(|(number, out)| fill(number, out));
-        }
+        let worth_threads = threads > 1 && packed.len() >= parallel::WORTH_THREADS;
+        parallel::spread(worth_threads, packed.chunks_exact_mut(tile), fill);
         packed
     }
 
@@ -341,145 +367,135 @@ impl<'a, T: Real> Plan<'a, T> {
     }
 }
 
-/// Copies a matrix row by row into rows of `width` elements; what is beyond its columns becomes 0.
-fn pack<T: Real>(from: Matrix<'_, T>, width: usize, out: &mut [T]) {
-    let Matrix {
-        values,
-        start,
-        rows,
-        columns,
-        row_step,
-        column_step,
-    } = from;
-    let out = &mut out[..rows * width];
-    if column_step == 1 {
-        for (i, out) in out.chunks_exact_mut(width).enumerate() {
-            out[..columns].copy_from_slice(&values[start + i * row_step..][..columns]);
-            out[columns..].fill(T::default());
-        }
-        return;
-    }
-    if columns < width {
-        out.chunks_exact_mut(width)
-            .for_each(|row| row[columns..].fill(T::default()));
-    }
-    /// Side of the squares that are turned at once.
-    const SIDE: usize = 8;
-    let (whole_rows, whole_columns) = (rows / SIDE * SIDE, columns / SIDE * SIDE);
-    if row_step == 1 {
-        for j in (0..whole_columns).step_by(SIDE) {
-            for i in (0..whole_rows).step_by(SIDE) {
-                let mut square = [[T::default(); SIDE]; SIDE];
-                for (s, line) in square.iter_mut().enumerate() {
-                    line.copy_from_slice(&values[start + (j + s) * column_step + i..][..SIDE]);
-                }
-                for t in 0..SIDE {
-                    let line: &mut [T] = &mut out[(i + t) * width + j..][..SIDE];
-                    for s in 0..SIDE {
-                        line[s] = square[s][t];
-                    }
-                }
-            }
-        }
-    }
-    let done = if row_step == 1 {
-        [whole_rows, whole_columns]
-    } else {
-        [0, 0]
-    };
-    for j in 0..columns {
-        let first = if j < done[1] { done[0] } else { 0 };
-        for i in first..rows {
-            out[i * width + j] = values[start + i * row_step + j * column_step];
-        }
-    }
-}
-
-/// A strip of the output.
+/// Some panels of the output.
 struct Task<'a, T> {
     plan: &'a Plan<'a, T>,
     pairs: &'a [(Matrix<'a, T>, Matrix<'a, T>)],
     packed: Option<&'a [T]>,
     output: Output<T>,
     task: usize,
-    panel: &'a mut Vec<T>,
+    panels: &'a mut Vec<T>,
+}
+
+/// A panel of the right factor that is ready to be multiplied.
+#[derive(Clone, Copy)]
+struct Right<T> {
+    pointer: *const T,
+    step: usize,
 }
 
 impl<T: Real> WithSimd for Task<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            plan,
-            pairs,
-            packed,
-            output,
-            task,
-            panel,
-        } = self;
-        let lanes = plan.geometry.lanes;
-        let (strip, band) = (task / plan.bands, task % plan.bands);
-        let (number, strip) = (strip / plan.panels, strip % plan.panels);
-        let (a, b) = pairs[number];
-        let (rows, columns) = (plan.rows(band), plan.columns(strip));
-        let (width, vectors) = (columns.len(), columns.len().div_ceil(lanes));
-        // Read where it lies: rows of whole vectors that few tiles look at.
-        let in_place = b.column_step == 1 && rows.len() <= FEW_ROWS && width == vectors * lanes;
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let plan = self.plan;
+        let (rest, band) = (self.task / plan.bands, self.task % plan.bands);
+        let (number, group) = (rest / plan.groups, rest % plan.groups);
+        let (rows, group) = (plan.rows(band), plan.group(group));
         for from in (0..plan.k).step_by(plan.depth) {
             let depth = plan.depth.min(plan.k - from);
-            let start = b.start + from * b.row_step + columns.start * b.column_step;
-            let piece = Matrix {
-                start,
-                rows: depth,
-                columns: width,
-                ..b
-            };
-            let (right, right_step) = if in_place {
-                (piece.pointer(), b.row_step)
-            } else {
-                pack(piece, vectors * lanes, panel);
-                (panel.as_ptr(), vectors * lanes)
-            };
-            for first in rows.clone().step_by(plan.geometry.rows) {
-                let height = plan.geometry.rows.min(plan.m - first);
-                let left = match packed {
-                    Some(packed) => Left {
-                        pointer: packed[(number * plan.tiles() * plan.geometry.rows + first) * plan.k..]
-                            [from * plan.geometry.rows..]
-                            .as_ptr(),
-                        row_step: 1,
-                        column_step: plan.geometry.rows,
-                    },
-                    None => Left {
-                        pointer: a.values[a.start + first * a.row_step + from * a.column_step..].as_ptr(),
-                        row_step: a.row_step,
-                        column_step: a.column_step,
-                    },
-                };
-                let begin = match plan.bias {
-                    _ if from > 0 => Begin::FromOutput,
-                    Some(bias) => Begin::From(&bias[columns.clone()]),
-                    None => Begin::FromZero,
-                };
-                let tile = Tile {
-                    left,
-                    right,
-                    right_step,
-                    depth,
-                    height,
-                    width,
-                    begin,
-                };
-                // SAFETY: the panel's columns and the band's rows of matrix `number` are this task's alone and
-                // lie inside the output, whose size `products` has checked.
-                unsafe {
-                    let out = output
-                        .pointer
-                        .add((number * plan.m + first) * plan.n + columns.start);
-                    tile.run_any::<S>(simd, vectors, out, output.step);
+            let mut right = [Right {
+                pointer: std::ptr::null(),
+                step: 0,
+            }; GROUP];
+            for (slot, panel) in group.clone().enumerate() {
+                right[slot] = self.right(number, panel, slot, from..from + depth, rows.len());
+            }
+            for start in rows.clone().step_by(BLOCK_ROWS) {
+                let block = start..(start + BLOCK_ROWS).min(rows.end);
+                for (slot, panel) in group.clone().enumerate() {
+                    for first in block.clone().step_by(plan.geometry.rows) {
+                        self.tile(simd, number, panel, right[slot], first, from..from + depth);
+                    }
                 }
             }
+        }
+    }
+}
+
+impl<T: Real> Task<'_, T> {
+    /// The rows `inner` of a panel: read where they lie, or packed at `slot`.
+    #[inline(always)]
+    fn right(
+        &mut self,
+        number: usize,
+        panel: usize,
+        slot: usize,
+        inner: std::ops::Range<usize>,
+        rows: usize,
+    ) -> Right<T> {
+        let (plan, b) = (self.plan, self.pairs[number].1);
+        let columns = plan.columns(panel);
+        let piece = Matrix {
+            start: b.start + inner.start * b.row_step + columns.start * b.column_step,
+            rows: inner.len(),
+            columns: columns.len(),
+            ..b
+        };
+        let width = columns.len().next_multiple_of(plan.geometry.lanes);
+        // Rows of whole vectors that few tiles look at, or that are close anyway.
+        let pays = rows > FEW_ROWS && inner.len() * b.row_step * size_of::<T>() > NEARBY / 2;
+        if b.column_step == 1 && !pays && width == columns.len() {
+            return Right {
+                pointer: piece.pointer(),
+                step: b.row_step,
+            };
+        }
+        let out = &mut self.panels[slot * plan.panel()..][..plan.panel()];
+        pack(piece, width, out);
+        Right {
+            pointer: out.as_ptr(),
+            step: width,
+        }
+    }
+
+    /// The tile of a panel whose first row is `first`, over the elements `inner` of the inner axis.
+    #[inline(always)]
+    fn tile<S: Simd>(
+        &self,
+        simd: S,
+        number: usize,
+        panel: usize,
+        right: Right<T>,
+        first: usize,
+        inner: std::ops::Range<usize>,
+    ) {
+        let (plan, a) = (self.plan, self.pairs[number].0);
+        let (columns, tall) = (plan.columns(panel), plan.geometry.rows);
+        let left = match self.packed {
+            Some(packed) => Left {
+                pointer: packed[(number * plan.tiles() * tall + first) * plan.k..][inner.start * tall..]
+                    .as_ptr(),
+                row_step: 1,
+                column_step: tall,
+            },
+            None => Left {
+                pointer: a.values[a.start + first * a.row_step + inner.start * a.column_step..].as_ptr(),
+                row_step: a.row_step,
+                column_step: a.column_step,
+            },
+        };
+        let begin = match plan.bias {
+            _ if inner.start > 0 => Begin::FromOutput,
+            Some(bias) => Begin::From(&bias[columns.clone()]),
+            None => Begin::FromZero,
+        };
+        let tile = Tile {
+            left,
+            right: right.pointer,
+            right_step: right.step,
+            depth: inner.len(),
+            height: tall.min(plan.m - first),
+            width: columns.len(),
+            begin,
+        };
+        let vectors = columns.len().div_ceil(plan.geometry.lanes);
+        // SAFETY: the group's columns and the band's rows of matrix `number` are this task's alone and lie inside the
+        // output, whose size `products` has checked.
+        unsafe {
+            let out = (self.output.pointer).add((number * plan.m + first) * plan.n + columns.start);
+            tile.run_any::<S>(simd, vectors, out, self.output.step);
         }
     }
 }
@@ -539,6 +555,12 @@ impl<T: Real> Tile<'_, T> {
     unsafe fn run<S: Simd, const M: usize, const N: usize>(self, simd: S, out: *mut T, step: usize) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
         let zero = T::splat(simd, T::default());
+        if matches!(self.begin, Begin::FromOutput) {
+            // What is added to comes from far; it arrives while the loop below runs.
+            for i in 0..self.height {
+                (0..N).for_each(|j| prefetch(out.wrapping_add(i * step + j * lanes)));
+            }
+        }
         let mut sums = [[zero; N]; M];
         // Rows beyond the height repeat the last one, and are not stored.
         let mut rows = [self.left.pointer; M];
@@ -562,16 +584,84 @@ impl<T: Real> Tile<'_, T> {
             }
             right = right.wrapping_add(self.right_step);
         }
-        let mut flat = [T::default(); MOST_ROWS * MOST_VECTORS * MOST_LANES];
-        for (i, row) in sums.iter().enumerate() {
-            for (j, &sum) in row.iter().enumerate() {
-                let place = flat[(i * N + j) * lanes..][..lanes].as_mut_ptr();
-                // SAFETY: a vector is `lanes` elements, and so is the slice.
-                unsafe { place.cast::<T::Vector<S>>().write_unaligned(sum) };
+        if self.width < N * lanes {
+            // SAFETY: the caller's promise.
+            return unsafe { self.store_narrow::<S>(sums.as_flattened(), N * lanes, out, step) };
+        }
+        let one = T::splat(simd, T::one());
+        // Adding by a product with 1 rounds once, as a sum does.
+        // SAFETY: the caller's promise; the bias has as many elements as a row of the tile.
+        unsafe {
+            match self.begin {
+                Begin::FromZero => self.put::<S, M, N>(
+                    &sums,
+                    out,
+                    step,
+                    #[inline(always)]
+                    |_, sum, _| sum,
+                ),
+                Begin::FromOutput => self.put::<S, M, N>(
+                    &sums,
+                    out,
+                    step,
+                    #[inline(always)]
+                    |_, sum, place| T::fma(simd, one, sum, place.read_unaligned()),
+                ),
+                Begin::From(bias) => self.put::<S, M, N>(
+                    &sums,
+                    out,
+                    step,
+                    #[inline(always)]
+                    |j, sum, _| {
+                        let bias = bias.as_ptr().add(j * lanes).cast::<T::Vector<S>>();
+                        T::fma(simd, one, sum, bias.read_unaligned())
+                    },
+                ),
             }
         }
+    }
+
+    /// Writes whole vectors: what `value` makes of the number of the vector in its row, the sums, and their place.
+    ///
+    /// # Safety
+    /// As [`run_any`](Self::run_any).
+    #[inline(always)]
+    unsafe fn put<S: Simd, const M: usize, const N: usize>(
+        &self,
+        sums: &[[T::Vector<S>; N]; M],
+        out: *mut T,
+        step: usize,
+        value: impl Fn(usize, T::Vector<S>, *mut T::Vector<S>) -> T::Vector<S>,
+    ) {
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+        // Of fixed length, so that the sums stay in registers.
+        for i in 0..M {
+            if i < self.height {
+                for j in 0..N {
+                    // SAFETY: row `i` is below `height`, and has `N` whole vectors that are this tile's alone.
+                    unsafe {
+                        let place = out.add(i * step + j * lanes).cast::<T::Vector<S>>();
+                        place.write_unaligned(value(j, sums[i][j], place));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes sums, rows of `width` of which the tile's columns count, where the last vectors reach beyond them.
+    ///
+    /// # Safety
+    /// As [`run_any`](Self::run_any).
+    #[inline(always)]
+    unsafe fn store_narrow<S: Simd>(&self, sums: &[T::Vector<S>], width: usize, out: *mut T, step: usize) {
+        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
+        let mut flat = [T::default(); MOST_ROWS * MOST_VECTORS * MOST_LANES];
+        for (place, &sum) in flat.chunks_exact_mut(lanes).zip(sums) {
+            // SAFETY: a vector is `lanes` elements, and so is the slice.
+            unsafe { place.as_mut_ptr().cast::<T::Vector<S>>().write_unaligned(sum) };
+        }
         // SAFETY: the caller's promise.
-        unsafe { self.store(&flat, N * lanes, out, step) };
+        unsafe { self.store(&flat, width, out, step) };
     }
 
     /// Writes the sums, rows of `width` of which the tile's columns count. Apart from the loop above, so that it
@@ -657,14 +747,11 @@ impl<T: Real> super::simd::Loop for Dot<'_, T> {
         for ((sum, &x), &y) in sums.iter_mut().zip(x_rest).zip(y_rest) {
             *sum = *sum + x * y;
         }
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for lane in 0..width {
-                sums[lane] = sums[lane] + sums[lane + width];
-            }
-        }
-        sums[0]
+        super::fold::halves(
+            sums,
+            #[inline(always)]
+            |a, b| a + b,
+        )
     }
 }
 
@@ -697,7 +784,7 @@ mod tests {
         }
     }
 
-    const SIZES: [[usize; 3]; 15] = [
+    const SIZES: [[usize; 3]; 17] = [
         [1, 1, 1],
         [3, 0, 2],
         [1, 5, 7],
@@ -713,6 +800,8 @@ mod tests {
         [130, 1024, 96],
         [12, 2049, 17],
         [41, 7, 513],
+        [260, 600, 400],
+        [270, 20, 701],
     ];
 
     #[test]
@@ -765,7 +854,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_does_not_change_a_bit() {
         let mut rng = Rng::new(7);
-        let [m, k, n] = [130, 1100, 300];
+        let [m, k, n] = [270, 1100, 700];
         let x: Vec<f32> = (0..m * k).map(|_| rng.uniform() as f32 - 0.5).collect();
         let y: Vec<f32> = (0..k * n).map(|_| rng.uniform() as f32 - 0.5).collect();
         let compute = |threads: usize| {

@@ -15,6 +15,7 @@ pub(crate) mod gather;
 pub(crate) mod gemm;
 pub(crate) mod math;
 pub(crate) mod matmul;
+mod pack;
 pub(crate) mod parallel;
 pub(crate) mod reduce;
 pub(crate) mod scan;

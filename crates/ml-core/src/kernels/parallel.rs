@@ -8,8 +8,6 @@ use std::{
     },
 };
 
-use rayon::prelude::*;
-
 /// Elements in a piece of work whose results are combined, so that its size must not depend on the threads.
 pub(crate) const PIECE: usize = 16 << 10;
 
@@ -57,40 +55,29 @@ pub(crate) fn fill_rows<T: Send>(
 pub(crate) fn fill_folds<T: Send>(out: &mut [T], n: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
     let piece = (PIECE / n.max(1)).max(1);
     if worth_threads(out.len(), n) && out.len() > piece {
-        out.par_chunks_mut(piece)
-            .enumerate()
-            .for_each(|(number, out)| fill(number * piece, out));
+        each(out.chunks_mut(piece).collect(), |number, out| {
+            fill(number * piece, out)
+        });
     } else if !out.is_empty() {
         fill(0, out);
     }
 }
 
-/// Runs `count` tasks on up to `threads` threads, of which the caller is one: it starts at once, and takes over
-/// what the others have not begun. Every thread brings what `tools` makes.
+/// Runs `count` tasks on up to `threads` threads, of which the caller is one. Every thread that gets a task brings
+/// what `tools` makes.
 pub(crate) fn tasks<W>(
     count: usize,
     threads: usize,
     tools: impl Fn() -> W + Sync,
     run: impl Fn(usize, &mut W) + Sync,
 ) {
-    let next = AtomicUsize::new(0);
-    let work = || {
+    share(count, threads, &|numbers| {
+        let Some(first) = numbers.take() else { return };
         let mut tools = tools();
-        loop {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= count {
-                return;
-            }
+        run(first, &mut tools);
+        while let Some(task) = numbers.take() {
             run(task, &mut tools);
         }
-    };
-    let others = threads.min(count).saturating_sub(1);
-    if others == 0 {
-        return work();
-    }
-    rayon::in_place_scope(|scope| {
-        (0..others).for_each(|_| scope.spawn(|_| work()));
-        work();
     });
 }
 
@@ -103,7 +90,7 @@ pub(crate) fn worth_threads(len: usize, cost: usize) -> bool {
 /// help.
 pub(crate) fn each<P: Send>(pieces: Vec<P>, body: impl Fn(usize, P) + Sync) {
     let pieces: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|piece| Mutex::new(Some(piece))).collect();
-    share(pieces.len(), &|number| {
+    for_numbers(pieces.len(), &|number| {
         let piece = pieces[number]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -112,15 +99,55 @@ pub(crate) fn each<P: Send>(pieces: Vec<P>, body: impl Fn(usize, P) + Sync) {
     });
 }
 
+/// As [`each`], or on this thread alone.
+pub(crate) fn spread<P: Send>(
+    worth_threads: bool,
+    pieces: impl Iterator<Item = P>,
+    body: impl Fn(usize, P) + Sync,
+) {
+    if worth_threads {
+        return each(pieces.collect(), body);
+    }
+    pieces.enumerate().for_each(|(number, piece)| body(number, piece));
+}
+
+/// Calls `body` with every number below `count`.
+fn for_numbers(count: usize, body: &(dyn Fn(usize) + Sync)) {
+    share(count, rayon::current_num_threads(), &|numbers| {
+        while let Some(number) = numbers.take() {
+            body(number);
+        }
+    });
+}
+
+/// Numbers given out one after the other.
+struct Numbers {
+    next: AtomicUsize,
+    end: usize,
+}
+
+impl Numbers {
+    fn below(end: usize) -> Self {
+        Self {
+            next: AtomicUsize::new(0),
+            end,
+        }
+    }
+
+    /// The next one, if any is left.
+    fn take(&self) -> Option<usize> {
+        Some(self.next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < self.end)
+    }
+}
+
 /// Work given out by number.
 ///
 /// A pool thread takes microseconds to wake, as long as the work may last. So the thread that has the work
 /// starts at once, whoever of the pool comes in time takes numbers, too, and who comes late finds it closed.
 struct Shared {
-    /// Valid until `closed` and no one is `helping`.
-    body: *const (dyn Fn(usize) + Sync),
-    pieces: usize,
-    next: AtomicUsize,
+    /// Takes numbers until none is left. Valid until `closed` and no one is `helping`.
+    body: *const (dyn Fn(&Numbers) + Sync),
+    numbers: Numbers,
     helping: AtomicUsize,
     closed: AtomicBool,
     failed: AtomicBool,
@@ -132,20 +159,12 @@ unsafe impl Send for Shared {}
 unsafe impl Sync for Shared {}
 
 impl Shared {
-    /// Takes numbers until none is left.
-    ///
     /// # Safety
     /// The body must be valid: on the thread that closes, or between raising `helping` and lowering it when
     /// it was not closed in between.
     unsafe fn work(&self) {
-        loop {
-            let piece = self.next.fetch_add(1, Ordering::Relaxed);
-            if piece >= self.pieces {
-                return;
-            }
-            // SAFETY: the caller vouches for the body.
-            unsafe { (*self.body)(piece) };
-        }
+        // SAFETY: the caller vouches for the body.
+        unsafe { (*self.body)(&self.numbers) };
     }
 
     fn help(&self) {
@@ -178,20 +197,19 @@ impl Drop for Close<'_> {
     }
 }
 
-/// Calls `body` with every number below `pieces`.
-fn share(pieces: usize, body: &(dyn Fn(usize) + Sync)) {
-    let helpers = rayon::current_num_threads().min(pieces).saturating_sub(1);
+/// Calls `body`, which takes numbers below `count` until none is left, on up to `threads` threads.
+fn share(count: usize, threads: usize, body: &(dyn Fn(&Numbers) + Sync)) {
+    let helpers = threads.min(count).saturating_sub(1);
     if helpers == 0 {
-        return (0..pieces).for_each(body);
+        return body(&Numbers::below(count));
     }
     // SAFETY: only the lifetime changes; `Close` ends every use of the body before this function returns.
     let body = unsafe {
-        std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), *const (dyn Fn(usize) + Sync)>(body)
+        std::mem::transmute::<*const (dyn Fn(&Numbers) + Sync + '_), *const (dyn Fn(&Numbers) + Sync)>(body)
     };
     let shared = Arc::new(Shared {
         body,
-        pieces,
-        next: AtomicUsize::new(0),
+        numbers: Numbers::below(count),
         helping: AtomicUsize::new(0),
         closed: AtomicBool::new(false),
         failed: AtomicBool::new(false),
@@ -230,8 +248,8 @@ mod tests {
     #[test]
     fn work_inside_work_does_not_wait_for_itself() {
         let sums: Vec<Mutex<usize>> = (0..64).map(|_| Mutex::new(0)).collect();
-        share(64, &|outer| {
-            share(16, &|inner| {
+        for_numbers(64, &|outer| {
+            for_numbers(16, &|inner| {
                 *sums[outer].lock().expect("nobody panics here") += inner
             });
         });
@@ -243,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_piece_arrives_here() {
-        let failed = catch_unwind(|| share(40, &|piece| assert!(piece != 7, "piece 7")));
+        let failed = catch_unwind(|| for_numbers(40, &|piece| assert!(piece != 7, "piece 7")));
         assert!(failed.is_err());
     }
 }

@@ -3,8 +3,9 @@
 use num_traits::{WrappingAdd, WrappingMul};
 
 use super::{
-    fold::{Again, Fold, Value, fold, long_run, run},
+    fold::{Again, Fold, LEAF, Value, fold, leaf, long_run, run},
     parallel,
+    simd::{Loop, vectorize},
 };
 use crate::{DType, Error, Result, dtype::Element, tensor::Array, tensor::scratch};
 
@@ -77,6 +78,7 @@ macro_rules! fold_of {
             }
 
             #[inline(always)]
+            #[allow(clippy::if_same_then_else)]
             fn join(self, $a: $output, $b: $output) -> $output {
                 $join
             }
@@ -85,9 +87,10 @@ macro_rules! fold_of {
 }
 fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b), rest Self, std::convert::identity);
 fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b), rest Self, std::convert::identity);
-// NaN wins, wherever it stands.
-fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if b > a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
-fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if b < a || b.is_nan() { b } else { a }, rest Self, std::convert::identity);
+// NaN wins, wherever it stands. The inner comparison is the processor's own maximum, which takes the second of two
+// operands that cannot be compared.
+fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if a.is_nan() { a } else if a > b { a } else { b }, rest Self, std::convert::identity);
+fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if a.is_nan() { a } else if a < b { a } else { b }, rest Self, std::convert::identity);
 fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b), rest Again<Self, T>, Again::of);
 fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b, rest Again<Self, T>, Again::of);
 
@@ -339,24 +342,20 @@ fn moments_of_rows<T: Divided>(
 ) -> [Array; 2] {
     let shape = x.shape().reduced(axes, true);
     let mut pairs = vec![[T::ZERO; 2]; shape.len()];
-    let long = n > parallel::PIECE;
-    let of_row = |row: &[T]| {
-        let sum = if long { long_run(row, Sum) } else { run(row, Sum) };
-        let mean = sum / size;
-        let away = Deviations(mean);
-        let squares = if long { long_run(row, away) } else { run(row, away) };
-        [mean, squares / left]
-    };
-    if long {
-        pairs
-            .iter_mut()
-            .zip(values.chunks_exact(n))
-            .for_each(|(pair, row)| *pair = of_row(row));
+    if n > parallel::PIECE {
+        for (pair, row) in pairs.iter_mut().zip(values.chunks_exact(n)) {
+            let mean = long_run(row, Sum) / size;
+            *pair = [mean, long_run(row, Deviations(mean)) / left];
+        }
     } else {
         parallel::fill_folds(&mut pairs, 2 * n, |start, pairs| {
-            for (pair, row) in pairs.iter_mut().zip(values[start * n..].chunks_exact(n)) {
-                *pair = of_row(row);
-            }
+            vectorize(MomentsOfRows {
+                values: &values[start * n..],
+                n,
+                size,
+                left,
+                pairs,
+            });
         });
     }
     [0, 1].map(|which| {
@@ -368,12 +367,34 @@ fn moments_of_rows<T: Divided>(
     })
 }
 
+struct MomentsOfRows<'a, T> {
+    values: &'a [T],
+    n: usize,
+    size: T,
+    left: T,
+    pairs: &'a mut [[T; 2]],
+}
+
+impl<T: Divided> Loop for MomentsOfRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (pair, row) in self.pairs.iter_mut().zip(self.values.chunks_exact(self.n)) {
+            if self.n <= LEAF {
+                let mean = leaf(row, Sum) / self.size;
+                *pair = [mean, leaf(row, Deviations(mean)) / self.left];
+            } else {
+                let mean = run(row, Sum) / self.size;
+                *pair = [mean, run(row, Deviations(mean)) / self.left];
+            }
+        }
+    }
+}
+
 /// `x - mean`, stretched.
 fn deviations<T: Divided>(x: &Array, mean: &Array) -> Array {
-    use super::{
-        elementwise::{Operand, Zip, binary},
-        simd::vectorize,
-    };
+    use super::elementwise::{Operand, Zip, binary};
     #[inline(always)]
     fn less<T: Divided>(&x: &T, &mean: &T) -> T {
         x - mean
@@ -410,6 +431,38 @@ mod tests {
             expected[position] = join(expected[position], value);
         }
         expected
+    }
+
+    #[test]
+    fn rows_of_every_length_agree_with_folding_one_by_one() {
+        for n in (1..=140).chain(505..=520) {
+            let values: Vec<i64> = (0..3 * n as i64).map(|v| (v * v + 7 * v) % 97 - 60).collect();
+            let x = Array::new(values.clone(), [3, n]).unwrap();
+            let folded = |f: fn(std::slice::Iter<'_, i64>) -> i64| -> Vec<i64> {
+                values.chunks(n).map(|row| f(row.iter())).collect()
+            };
+            assert_eq!(
+                *sum("sum", &x, &[1]).unwrap().elements(),
+                folded(|row| row.sum()),
+                "{n}"
+            );
+            let largest = folded(|row| row.copied().fold(i64::MIN, i64::max));
+            assert_eq!(*max("max", &x, &[1]).unwrap().elements(), largest, "{n}");
+        }
+    }
+
+    #[test]
+    fn nan_is_the_largest_and_the_smallest_wherever_it_stands() {
+        for n in [1, 15, 16, 17, 100, 600] {
+            for place in 0..n {
+                let mut values: Vec<f32> = (0..n).map(|v| (v % 7) as f32).collect();
+                values[place] = f32::NAN;
+                let x = Array::new(values, [1, n]).unwrap();
+                for found in [max("max", &x, &[1]), min("min", &x, &[1])] {
+                    assert!(found.unwrap().first::<f32>().is_nan(), "{place} of {n}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,19 +1,17 @@
 //! Exponentials that sum to 1, along one axis, and the logarithms of their sums.
 
-use rayon::prelude::*;
-
 use super::{
-    fold::{Again, Fold, Value, fold, long_run},
+    fold::{Again, Fold, LEAF, Value, fold, fold_columns, leaf, long_run, run},
     math::{self, Real},
     parallel::{self, PIECE},
-    simd::{Loop, vectorize},
+    simd::{Loop, map_lanes, vectorize},
 };
 use crate::tensor::{Array, scratch};
 
 /// What an exponential is worth, in additions.
 const COST: usize = 8;
-/// Partial results that a row keeps side by side.
-const LANES: usize = 32;
+/// Elements that are computed side by side.
+const LANES: usize = 16;
 /// Columns that are worked on together.
 const BAND: usize = 512;
 
@@ -32,9 +30,15 @@ impl<T: Real + Value> Number for T {}
 
 #[inline(always)]
 fn larger<T: Real>(a: T, b: T) -> T {
-    // NaN wins.
-    #[allow(clippy::eq_op)]
-    if b > a || b != b { b } else { a }
+    // NaN wins; the inner comparison is the processor's own maximum.
+    #[allow(clippy::eq_op, clippy::if_same_then_else)]
+    if a != a {
+        a
+    } else if a > b {
+        a
+    } else {
+        b
+    }
 }
 
 /// Along `axis` of an array with elements.
@@ -60,17 +64,21 @@ pub(crate) fn softmax<T: Number>(x: &Array, axis: usize, form: Form) -> Array {
             });
         });
     } else {
-        let whole = values
-            .par_chunks_exact(n * inner)
-            .zip(out.par_chunks_exact_mut(n * inner));
-        if parallel::worth_threads(values.len(), COST) && values.len() / (n * inner) > 1 {
-            whole.for_each(|(x, out)| blocks(x, n, inner, form, out));
-        } else {
-            let whole = values
-                .chunks_exact(n * inner)
-                .zip(out.chunks_exact_mut(n * inner));
-            whole.for_each(|(x, out)| blocks(x, n, inner, form, out));
+        let whole = n * inner;
+        let height = (PIECE / inner).max(1);
+        if inner <= BAND && n >= 2 * height {
+            let blocks = out.chunks_exact_mut(whole).zip(values.chunks_exact(whole));
+            blocks.for_each(|(out, x)| tall(x, inner, height, form, out));
+            return Array::dense(out, shape.clone());
         }
+        let worth_threads = parallel::worth_threads(values.len(), COST);
+        let together = (PIECE / whole).max(1) * whole;
+        parallel::spread(worth_threads, out.chunks_mut(together), |piece, out| {
+            let values = values[piece * together..].chunks_exact(whole);
+            for (x, out) in values.zip(out.chunks_exact_mut(whole)) {
+                blocks(x, n, inner, form, out);
+            }
+        });
     }
     Array::dense(out, shape.clone())
 }
@@ -226,40 +234,10 @@ impl<T: Number> Fold<T, T> for ExpSum<T> {
     }
 }
 
+/// Folds a row, which is no longer than a few pieces of work.
 #[inline(always)]
-fn row_max<T: Number>(x: &[T]) -> T {
-    let mut lanes = [-T::INFINITY; LANES];
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &v) in lanes.iter_mut().zip(chunk) {
-            *lane = larger(*lane, v);
-        }
-    }
-    rest.iter()
-        .chain(&lanes)
-        .fold(-T::INFINITY, |best, &v| larger(best, v))
-}
-
-#[inline(always)]
-fn row_sum<T: Number>(x: &[T], f: impl Fn(T) -> T) -> T {
-    let mut lanes = [T::ZERO; LANES];
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &v) in lanes.iter_mut().zip(chunk) {
-            *lane = *lane + f(v);
-        }
-    }
-    for (lane, &v) in lanes.iter_mut().zip(rest) {
-        *lane = *lane + f(v);
-    }
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for lane in 0..width {
-            lanes[lane] = lanes[lane] + lanes[lane + width];
-        }
-    }
-    lanes[0]
+fn row<T: Number, F: Fold<T, T>>(x: &[T], f: F) -> T {
+    if x.len() <= LEAF { leaf(x, f) } else { run(x, f) }
 }
 
 struct Rows<'a, T> {
@@ -275,23 +253,26 @@ impl<T: Number> Loop for Rows<'_, T> {
     #[inline(always)]
     fn run(self) {
         for (x, out) in self.x.chunks_exact(self.n).zip(self.out.chunks_exact_mut(self.n)) {
-            let largest = row_max(x);
-            for (y, &v) in out.iter_mut().zip(x) {
-                *y = math::exp(v - largest);
-            }
-            let sum = row_sum(
-                out,
-                #[inline(always)]
-                |v| v,
-            );
+            let largest = row(x, Largest);
             match self.form {
                 Form::Share => {
-                    let share = T::ONE / sum;
+                    map_lanes::<T, LANES>(
+                        x,
+                        out,
+                        #[inline(always)]
+                        |v| math::exp(v - largest),
+                    );
+                    let share = T::ONE / row(out, Sum);
                     out.iter_mut().for_each(|y| *y = *y * share);
                 }
                 Form::Log => {
-                    let lower = largest + math::log(sum);
-                    out.iter_mut().zip(x).for_each(|(y, &v)| *y = v - lower);
+                    let lower = largest + math::log(row(x, ExpSum(largest)));
+                    map_lanes::<T, LANES>(
+                        x,
+                        out,
+                        #[inline(always)]
+                        |v| v - lower,
+                    );
                 }
             }
         }
@@ -310,16 +291,8 @@ impl<T: Number> Loop for LogSums<'_, T> {
     #[inline(always)]
     fn run(self) {
         for (x, out) in self.x.chunks_exact(self.n).zip(self.out) {
-            let largest = row_max(x);
-            let lower = shift(largest);
-            *out = log_of(
-                largest,
-                row_sum(
-                    x,
-                    #[inline(always)]
-                    |v| math::exp(v - lower),
-                ),
-            );
+            let largest = row(x, Largest);
+            *out = log_of(largest, row(x, ExpSum(shift(largest))));
         }
     }
 }
@@ -384,6 +357,113 @@ impl<T: Number> Loop for Scale<'_, T> {
     #[inline(always)]
     fn run(self) {
         self.out.iter_mut().for_each(|y| *y = *y * self.share);
+    }
+}
+
+/// Few columns of many rows: three passes in pieces of `height` rows.
+fn tall<T: Number>(x: &[T], inner: usize, height: usize, form: Form, out: &mut [T]) {
+    let n = x.len() / inner;
+    let largest = fold_columns(x, n, inner, Largest);
+    // Several rows side by side, so that they are whole vectors.
+    let together = (LANES >> inner.trailing_zeros().min(LANES.trailing_zeros())).min(height);
+    let wide = largest.repeat(together);
+    let pieces = n.div_ceil(height);
+    let mut sums = scratch::<T>(pieces * inner);
+    let parts = out.chunks_mut(height * inner).zip(sums.chunks_mut(inner));
+    let worth_threads = parallel::worth_threads(x.len(), COST);
+    parallel::spread(
+        worth_threads,
+        parts,
+        |piece, (out, sums): (&mut [T], &mut [T])| {
+            let x = &x[piece * height * inner..][..out.len()];
+            let mut wide_sums = vec![T::ZERO; wide.len()];
+            vectorize(ExpRows {
+                x,
+                largest: &wide,
+                keep: form == Form::Share,
+                out,
+                sums: &mut wide_sums,
+            });
+            sums.fill(T::ZERO);
+            for part in wide_sums.chunks_exact(inner) {
+                sums.iter_mut()
+                    .zip(part)
+                    .for_each(|(sum, &part)| *sum = *sum + part);
+            }
+        },
+    );
+    let mut last = fold_columns(&sums, pieces, inner, Sum);
+    for (sum, &largest) in last.iter_mut().zip(&largest) {
+        *sum = match form {
+            Form::Share => T::ONE / *sum,
+            Form::Log => largest + math::log(*sum),
+        };
+    }
+    let wide = last.repeat(together);
+    let parts = out.chunks_mut(height * inner);
+    parallel::spread(worth_threads, parts, |piece, out: &mut [T]| {
+        let x = &x[piece * height * inner..][..out.len()];
+        vectorize(LastRows {
+            x,
+            last: &wide,
+            form,
+            out,
+        });
+    });
+}
+
+/// `out = exp(x - largest)` in rows as wide as `largest`, and the sums of those; the last row may be shorter.
+struct ExpRows<'a, T> {
+    x: &'a [T],
+    largest: &'a [T],
+    keep: bool,
+    out: &'a mut [T],
+    sums: &'a mut [T],
+}
+
+impl<T: Number> Loop for ExpRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let width = self.largest.len();
+        for (x, out) in self.x.chunks(width).zip(self.out.chunks_mut(width)) {
+            let columns = x.iter().zip(self.largest).zip(self.sums.iter_mut());
+            if self.keep {
+                for (((&v, &largest), sum), y) in columns.zip(out) {
+                    *y = math::exp(v - largest);
+                    *sum = *sum + *y;
+                }
+            } else {
+                for ((&v, &largest), sum) in columns {
+                    *sum = *sum + math::exp(v - largest);
+                }
+            }
+        }
+    }
+}
+
+/// What is left to do in every row once `last` is known: the factor of a share, or what a logarithm is lowered by.
+struct LastRows<'a, T> {
+    x: &'a [T],
+    last: &'a [T],
+    form: Form,
+    out: &'a mut [T],
+}
+
+impl<T: Number> Loop for LastRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let width = self.last.len();
+        for (x, out) in self.x.chunks(width).zip(self.out.chunks_mut(width)) {
+            let columns = out.iter_mut().zip(self.last);
+            match self.form {
+                Form::Share => columns.for_each(|(y, &share)| *y = *y * share),
+                Form::Log => columns.zip(x).for_each(|((y, &lower), &v)| *y = v - lower),
+            }
+        }
     }
 }
 
@@ -471,5 +551,81 @@ impl<T: Number> Loop for Columns<'_, T> {
                     .for_each(|((y, &v), &lower)| *y = v - lower),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    /// Down the columns of `[outer, n, inner]`, one by one, in double precision.
+    fn twin(x: &[f32], n: usize, inner: usize, log: bool) -> Vec<f64> {
+        let mut out = vec![0.0; x.len()];
+        for start in (0..x.len()).step_by(n * inner) {
+            for column in start..start + inner {
+                let places = || (0..n).map(|row| column + row * inner);
+                let largest = places().map(|p| f64::from(x[p])).fold(f64::MIN, f64::max);
+                let sum: f64 = places().map(|p| (f64::from(x[p]) - largest).exp()).sum();
+                for p in places() {
+                    let lowered = f64::from(x[p]) - largest - sum.ln();
+                    out[p] = if log { lowered } else { lowered.exp() };
+                }
+            }
+        }
+        out
+    }
+
+    fn numbers(len: usize) -> Vec<f32> {
+        (0..len)
+            .map(|i| ((i * 7919) % 2003) as f32 / 200.0 - 5.0)
+            .collect()
+    }
+
+    #[test]
+    fn every_length_and_axis_agrees_with_the_twin() {
+        let rows = (1..=70).chain([100, 511, 513, 3000]).map(|n| [5, n, 1]);
+        // Narrow and wide, few rows and several pieces of them, a last piece that is not whole.
+        let columns = [
+            [1, 9, 100],
+            [2, 700, 33],
+            [1, 1001, 100],
+            [1, 5000, 7],
+            [3, 400, 64],
+            [2, 30, 1000],
+            [900, 10, 10],
+        ];
+        for [outer, n, inner] in rows.chain(columns) {
+            let values = numbers(outer * n * inner);
+            let x = Tensor::from_vec(values.clone(), [outer, n, inner]).unwrap();
+            for log in [false, true] {
+                let y = if log { x.log_softmax(1) } else { x.softmax(1) };
+                let pairs = y
+                    .unwrap()
+                    .to_vec::<f32>()
+                    .unwrap()
+                    .into_iter()
+                    .zip(twin(&values, n, inner, log));
+                for (got, expected) in pairs {
+                    let error = (f64::from(got) - expected).abs();
+                    assert!(
+                        error <= 2e-6 * expected.abs().max(1e-3),
+                        "[{outer}, {n}, {inner}]: {got} {expected}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_bit() {
+        let x = Tensor::from_vec(numbers(400_000), [4000, 100]).unwrap();
+        let compute = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| [0, 1].map(|axis| x.softmax(axis).unwrap().to_vec::<f32>().unwrap()))
+        };
+        assert_eq!(compute(1), compute(3));
     }
 }

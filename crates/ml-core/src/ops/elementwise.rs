@@ -6,7 +6,7 @@ use crate::{
     DType, Error, Result, Tensor,
     dtype::Element,
     kernels::{
-        elementwise::{self, Map, Zip},
+        elementwise::{self, Map, MapLanes, Zip},
         simd::{Loop, vectorize},
     },
     tensor::Array,
@@ -138,21 +138,38 @@ pub(crate) fn map<A, O: Clone>(f: impl Fn(&A) -> O, operand: Operand<'_, A>, out
     vectorize(Map { f, operand, out });
 }
 
+/// `out = f(x)` with the widest instructions there are, no element alone.
+#[inline]
+fn map_lanes<T: Copy>(f: impl Fn(T) -> T, x: &[T], out: &mut [T]) {
+    vectorize(MapLanes { f, x, out });
+}
+
 /// `out = f(operands)` with the widest instructions there are.
 #[inline]
 pub(crate) fn zip<A, O: Clone>(f: impl Fn(&A, &A) -> O, operands: [Operand<'_, A>; 2], out: &mut [O]) {
     vectorize(Zip { f, operands, out });
 }
 
+/// About how many additions a function is worth whose elements are never computed alone.
+const EXPENSIVE: usize = 4;
+
 /// The loop of a [`Unary`] in `f32`: compiled once, for the eager kernel and the fused one.
 #[inline(never)]
 pub(crate) fn map_f32<U: Unary>(op: U, operand: Operand<'_, f32>, out: &mut [f32]) {
-    map(
-        #[inline(always)]
-        |x| op.f32(*x),
-        operand,
-        out,
-    );
+    match operand {
+        Operand::Slice(x) if U::COST >= EXPENSIVE => map_lanes(
+            #[inline(always)]
+            |x| op.f32(x),
+            x,
+            out,
+        ),
+        operand => map(
+            #[inline(always)]
+            |x| op.f32(*x),
+            operand,
+            out,
+        ),
+    }
     let Some(end) = U::END_F32 else { return };
     match operand {
         Operand::Slice(x) if x.iter().any(|x| x.abs() > end) => {

@@ -216,24 +216,20 @@ pub fn apply<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result
 /// Those of the primitive.
 #[inline]
 pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result<SmallVec<[Tensor; 1]>> {
-    let arrays: SmallVec<[&Array; 4]> = inputs
-        .iter()
-        .filter_map(|input| match &input.value {
-            Value::Array(array) => Some(&**array),
-            Value::Symbol(_) => None,
-        })
-        .collect();
+    // Pushed, not collected: this runs at every operation, and a collection asks more than once for its length.
+    let mut arrays: SmallVec<[&Array; 4]> = SmallVec::new();
+    for input in inputs {
+        if let Value::Array(array) = &input.value {
+            arrays.push(array);
+        }
+    }
     let tapes = autodiff::tapes_of(inputs);
     // Tracing starts with a symbol, or with something stateful inside the traced closure.
     let traced = arrays.len() < inputs.len() || (primitive.is_stateful() && graph::is_tracing());
     if traced {
         return apply_shared(Arc::new(primitive), inputs, tapes, None);
     }
-    let mut outputs: SmallVec<[Tensor; 1]> = primitive
-        .forward(&arrays)?
-        .into_iter()
-        .map(Tensor::from)
-        .collect();
+    let mut outputs = tensors(primitive.forward(&arrays)?);
     if !tapes.is_empty() {
         let saves = primitive.saves();
         remember(tapes, || Rule::of(primitive), saves, inputs, &mut outputs);
@@ -254,6 +250,14 @@ pub(crate) fn apply_dyn(primitive: &Arc<dyn Primitive>, inputs: &[&Tensor]) -> R
     )
 }
 
+#[inline]
+fn tensors(mut arrays: Arrays) -> SmallVec<[Tensor; 1]> {
+    match (arrays.pop(), arrays.is_empty()) {
+        (Some(only), true) => SmallVec::from_buf([only.into()]),
+        (last, _) => arrays.into_iter().chain(last).map(Tensor::from).collect(),
+    }
+}
+
 /// Computes if there are `arrays`, traces if not, and records for `tapes`.
 fn apply_shared(
     primitive: Arc<dyn Primitive>,
@@ -262,7 +266,7 @@ fn apply_shared(
     arrays: Option<&[&Array]>,
 ) -> Result<SmallVec<[Tensor; 1]>> {
     let mut outputs: SmallVec<[Tensor; 1]> = match arrays {
-        Some(arrays) => primitive.forward(arrays)?.into_iter().map(Tensor::from).collect(),
+        Some(arrays) => tensors(primitive.forward(arrays)?),
         None => graph::trace(&primitive, inputs)?,
     };
     if !tapes.is_empty() {
@@ -283,11 +287,14 @@ fn remember(
     if outputs.iter().all(|output| !output.dtype().is_float()) {
         return;
     }
-    let kept = inputs.iter().map(|input| Tensor {
-        value: keep(&input.value, saves.inputs),
-        origin: input.origin.clone(),
-    });
-    autodiff::record(tapes, rule(), kept.collect(), outputs, saves.outputs);
+    let mut kept: SmallVec<[Tensor; 2]> = SmallVec::new();
+    for input in inputs {
+        kept.push(Tensor {
+            value: keep(&input.value, saves.inputs),
+            origin: input.origin.clone(),
+        });
+    }
+    autodiff::record(tapes, rule(), kept, outputs, saves.outputs);
 }
 
 /// Arrays smaller than this are kept whole: hollowing them out costs more than it saves.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use half::{bf16, f16};
 use smallvec::SmallVec;
 
-use super::{Block, Text};
+use super::{Block, FEW, Text};
 use crate::{DType, Error, Result, Shape, dtype::Element, kernels::strided, shape::Strides};
 
 /// The elements of any type, shared.
@@ -105,6 +105,17 @@ impl Array {
             strides: shape.row_major(),
             buffer: T::wrap(Arc::new(Block::new(values))),
             shape,
+            offset: 0,
+        }
+    }
+
+    /// As [`packed_like`](Self::packed_like), of the first few values.
+    #[inline]
+    pub(crate) fn few_like<T: Element>(values: [T; FEW], like: &Self) -> Self {
+        Self {
+            buffer: T::wrap(Arc::new(Block::few(values, like.len()))),
+            shape: like.shape.clone(),
+            strides: Strides::from_slice(&like.strides),
             offset: 0,
         }
     }
@@ -249,7 +260,7 @@ impl Array {
         Self {
             buffer: T::wrap(Arc::new(Block::new(values))),
             shape: like.shape.clone(),
-            strides: like.strides.clone(),
+            strides: Strides::from_slice(&like.strides),
             offset: 0,
         }
     }

@@ -2,7 +2,12 @@
 
 use std::ops::Deref;
 
+use smallvec::SmallVec;
+
 use crate::dtype::Element;
+
+/// Elements that a block holds itself, without memory of their own.
+pub(crate) const FEW: usize = 16;
 
 /// Smaller memory is cheaper to ask the system for than to look up here.
 const SMALLEST_KEPT: usize = 32 << 10;
@@ -14,11 +19,18 @@ const MOST_KEPT: usize = 128 << 20;
 /// Fresh memory costs a page fault every 4 KiB, more than the arithmetic of most operations; a training
 /// step or a loop over large tensors runs in the blocks of its previous round.
 #[derive(Debug)]
-pub struct Block<T: Element>(Vec<T>);
+pub struct Block<T: Element>(SmallVec<[T; FEW]>);
 
 impl<T: Element> Block<T> {
+    #[inline]
     pub(crate) fn new(values: Vec<T>) -> Self {
-        Self(values)
+        Self(SmallVec::from_vec(values))
+    }
+
+    /// The first `len` of these elements.
+    #[inline]
+    pub(crate) fn few(values: [T; FEW], len: usize) -> Self {
+        Self(SmallVec::from_buf_and_len(values, len))
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
@@ -26,7 +38,7 @@ impl<T: Element> Block<T> {
     }
 
     pub(crate) fn into_vec(mut self) -> Vec<T> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.0).into_vec()
     }
 }
 
@@ -34,7 +46,7 @@ impl<T: Element> Clone for Block<T> {
     fn clone(&self) -> Self {
         let mut copy = scratch(self.0.len());
         copy.clone_from_slice(&self.0);
-        Self(copy)
+        Self::new(copy)
     }
 }
 
@@ -50,10 +62,10 @@ impl<T: Element> Deref for Block<T> {
 impl<T: Element> Drop for Block<T> {
     fn drop(&mut self) {
         let own = bytes::<T>(self.0.capacity());
-        if !(SMALLEST_KEPT..=MOST_KEPT).contains(&own) {
+        if !self.0.spilled() || !(SMALLEST_KEPT..=MOST_KEPT).contains(&own) {
             return;
         }
-        let values = std::mem::take(&mut self.0);
+        let values = std::mem::take(&mut self.0).into_vec();
         // A poisoned list is left alone: the memory goes back to the system.
         let Ok(mut spare) = T::spare().lock() else { return };
         spare.push(values);

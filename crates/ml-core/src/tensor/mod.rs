@@ -17,5 +17,5 @@ pub use text::Text;
 pub use value::Tensor;
 
 pub(crate) use array::for_dtype;
-pub(crate) use block::scratch;
+pub(crate) use block::{FEW, scratch};
 pub(crate) use value::Value;
