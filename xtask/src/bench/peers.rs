@@ -12,20 +12,27 @@ use super::{measure::Program, workload::Workload};
 
 /// Rust libraries in one program: a package that the workspace does not know.
 struct RustPeers {
+    /// Under `benches`, and under the folder of what is built.
     folder: &'static str,
     binary: &'static str,
     /// What the program calls each library, and the package whose version is told.
     libraries: &'static [(&'static str, &'static str)],
 }
 
+impl RustPeers {
+    fn source(&self, root: &Path) -> PathBuf {
+        root.join("benches").join(self.folder)
+    }
+}
+
 const RUST_PEERS: [RustPeers; 2] = [
     RustPeers {
-        folder: "benches/rust-peers",
+        folder: "rust-peers",
         binary: "ml-bench-rust-peers",
         libraries: &[("smartcore", "smartcore"), ("linfa", "linfa")],
     },
     RustPeers {
-        folder: "benches/tensor-peers",
+        folder: "tensor-peers",
         binary: "ml-bench-tensor-peers",
         libraries: &[
             ("candle", "candle-core"),
@@ -185,8 +192,8 @@ fn build_rust_peers(root: &Path, runs: &dyn Fn(&str) -> bool) -> Result<Vec<Libr
         }
         println!("building {}", peers.binary);
         // Apart from ours, so that neither build undoes the other's.
-        let target = target(root).join(peers.binary);
-        let program = build(&root.join(peers.folder), peers.binary, &target)?;
+        let target = target(root).join(peers.folder);
+        let program = build(&peers.source(root), peers.binary, &target)?;
         let versions = versions(root, peers)?;
         ready.extend(
             peers
@@ -221,7 +228,7 @@ fn target(root: &Path) -> PathBuf {
 
 /// The version of each library, as the committed lock file has it.
 fn versions(root: &Path, peers: &RustPeers) -> Result<Vec<String>> {
-    let path = root.join(peers.folder).join("Cargo.lock");
+    let path = peers.source(root).join("Cargo.lock");
     let lock = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     peers
         .libraries
