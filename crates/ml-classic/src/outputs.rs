@@ -40,9 +40,32 @@ pub(crate) fn check_numbers<F: Float>(
     y: ArrayView2<'_, F>,
 ) -> Result<()> {
     check_rows(op, x, y)?;
-    y.columns()
-        .into_iter()
-        .try_for_each(|y| check::finite_target(op, y))
+    for (output, y) in y.columns().into_iter().enumerate() {
+        check::finite_target(op, y).map_err(|error| in_column(output, error))?;
+    }
+    Ok(())
+}
+
+/// The check of one target calls its column 0; among several it has a number.
+fn in_column(output: usize, error: Error) -> Error {
+    match error {
+        Error::NotFinite {
+            op,
+            what,
+            value,
+            row,
+            remedy,
+            ..
+        } => Error::NotFinite {
+            op,
+            what,
+            value,
+            row,
+            column: output.to_string(),
+            remedy,
+        },
+        other => other,
+    }
 }
 
 /// The classes of every output in ascending order, and every row's position among them.

@@ -7,7 +7,7 @@ use ml_core::{
     ndarray::{Array1, Array2, ArrayView1, ArrayView2},
 };
 
-use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator};
+use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator, persist_by_number_and_label};
 use crate::{metrics::accuracy_score, outputs, tree::first_largest};
 
 neighbors_estimator! {
@@ -41,10 +41,8 @@ fitted_neighbors! {
         pub classes: Vec<L>,
         codes: Array1<usize>,
     }
-    stored as
-        "FittedKNeighborsClassifier<f32, i64>": FittedKNeighborsClassifier<f32, i64>,
-        "FittedKNeighborsClassifier<f64, i64>": FittedKNeighborsClassifier<f64, i64>
 }
+persist_by_number_and_label!(FittedKNeighborsClassifier);
 
 fitted_neighbors! {
     /// What [`KNeighborsClassifier`] keeps for several targets.
@@ -53,10 +51,8 @@ fitted_neighbors! {
         pub classes: Vec<Vec<L>>,
         codes: Vec<Array1<usize>>,
     }
-    stored as
-        "FittedMultiKNeighborsClassifier<f32, i64>": FittedMultiKNeighborsClassifier<f32, i64>,
-        "FittedMultiKNeighborsClassifier<f64, i64>": FittedMultiKNeighborsClassifier<f64, i64>
 }
+persist_by_number_and_label!(FittedMultiKNeighborsClassifier);
 
 impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for KNeighborsClassifier {
     type Fitted = FittedKNeighborsClassifier<F, L>;

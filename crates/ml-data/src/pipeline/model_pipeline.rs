@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use ml_core::{
-    DecisionFunction, Estimator, Features, Fit, FitContext, FittedTransformer, Model, Params, Predict,
+    DecisionFunction, Error, Estimator, Features, Fit, FitContext, FittedTransformer, Model, Params, Predict,
     PredictProba, Result, Score, Target, Task, check, ndarray::Array2, params::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -174,12 +174,15 @@ impl<X: IntoFeatures> DecisionFunction<X> for FittedModelPipeline {
 }
 
 impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedModelPipeline {
-    /// R² for numbers, accuracy for classes.
+    /// R² for numbers, accuracy for classes; without variance in `y` R² is 1 for perfect predictions and
+    /// 0 for others. No rows at all, a single number and a `y` that is not finite are refused.
     fn score(&self, x: X, y: Y) -> Result<f64> {
         let (predicted, y) = (self.predict(x)?, y.into_target()?);
         check::same_rows(OP, predicted.len(), y.len())?;
         match &y {
             Target::Numbers(y) => {
+                at_least(y.len(), 2, "2 rows")?;
+                check::finite_target(OP, y.view())?;
                 let predicted = predicted.numbers(OP)?;
                 let mean = y.mean().unwrap_or(f64::NAN);
                 let error = (y - &predicted).mapv(|d| d * d).sum();
@@ -191,12 +194,30 @@ impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedModelPipeline {
                 })
             }
             Target::Classes(y) => {
+                at_least(y.len(), 1, "1 row")?;
                 let predicted = predicted.classes(OP)?;
                 let right = y.iter().zip(&predicted).filter(|(a, b)| a == b).count();
                 Ok(right as f64 / y.len() as f64)
             }
         }
     }
+}
+
+/// Enough targets to mark predictions by: one class, or two numbers.
+fn at_least(rows: usize, enough: usize, least: &'static str) -> Result<()> {
+    if rows >= enough {
+        return Ok(());
+    }
+    let what = if rows == 0 {
+        "y (0 rows)"
+    } else {
+        "y (1 row, which has no variance)"
+    };
+    Err(Error::Empty {
+        op: OP,
+        what: what.to_owned(),
+        least,
+    })
 }
 
 #[ml_core::typetag::serde]

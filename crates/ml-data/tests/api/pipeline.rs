@@ -190,6 +190,27 @@ fn a_model_pipeline_predicts_raw_rows_and_names_its_importances() {
 }
 
 #[test]
+fn a_score_needs_targets_that_can_be_marked_by() {
+    let fitted = forecast().fit(&housing(), &prices()).unwrap();
+    let refused = |rows: &[usize], y: Array1<f64>| {
+        let x = Features::from(housing()).select_rows(rows);
+        fitted.score(x, y).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&[], array![]),
+        "ModelPipeline: y (0 rows) is empty; at least 2 rows needed"
+    );
+    assert_eq!(
+        refused(&[0], array![452.6]),
+        "ModelPipeline: y (1 row, which has no variance) is empty; at least 2 rows needed"
+    );
+    assert_eq!(
+        refused(&[0, 1], array![452.6, f64::NAN]),
+        "ModelPipeline: y holds NaN at row 1, column 0; drop rows without a target"
+    );
+}
+
+#[test]
 fn weights_reach_the_model_only() {
     let weights = array![1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     let fitted = forecast()

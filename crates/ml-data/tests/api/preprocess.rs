@@ -314,7 +314,7 @@ fn unknown_categories_are_errors_or_values_as_chosen() {
     assert_eq!(
         error.to_string(),
         "OrdinalEncoder: column \"sea\" holds the unknown category \"z\" at row 1; \
-         fit on data that has it, give the categories, or set handle_unknown"
+         fit on data that has it, give the categories, or set unknown_value"
     );
     let out = fitted(OrdinalEncoder::default().unknown_value(-1.0))
         .transform(&new)
@@ -337,7 +337,7 @@ fn unknown_categories_are_errors_or_values_as_chosen() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "OneHotEncoder: column \"x0\" held text at fit and holds numbers now"
+        "OneHotEncoder: column \"x0\" held text at fit and holds numbers now; convert it as for fit"
     );
 }
 

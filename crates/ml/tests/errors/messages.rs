@@ -130,6 +130,13 @@ fn data_cases() -> Vec<Case> {
                 .unwrap_err(),
         ),
         (
+            "infinity in the target",
+            "fit a line",
+            LinearRegression::default()
+                .fit(x(2, 1).view(), array![1.0, f64::INFINITY].view())
+                .unwrap_err(),
+        ),
+        (
             "lengths that differ",
             "fit a line",
             LinearRegression::default()
