@@ -13,7 +13,7 @@ use crate::metrics::Scorer;
 ///
 /// Use the predictions to look at errors or to train another model on them; for a score use
 /// [`cross_val_score`](super::cross_val_score), for a mean over folds is not the score of all rows
-/// together. `how.scoring` is not used.
+/// together. Of `how` only the folds are used: nothing is scored, and a failing fit is an error.
 ///
 /// # Errors
 /// What the fits refuse; folds that do not hold every row out exactly once.
