@@ -90,7 +90,7 @@ fn identity_sort_and_range_are_operations_of_a_graph() -> Result<()> {
             [sorted[0], sorted[1] + 1, sorted[2] + 2]
         );
     }
-    assert_eq!((f.trace_count(), f.traced()[0].graph().count("sort")), (1, 1));
+    assert_eq!((f.trace_count(), f.traced()[0].graph().count("argsort")), (1, 1));
     Ok(())
 }
 
@@ -206,6 +206,9 @@ fn a_primitive_of_ones_own_brings_its_derivative() -> Result<()> {
     let traced = Function::new("f", move |x| Ok(vec![squared(x)?]));
     assert_eq!(traced.call(&[&x])?[0].to_vec::<f64>()?, [9.0, 2.25]);
     let error = squared(&[Tensor::from(1)]).unwrap_err().to_string();
-    assert!(error.starts_with("squared: got elements of type i32"), "{error}");
+    assert!(
+        error.contains("got elements of type i32, but needs f64"),
+        "{error}"
+    );
     Ok(())
 }
