@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{
     companion::{Page, Row},
-    shown,
+    is_program, shown,
 };
 
 /// Checks all pages under `docs/book`.
@@ -76,6 +76,12 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     }
     if row.id.starts_with('N') != (row.tier == "number") {
         problems.push("numbers, and only they, are of the tier `number`".to_owned());
+    }
+    if row.tier == "number" && row.program().is_none_or(|name| !is_program(name)) {
+        problems.push(format!(
+            "names no program that `cargo xtask book` runs: {:?}",
+            row.home
+        ));
     }
     // A required row either names code, or says that it is about practice and where that is written.
     let practice = row.home.starts_with("practice: ");

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod autodiff;
 #[cfg(test)]
+mod companion;
+#[cfg(test)]
 mod containers;
 #[cfg(test)]
 mod create;
