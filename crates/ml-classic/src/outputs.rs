@@ -6,7 +6,7 @@ use ml_core::{
 };
 
 use crate::{
-    metrics::{per_output, r2_score},
+    metrics::{per_output, r2_score_with, weighted_share},
     tree::first_largest,
 };
 
@@ -101,16 +101,21 @@ pub(crate) fn by_output<L>(classes: &[Vec<L>], shares: ArrayView2<'_, f64>) -> V
 }
 
 /// The mean R² of the outputs.
-pub(crate) fn mean_r2<F: Float>(y: ArrayView2<'_, F>, predicted: ArrayView2<'_, F>) -> Result<f64> {
-    let scores = per_output(r2_score, y, predicted)?;
+pub(crate) fn mean_r2<F: Float>(
+    y: ArrayView2<'_, F>,
+    predicted: ArrayView2<'_, F>,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Result<f64> {
+    let scores = per_output(|y, predicted| r2_score_with(y, predicted, weights), y, predicted)?;
     Ok(scores.sum() / scores.len() as f64)
 }
 
-/// The share of rows of which every output is right.
+/// The share of rows (of their weight, if they have weights) of which every output is right.
 pub(crate) fn share_right<L: PartialEq>(
     op: &'static str,
     y: ArrayView2<'_, L>,
     predicted: ArrayView2<'_, L>,
+    weights: Option<ArrayView1<'_, f64>>,
 ) -> Result<f64> {
     if y.dim() != predicted.dim() {
         return Err(Error::Shape {
@@ -122,5 +127,6 @@ pub(crate) fn share_right<L: PartialEq>(
     }
     check::not_empty(op, y)?;
     let rows = y.rows().into_iter().zip(predicted.rows());
-    Ok(rows.filter(|(y, predicted)| y == predicted).count() as f64 / y.nrows() as f64)
+    let right: Vec<bool> = rows.map(|(y, predicted)| y == predicted).collect();
+    weighted_share(op, &right, weights)
 }

@@ -83,19 +83,20 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
             row.home
         ));
     }
-    // A required row either names code, or says that it is about practice and where that is written.
-    let practice = row.home.starts_with("practice: ");
+    // A required row either names code, or says that it is advice, or which later chapter builds it.
+    let marks = ["practice: ", "later: chapter "];
+    let marked = marks.iter().any(|mark| row.home.starts_with(mark));
     let required = row.tier != "named";
-    if required && !practice && references(&row.home).next().is_none() {
+    if required && !marked && references(&row.home).next().is_none() {
         problems.push(format!(
-            "names no API path, and is not marked as practice: {:?}",
+            "names no API path, and is not marked as practice or as a later chapter's: {:?}",
             row.home
         ));
     }
     if row.shown.is_empty() {
         problems.push("says nothing about how it is shown".to_owned());
     }
-    if required && !practice {
+    if required && !marked {
         problems.extend(shown::problem(root, row));
     }
     problems

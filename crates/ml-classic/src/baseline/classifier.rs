@@ -7,7 +7,7 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{class_weight::persist_by_label, metrics::accuracy_score};
+use crate::{class_weight::persist_by_label, metrics::accuracy_score_with};
 
 /// How to guess a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -162,8 +162,13 @@ impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedDummyClassifi
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedDummyClassifier<L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -8,7 +8,7 @@ use ml_core::{
 };
 
 use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator, persist_by_number_and_label};
-use crate::{metrics::accuracy_score, outputs, tree::first_largest};
+use crate::{metrics::accuracy_score_with, outputs, tree::first_largest};
 
 neighbors_estimator! {
     /// Predicts the majority class of the `n_neighbors` training rows nearest to a row.
@@ -180,8 +180,13 @@ impl<F: Float, L: Label> FittedMultiKNeighborsClassifier<F, L> {
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedKNeighborsClassifier<F, L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
@@ -189,8 +194,13 @@ impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView2<'_, L>>
     for FittedMultiKNeighborsClassifier<F, L>
 {
     /// The share of rows of which every output is right.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, L>) -> Result<f64> {
-        outputs::share_right("KNeighborsClassifier", y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::share_right("KNeighborsClassifier", y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -140,7 +140,7 @@ fn shortlist(
     let five_folds = CrossValidation::default()
         .cv(5)
         .scoring("neg_root_mean_squared_error");
-    let comparison = compare(&models, x, y, &five_folds, observer)?;
+    let comparison = compare(&models, x, y, &five_folds, &FitContext::observed(observer))?;
     page.text(&comparison);
 
     page.title("Random search over the forest");
