@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod autodiff;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod containers;
 #[cfg(test)]
 mod create;
@@ -12,6 +14,8 @@ mod differences;
 mod display;
 #[cfg(test)]
 mod elementwise;
+#[cfg(test)]
+mod fft;
 #[cfg(test)]
 mod graph;
 #[cfg(test)]
