@@ -4,7 +4,9 @@
 //! inputs are read from memory and only its results written. Every step runs the same loop as on its own, so
 //! the results are the same bits.
 
-use std::sync::Arc;
+mod in_place;
+
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -131,12 +133,7 @@ impl Program {
         let first = &specs[self.results[0]];
         let shape = first.shape.clone();
         let together = self.results.iter().all(|&result| specs[result].shape == shape)
-            && given.iter().all(|input| {
-                input
-                    .shape
-                    .broadcast("fused", &shape)
-                    .is_ok_and(|joined| joined == shape)
-            });
+            && given.iter().all(|input| stretches(&input.shape, &shape));
         match first.dtype {
             DType::F32 if together => Ok(self.run_as::<f32>(inputs, &shape)),
             DType::F64 if together => Ok(self.run_as::<f64>(inputs, &shape)),
@@ -176,7 +173,9 @@ impl Program {
             .collect();
         let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
         if !shape.is_empty() {
-            let plan = Plan::<T>::new(self, &inputs, shape);
+            let shapes: SmallVec<[&Shape; 4]> = inputs.iter().map(|input| input.shape()).collect();
+            let values = inputs.iter().map(|input| input.elements::<T>()).collect();
+            let plan = Plan::<T>::new(self, &shapes, values, shape);
             let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
             for out in &mut outs {
                 for (number, piece) in out.chunks_mut(PIECE).enumerate() {
@@ -201,6 +200,11 @@ impl Program {
             .map(|out| Array::dense(out, shape.clone()))
             .collect()
     }
+}
+
+/// Whether an operand of shape `own` stretches to `shape`.
+fn stretches(own: &Shape, shape: &Shape) -> bool {
+    own.broadcast("fused", shape).is_ok_and(|joined| joined == *shape)
 }
 
 fn block_of(step: &Step) -> &dyn Block {
@@ -231,11 +235,14 @@ struct Plan<'a, T: Clone> {
     steps: Vec<Planned<'a>>,
     /// For every result, the buffer that holds it and whether it is a single value.
     results: Vec<(usize, bool)>,
-    values: SmallVec<[std::borrow::Cow<'a, [T]>; 4]>,
+    values: Values<'a, T>,
     readers: SmallVec<[Reader; 4]>,
     cut: Cut,
     buffers: usize,
 }
+
+/// The elements of every input.
+type Values<'a, T> = SmallVec<[Cow<'a, [T]>; 4]>;
 
 /// A step that knows where its output goes.
 struct Planned<'a> {
@@ -254,11 +261,8 @@ enum Source {
 }
 
 impl<'a, T: Lane> Plan<'a, T> {
-    fn new(program: &'a Program, inputs: &[&'a Array], shape: &Shape) -> Self {
-        let readers: SmallVec<[Reader; 4]> = inputs
-            .iter()
-            .map(|input| Reader::new(input.shape(), shape))
-            .collect();
+    fn new(program: &'a Program, inputs: &[&Shape], values: Values<'a, T>, shape: &Shape) -> Self {
+        let readers: SmallVec<[Reader; 4]> = inputs.iter().map(|own| Reader::new(own, shape)).collect();
         // A buffer is free again after the last step that reads it; results keep theirs.
         let mut last_use: Vec<usize> = (0..program.steps.len()).collect();
         for (number, step) in program.steps.iter().enumerate() {
@@ -310,7 +314,7 @@ impl<'a, T: Lane> Plan<'a, T> {
             .collect();
         Self {
             cut: Cut::new(readers.iter()),
-            values: inputs.iter().map(|input| input.elements::<T>()).collect(),
+            values,
             readers,
             steps,
             results,

@@ -52,6 +52,26 @@ impl Tensor {
         apply(Relu, &[self])
     }
 
+    /// Parametric rectified linear unit: `y = x` above 0, `slope · x` below, where the slope is learned and
+    /// broadcasts.
+    ///
+    /// Source: He et al., "Delving deep into rectifiers" (2015).
+    ///
+    /// # Errors
+    /// As [`relu`](Self::relu) and [`mul`](Self::mul).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let y = Tensor::from([[-2.0, 3.0], [-4.0, -1.0]]).prelu(&Tensor::from([0.25, 0.5]))?;
+    /// assert_eq!(y.to_vec::<f64>()?, [-0.5, 3.0, -1.0, -0.5]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn prelu(&self, slope: &Tensor) -> Result<Tensor> {
+        self.relu()?.sub(&self.neg()?.relu()?.mul(slope)?)
+    }
+
     /// `y = min(max(x, 0), 6)`; its derivative at 0 and 6 is taken as 0.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 mod autodiff;
 #[cfg(test)]
 mod companion;
+mod bad_input;
 #[cfg(test)]
 mod containers;
 #[cfg(test)]
@@ -14,6 +15,8 @@ mod differences;
 mod display;
 #[cfg(test)]
 mod elementwise;
+#[cfg(test)]
+mod fft;
 #[cfg(test)]
 mod graph;
 #[cfg(test)]
