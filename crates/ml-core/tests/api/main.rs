@@ -2,9 +2,9 @@
 
 #[cfg(test)]
 mod autodiff;
+mod bad_input;
 #[cfg(test)]
 mod companion;
-mod bad_input;
 #[cfg(test)]
 mod containers;
 #[cfg(test)]
