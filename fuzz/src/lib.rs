@@ -101,7 +101,7 @@ fn elementwise(x: &Tensor) -> Result<Tensor> {
 
 fn shapes(x: &Tensor) -> Result<Tensor> {
     let y = x.expand_dims(1)?.broadcast_to([3, 2, 3])?.permute(&[2, 0, 1])?;
-    let y = y.reshape(&[6, 3])?.sum_to(&[1, 3])?.squeeze(&[0])?;
+    let y = y.reshape(&[6, 3])?.sum_keep(&[0])?.squeeze(&[0])?;
     let y = y.pad(&[(1, 2)], Padding::Reflect)?.tile(&[2])?.repeat(2, 0)?;
     y.flip(&[0])?.roll(1, 0)?.pad(&[(0, 1)], Padding::Constant(0.5))
 }
@@ -141,13 +141,13 @@ fn reductions(x: &Tensor) -> Result<Tensor> {
         y.max(&[1])?,
         y.prod(&[0])?,
         y.logsumexp(&[1])?,
-        y.var(&[0])?,
+        y.var(&[0], 0.0)?,
     ];
     let sums = sums.iter().collect::<Vec<_>>();
     let labels = Tensor::from([2i64, 0, 1]);
     Tensor::add_n(&sums)?
         .add(&x.cross_entropy(&labels)?)?
-        .mul(&x.norm(Norm::Euclidean, &[1])?)
+        .mul(&x.norm(Norm::L2, &[1])?)
 }
 
 fn products(x: &Tensor) -> Result<Tensor> {

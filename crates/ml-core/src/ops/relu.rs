@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Saves, Unary, apply, clip::Clip, elementwise::unary_op, unary_primitive};
 use crate::{Result, Tensor, check};
 
-// Written so that NaN stays NaN.
-unary_op!(Relu, "relu", cost 1, INPUTS, |x| if x < 0.0 { 0.0 } else { x }, |d, x, _| d.mul(&x.step()?));
+// Written so that NaN stays NaN. The slope follows from the result, too, which the next layer keeps anyway: what
+// went in is freed, or written over.
+unary_op!(Relu, "relu", cost 1, OUTPUTS, |x| if x < 0.0 { 0.0 } else { x }, |d, _, y| d.mul(&y.step()?));
 
 /// `slope · x` below 0.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
