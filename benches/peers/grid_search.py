@@ -5,7 +5,7 @@ from sklearn.model_selection import GridSearchCV
 
 from common import THREADS, load, report, timed
 
-x, y = load("housing_x", "housing_y")
+x, y = load("housing_train_x", "housing_train_y")
 grid = [
     {"n_estimators": [3, 10, 30], "max_features": [2, 4, 6, 8]},
     {"bootstrap": [False], "n_estimators": [3, 10], "max_features": [2, 3, 4]},

@@ -8,8 +8,8 @@ use std::{
 
 use libfuzzer_sys::fuzz_target;
 use ml_core::{Features, Model, Persist, Result, Target, ndarray::Array1, ndarray::Array2};
+use ml_fuzz::forge;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Constant {
@@ -79,27 +79,14 @@ impl Persist for Everything {
     const TYPE_NAME: &'static str = "fuzz::Everything";
 }
 
-/// A file around `payload` with a checksum that matches.
-fn forge(type_name: &str, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = b"\x89mlm\r\n\x1a\n".to_vec();
-    bytes.extend(ml_core::persist::FORMAT_VERSION.to_le_bytes());
-    bytes.extend((payload.len() as u64).to_le_bytes());
-    for name in [type_name, "0.1.0"] {
-        bytes.extend((name.len() as u16).to_le_bytes());
-        bytes.extend(name.as_bytes());
-    }
-    bytes.extend(payload);
-    let digest = Sha256::digest(&bytes);
-    bytes.extend(digest);
-    bytes
-}
-
 fuzz_target!(|bytes: &[u8]| {
     let _ = Everything::from_bytes(bytes);
     let _ = <Box<dyn Model>>::from_bytes(&forge("ml_core::Model", bytes));
     if let Ok(value) = Everything::from_bytes(&forge("fuzz::Everything", bytes)) {
         // What was read can be written, and reads the same again.
-        let again = value.to_bytes().expect("a value that was read is no deeper than allowed");
+        let again = value
+            .to_bytes()
+            .expect("a value that was read is no deeper than allowed");
         let again = Everything::from_bytes(&again).expect("a value that was written can be read");
         assert_eq!(value.matrix.dim(), again.matrix.dim());
         assert_eq!(value.text, again.text);

@@ -42,7 +42,7 @@ pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
             "forest-regressor" | "tree" => ("california_y.npy", california),
             "forest-classifier" | "k-nn" => ("mnist_test_y.npy", mnist),
             "forest-classifier-small" | "k-nn-small" => ("mnist_small_test_y.npy", small_mnist),
-            "grid-search" => ("housing_y.npy", housing),
+            "grid-search" => ("housing_train_y.npy", housing),
             "preprocess" => ("housing_2m.csv", large_housing),
             "linear-regression" => ("linear_y.npy", linear),
             _ => bail!("no workload {workload:?}"),
@@ -118,7 +118,7 @@ fn housing(folder: &Path) -> Result<()> {
         ["ocean_proximity"],
     );
     let (_, x) = prepare.fit_transform(&frame)?;
-    save_table(folder, "housing", x.into_dense("prepare")?.view(), y.view())
+    save_table(folder, "housing_train", x.into_dense("prepare")?.view(), y.view())
 }
 
 fn large_housing(folder: &Path) -> Result<()> {

@@ -106,7 +106,7 @@ fn tree(folder: &Path) -> Result<Measures> {
 }
 
 fn grid_search(folder: &Path) -> Result<Measures> {
-    let (x, y) = table(folder, "housing")?;
+    let (x, y) = table(folder, "housing_train")?;
     let grids = [
         ParamGrid::new()
             .values("n_estimators", [3, 10, 30])

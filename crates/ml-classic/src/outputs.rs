@@ -6,7 +6,7 @@ use ml_core::{
 };
 
 use crate::{
-    metrics::{per_output, r2_score},
+    metrics::{per_output, r2_score_with, weighted_share},
     tree::first_largest,
 };
 
@@ -40,9 +40,32 @@ pub(crate) fn check_numbers<F: Float>(
     y: ArrayView2<'_, F>,
 ) -> Result<()> {
     check_rows(op, x, y)?;
-    y.columns()
-        .into_iter()
-        .try_for_each(|y| check::finite_target(op, y))
+    for (output, y) in y.columns().into_iter().enumerate() {
+        check::finite_target(op, y).map_err(|error| in_column(output, error))?;
+    }
+    Ok(())
+}
+
+/// The check of one target calls its column 0; among several it has a number.
+fn in_column(output: usize, error: Error) -> Error {
+    match error {
+        Error::NotFinite {
+            op,
+            what,
+            value,
+            row,
+            remedy,
+            ..
+        } => Error::NotFinite {
+            op,
+            what,
+            value,
+            row,
+            column: output.to_string(),
+            remedy,
+        },
+        other => other,
+    }
 }
 
 /// The classes of every output in ascending order, and every row's position among them.
@@ -78,16 +101,21 @@ pub(crate) fn by_output<L>(classes: &[Vec<L>], shares: ArrayView2<'_, f64>) -> V
 }
 
 /// The mean R² of the outputs.
-pub(crate) fn mean_r2<F: Float>(y: ArrayView2<'_, F>, predicted: ArrayView2<'_, F>) -> Result<f64> {
-    let scores = per_output(r2_score, y, predicted)?;
+pub(crate) fn mean_r2<F: Float>(
+    y: ArrayView2<'_, F>,
+    predicted: ArrayView2<'_, F>,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Result<f64> {
+    let scores = per_output(|y, predicted| r2_score_with(y, predicted, weights), y, predicted)?;
     Ok(scores.sum() / scores.len() as f64)
 }
 
-/// The share of rows of which every output is right.
+/// The share of rows (of their weight, if they have weights) of which every output is right.
 pub(crate) fn share_right<L: PartialEq>(
     op: &'static str,
     y: ArrayView2<'_, L>,
     predicted: ArrayView2<'_, L>,
+    weights: Option<ArrayView1<'_, f64>>,
 ) -> Result<f64> {
     if y.dim() != predicted.dim() {
         return Err(Error::Shape {
@@ -99,5 +127,6 @@ pub(crate) fn share_right<L: PartialEq>(
     }
     check::not_empty(op, y)?;
     let rows = y.rows().into_iter().zip(predicted.rows());
-    Ok(rows.filter(|(y, predicted)| y == predicted).count() as f64 / y.nrows() as f64)
+    let right: Vec<bool> = rows.map(|(y, predicted)| y == predicted).collect();
+    weighted_share(op, &right, weights)
 }

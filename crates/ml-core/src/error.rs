@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Shape;
+
 /// Result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -13,11 +15,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// Two shapes that `op` cannot combine.
-    #[error("{op}: cannot combine shape {left:?} with {right:?}; {rule}")]
+    #[error("{op}: cannot combine shape {} with {}; {rule}", Shape::from(left.as_slice()), Shape::from(right.as_slice()))]
     Shape {
         /// The operation.
         op: &'static str,
-        /// Shape of the first operand.
+        /// Shape of the first operand; [`Shape::UNKNOWN`], shown as `?`, for an axis whose length is not known yet.
         left: Vec<usize>,
         /// Shape of the second operand.
         right: Vec<usize>,
@@ -79,7 +81,7 @@ pub enum Error {
         length: usize,
     },
     /// One shape that does not suit `op`.
-    #[error("{op}: shape {shape:?} does not fit; {rule}")]
+    #[error("{op}: shape {} does not fit; {rule}", Shape::from(shape.as_slice()))]
     BadShape {
         /// The operation.
         op: &'static str,
@@ -89,7 +91,7 @@ pub enum Error {
         rule: String,
     },
     /// More elements than memory can hold.
-    #[error("{op}: shape {shape:?} has more elements than memory can hold; use a smaller shape")]
+    #[error("{op}: shape {} has more elements than memory can hold; use a smaller shape", Shape::from(shape.as_slice()))]
     Size {
         /// The operation.
         op: &'static str,

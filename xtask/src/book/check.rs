@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{
     companion::{Page, Row},
-    shown,
+    is_program, shown,
 };
 
 /// Checks all pages under `docs/book`.
@@ -77,19 +77,26 @@ fn row_problems(root: &Path, sources: &Sources, row: &Row) -> Vec<String> {
     if row.id.starts_with('N') != (row.tier == "number") {
         problems.push("numbers, and only they, are of the tier `number`".to_owned());
     }
-    // A required row either names code, or says that it is about practice and where that is written.
-    let practice = row.home.starts_with("practice: ");
-    let required = row.tier != "named";
-    if required && !practice && references(&row.home).next().is_none() {
+    if row.tier == "number" && row.program().is_none_or(|name| !is_program(name)) {
         problems.push(format!(
-            "names no API path, and is not marked as practice: {:?}",
+            "names no program that `cargo xtask book` runs: {:?}",
+            row.home
+        ));
+    }
+    // A required row either names code, or says that it is advice, or which later chapter builds it.
+    let marks = ["practice: ", "later: chapter "];
+    let marked = marks.iter().any(|mark| row.home.starts_with(mark));
+    let required = row.tier != "named";
+    if required && !marked && references(&row.home).next().is_none() {
+        problems.push(format!(
+            "names no API path, and is not marked as practice or as a later chapter's: {:?}",
             row.home
         ));
     }
     if row.shown.is_empty() {
         problems.push("says nothing about how it is shown".to_owned());
     }
-    if required && !practice {
+    if required && !marked {
         problems.extend(shown::problem(root, row));
     }
     problems

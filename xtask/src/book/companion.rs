@@ -68,12 +68,21 @@ impl Page {
         Ok(page)
     }
 
-    /// The ids of numbers to reproduce.
-    pub(crate) fn number_ids(&self) -> impl Iterator<Item = &String> {
+    /// The ids of the numbers that this program must reproduce.
+    pub(crate) fn numbers_of(&self, program: &str) -> impl Iterator<Item = &String> {
         self.rows
             .iter()
+            .filter(move |row| row.program() == Some(program))
             .map(|row| &row.id)
-            .filter(|id| id.starts_with('N'))
+    }
+}
+
+impl Row {
+    /// The program that reports a number: a chapter may have several.
+    pub(crate) fn program(&self) -> Option<&str> {
+        let (_, path) = self.home.split_once("crates/ml/examples/")?;
+        let (program, _) = path.split_once('/')?;
+        self.id.starts_with('N').then_some(program)
     }
 }
 
@@ -115,14 +124,29 @@ mod tests {
     #[test]
     fn rows_and_declarations_are_read_from_the_tables() {
         let text = "Rows: C02 1, N02 1.\n\n| row | tier | what | where | shown by |\n|---|---|---|---|---|\n\
-                    | C02-001 | code | a | `ml_data::split::KFold` | ch02 |\n| N02-001 | number | b | ch02 | ch02 |\n";
+                    | C02-001 | code | a | `ml_data::split::KFold` | ch02 |\n\
+                    | N02-001 | number | b | `crates/ml/examples/ch02/split.rs::run` | ch02 |\n";
         let page = Page::parse("ch02", text).unwrap();
         assert_eq!(page.rows.len(), 2);
         assert_eq!(
             page.declared,
             [("C02".to_owned(), [1].into()), ("N02".to_owned(), [1].into())]
         );
-        assert_eq!(page.number_ids().collect::<Vec<_>>(), ["N02-001"]);
+        assert_eq!(page.numbers_of("ch02").collect::<Vec<_>>(), ["N02-001"]);
+        assert_eq!(page.numbers_of("ch02_more").count(), 0);
+    }
+
+    #[test]
+    fn a_numbering_may_have_gaps() {
+        let page = Page::parse("appendix-f", "Rows: XF 1-3 5, NF 2.\n").unwrap();
+        assert_eq!(
+            page.declared,
+            [
+                ("XF".to_owned(), [1, 2, 3, 5].into()),
+                ("NF".to_owned(), [1, 2].into())
+            ]
+        );
+        assert!(Page::parse("appendix-f", "Rows: XF 1-x.").is_err());
     }
 
     #[test]

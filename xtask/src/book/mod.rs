@@ -16,27 +16,43 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// Chapters that have a program, in the book's order; quick ones take less than three minutes.
-const CHAPTERS: [Program; 2] = [
-    Program {
-        name: "ch01",
-        quick: true,
-    },
-    Program {
-        name: "ch02",
-        quick: true,
-    },
+/// The chapters' programs, in the book's order; quick ones take less than three minutes.
+const PROGRAMS: [Program; 8] = [
+    Program::quick("ch01", "ch01"),
+    Program::quick("ch02", "ch02"),
+    Program::quick("ch12_tensors", "ch12"),
+    Program::quick("ch12_autodiff", "ch12"),
+    Program::quick("ch12_functions", "ch12"),
+    Program::quick("appendix_d", "appendix-d"),
+    Program::quick("appendix_f", "appendix-f"),
+    Program::quick("appendix_g", "appendix-g"),
 ];
 
 struct Program {
     name: &'static str,
+    /// The companion page `docs/book/<page>.md`; a chapter may have several programs.
+    page: &'static str,
     quick: bool,
+}
+
+impl Program {
+    const fn quick(name: &'static str, page: &'static str) -> Self {
+        Self {
+            name,
+            page,
+            quick: true,
+        }
+    }
+}
+
+fn is_program(name: &str) -> bool {
+    PROGRAMS.iter().any(|program| program.name == name)
 }
 
 /// Run the book's chapters and put the book's numbers beside ours.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Chapters to run (ch01 ch02 ...); all of them without a name.
+    /// Chapters or programs to run (ch01, ch12, appendix-d, ch12_tensors ...); all of them without a name.
     chapters: Vec<String>,
     /// Only check that docs/book accounts for every row and that what it names exists.
     #[arg(long)]
@@ -87,7 +103,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut reports = Vec::new();
     for program in programs {
         let report = run_chapter(&root, &out, program)?;
-        problems.extend(judge(&root, &report, args.allow_missing)?);
+        let page = companion::Page::read(&root, program.page)?;
+        problems.extend(judge(&page, &report, args.allow_missing));
         reports.push(report);
     }
     let index_file = out.join("index.html");
@@ -101,17 +118,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn select(args: &Args) -> Result<Vec<&'static Program>> {
+    let named = |p: &Program, name: &String| name == p.name || name == p.page;
     for name in &args.chapters {
-        if !CHAPTERS.iter().any(|p| p.name == name) {
-            let known: Vec<&str> = CHAPTERS.iter().map(|p| p.name).collect();
+        if !PROGRAMS.iter().any(|p| named(p, name)) {
+            let known: Vec<&str> = PROGRAMS.iter().map(|p| p.name).collect();
             bail!("no program for chapter {name:?}; there are: {}", known.join(", "));
         }
     }
     let wanted = |p: &&Program| {
-        (args.chapters.is_empty() || args.chapters.iter().any(|name| name == p.name))
+        (args.chapters.is_empty() || args.chapters.iter().any(|name| named(p, name)))
             && (!args.quick || p.quick)
     };
-    Ok(CHAPTERS.iter().filter(wanted).collect())
+    Ok(PROGRAMS.iter().filter(wanted).collect())
 }
 
 fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
@@ -136,7 +154,7 @@ fn run_chapter(root: &Path, out: &Path, program: &Program) -> Result<Report> {
 }
 
 /// What is wrong with a chapter: numbers that differ, numbers that nobody reported, parts not run.
-fn judge(root: &Path, report: &Report, allow_missing: bool) -> Result<Vec<String>> {
+fn judge(page: &companion::Page, report: &Report, allow_missing: bool) -> Vec<String> {
     let failed = report.numbers.iter().filter(|n| !n.passed);
     let mut problems: Vec<String> = failed
         .map(|n| {
@@ -147,7 +165,7 @@ fn judge(root: &Path, report: &Report, allow_missing: bool) -> Result<Vec<String
         })
         .collect();
     if allow_missing && !report.not_run.is_empty() {
-        return Ok(problems);
+        return problems;
     }
     problems.extend(
         report
@@ -156,13 +174,46 @@ fn judge(root: &Path, report: &Report, allow_missing: bool) -> Result<Vec<String
             .map(|line| format!("{}: not run: {line}", report.name)),
     );
     let reported: BTreeSet<&str> = report.numbers.iter().map(|n| n.id.as_str()).collect();
-    for id in companion::Page::read(root, &report.name)?.number_ids() {
+    for id in page.numbers_of(&report.name) {
         if !reported.contains(id.as_str()) {
             problems.push(format!(
-                "{id}: listed in docs/book/{}.md, but the program reports no such number",
-                report.name
+                "{id}: listed in docs/book/{}.md, but {} reports no such number",
+                page.name, report.name
             ));
         }
     }
-    Ok(problems)
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, select};
+
+    #[test]
+    fn a_page_stands_for_all_its_programs() {
+        let names = |chapters: &[&str]| -> Vec<&str> {
+            let chapters = chapters.iter().map(|&name| name.to_owned()).collect();
+            let args = Args {
+                chapters,
+                check: false,
+                quick: true,
+                allow_missing: false,
+            };
+            select(&args)
+                .unwrap()
+                .iter()
+                .map(|program| program.name)
+                .collect()
+        };
+        assert_eq!(
+            names(&["ch12"]),
+            ["ch12_tensors", "ch12_autodiff", "ch12_functions"]
+        );
+        assert_eq!(
+            names(&["appendix-d", "ch12_tensors"]),
+            ["ch12_tensors", "appendix_d"]
+        );
+        assert_eq!(names(&["appendix_d"]), ["appendix_d"]);
+        assert_eq!(names(&[]).len(), 8);
+    }
 }

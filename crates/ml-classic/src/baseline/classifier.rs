@@ -2,13 +2,12 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Error, Fit, FitContext, Float, Label, Persist, Predict, PredictProba, Result, Rng, Score, Seed, check,
-    label,
+    Error, Fit, FitContext, Float, Label, Predict, PredictProba, Result, Rng, Score, Seed, check, label,
     ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::accuracy_score;
+use crate::{class_weight::persist_by_label, metrics::accuracy_score_with};
 
 /// How to guess a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -163,8 +162,13 @@ impl<F: Float, L: Label> PredictProba<ArrayView2<'_, F>> for FittedDummyClassifi
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedDummyClassifier<L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
@@ -174,6 +178,4 @@ ml_core::classifier!(DummyClassifier => FittedDummyClassifier<i64>, {
     }
 });
 
-impl Persist for FittedDummyClassifier<i64> {
-    const TYPE_NAME: &'static str = "ml_classic::FittedDummyClassifier<i64>";
-}
+persist_by_label!(FittedDummyClassifier);

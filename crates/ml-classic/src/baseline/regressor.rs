@@ -7,7 +7,7 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{r2_score, weighted_median, weighted_quantile};
+use crate::metrics::{r2_score_with, weighted_median, weighted_quantile};
 
 /// Which constant to predict.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -97,8 +97,13 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedDummyRegressor<F> {
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedDummyRegressor<F> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r2_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        r2_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 

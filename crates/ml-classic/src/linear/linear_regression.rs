@@ -8,7 +8,7 @@ use ml_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{least_squares::fit_plane, moments::Rows};
-use crate::{metrics::r2_score, outputs};
+use crate::{metrics::r2_score_with, outputs};
 
 const OP: &str = "LinearRegression";
 
@@ -142,15 +142,25 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedMultiLinearRegression<F> {
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedLinearRegression<F> {
     /// R².
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r2_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        r2_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiLinearRegression<F> {
     /// The mean R² of the outputs.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
-        outputs::mean_r2(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::mean_r2(y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -18,9 +18,7 @@ use super::regression::same_length;
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 pub fn accuracy_score<L: PartialEq>(y: ArrayView1<'_, L>, predicted: ArrayView1<'_, L>) -> Result<f64> {
-    same_length("accuracy_score", y.len(), predicted.len())?;
-    let right = y.iter().zip(predicted).filter(|(y, p)| y == p).count();
-    Ok(right as f64 / y.len() as f64)
+    accuracy_score_with(y, predicted, None)
 }
 
 /// [`accuracy_score`](crate::metrics::accuracy_score) with a weight a row: the share of the weight.
@@ -32,9 +30,30 @@ pub fn accuracy_score_weighted<L: PartialEq>(
     predicted: ArrayView1<'_, L>,
     weights: ArrayView1<'_, f64>,
 ) -> Result<f64> {
+    accuracy_score_with(y, predicted, Some(weights))
+}
+
+/// Accuracy, with weights if there are some.
+pub(crate) fn accuracy_score_with<L: PartialEq>(
+    y: ArrayView1<'_, L>,
+    predicted: ArrayView1<'_, L>,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Result<f64> {
     same_length("accuracy_score", y.len(), predicted.len())?;
-    check::weights("accuracy_score", weights, y.len())?;
-    let pairs = y.iter().zip(predicted).zip(weights);
-    let right: f64 = pairs.filter(|((y, p), _)| y == p).map(|(_, w)| w).sum();
-    Ok(right / weights.sum())
+    let right: Vec<bool> = y.iter().zip(predicted).map(|(y, p)| y == p).collect();
+    weighted_share("accuracy_score", &right, weights)
+}
+
+/// The share of rows that are right, or their share of the weight.
+pub(crate) fn weighted_share(
+    op: &'static str,
+    right: &[bool],
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Result<f64> {
+    let Some(weights) = weights else {
+        return Ok(right.iter().filter(|&&right| right).count() as f64 / right.len() as f64);
+    };
+    check::weights(op, weights, right.len())?;
+    let hits = right.iter().zip(weights).filter(|(right, _)| **right);
+    Ok(hits.map(|(_, weight)| weight).sum::<f64>() / weights.sum())
 }

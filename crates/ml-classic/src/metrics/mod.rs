@@ -23,8 +23,10 @@ mod regression;
 mod scorer;
 
 pub use accuracy::accuracy_score;
+pub(crate) use accuracy::{accuracy_score_with, weighted_share};
 pub use interval::{mean_interval, rmse_interval};
 pub(crate) use percentile::{weighted_median, weighted_quantile};
+pub(crate) use regression::r2_score_with;
 pub use regression::{
     explained_variance_score, max_error, mean_absolute_error, mean_absolute_percentage_error,
     mean_pinball_loss, mean_squared_error, mean_squared_log_error, median_absolute_error, per_output,

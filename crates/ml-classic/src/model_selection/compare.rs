@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ml_core::{
-    Error, Estimator, FitContext, Model, Observer, Result, Target, Task,
+    Error, Estimator, FitContext, Model, Result, Target, Task,
     ndarray::{Array1, Array2},
 };
 use ml_data::{IntoFeatures, IntoTarget, split::Fold};
@@ -49,6 +49,8 @@ impl ModelScores {
 
 /// Cross-validates every model on the same folds and reports means, deviations, times, and the correlation of their errors.
 ///
+/// `context` brings weights of the rows for the fits (for the scores too if `how.weighted_scores` says so) and an observer.
+///
 /// For a shortlist take three to five good models whose errors correlate little (book, appendix B, phase 5).
 ///
 /// # Errors
@@ -58,12 +60,12 @@ impl ModelScores {
 /// # Examples
 /// ```
 /// use ml_classic::{baseline::DummyRegressor, linear::LinearRegression, model_selection::{CrossValidation, compare}};
-/// use ml_core::{ndarray::{Array1, Array2}, observer::Silent};
+/// use ml_core::{FitContext, ndarray::{Array1, Array2}};
 ///
 /// let x = Array2::from_shape_fn((20, 1), |(i, _)| i as f64);
 /// let y: Array1<f64> = x.column(0).mapv(|v| 3.0 * v + (v * 7.0) % 2.0);
 /// let (mean, line) = (DummyRegressor::default(), LinearRegression::default());
-/// let found = compare(&[("mean", &mean), ("line", &line)], &x, &y, &CrossValidation::default(), &Silent)?;
+/// let found = compare(&[("mean", &mean), ("line", &line)], &x, &y, &CrossValidation::default(), &FitContext::default())?;
 /// assert!(found.models[1].mean() > 0.9);
 /// assert_eq!(found.error_correlation[[0, 0]], 1.0);
 /// # Ok::<(), ml_core::Error>(())
@@ -73,7 +75,7 @@ pub fn compare(
     x: impl IntoFeatures,
     y: impl IntoTarget,
     how: &CrossValidation,
-    observer: &dyn Observer,
+    context: &FitContext<'_>,
 ) -> Result<Comparison> {
     let op = "compare";
     let Some(task) = models.first().map(|(_, model)| model.task()) else {
@@ -95,14 +97,14 @@ pub fn compare(
     let folds = how.cv.split(task, &x, &y)?;
     let scorer = how.scoring.scorer(task)?;
     let scoring = scorer.name().to_owned();
-    let context = FitContext::observed(observer);
     let evaluator = Evaluator {
         task: op,
         x: &x,
         y: &y,
         how,
         scorer,
-        context: &context,
+        context,
+        train_scores: false,
         keep_models: true,
     };
     let estimators: Vec<&dyn Estimator> = models.iter().map(|(_, model)| *model).collect();
@@ -189,7 +191,7 @@ impl fmt::Display for Comparison {
 
 #[cfg(test)]
 mod tests {
-    use ml_core::{ndarray::array, observer::Silent};
+    use ml_core::ndarray::array;
 
     use super::*;
     use crate::baseline::{DummyClassifier, DummyRegressor};
@@ -198,13 +200,20 @@ mod tests {
     fn no_models_and_mixed_tasks_are_refused() {
         let (x, y) = (array![[0.0], [1.0]], array![0.0, 1.0]);
         let how = CrossValidation::default().cv(2);
-        let error = compare(&[], &x, &y, &how, &Silent).unwrap_err();
+        let error = compare(&[], &x, &y, &how, &FitContext::default()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "compare: the list of models is empty; at least 1 model needed"
         );
         let (a, b) = (DummyRegressor::default(), DummyClassifier::default());
-        let error = compare(&[("mean", &a), ("most", &b)], &x, &y, &how, &Silent).unwrap_err();
+        let error = compare(
+            &[("mean", &a), ("most", &b)],
+            &x,
+            &y,
+            &how,
+            &FitContext::default(),
+        )
+        .unwrap_err();
         assert!(
             error
                 .to_string()
@@ -218,7 +227,14 @@ mod tests {
         let y = array![1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
         let model = DummyRegressor::default();
         let how = CrossValidation::default().cv(3);
-        let found = compare(&[("a", &model), ("b", &model)], &x, &y, &how, &Silent).unwrap();
+        let found = compare(
+            &[("a", &model), ("b", &model)],
+            &x,
+            &y,
+            &how,
+            &FitContext::default(),
+        )
+        .unwrap();
         assert_eq!(found.models[0].scores, found.models[1].scores);
         assert!((found.error_correlation[[0, 1]] - 1.0).abs() < 1e-12);
     }

@@ -13,7 +13,7 @@ use crate::metrics::Scorer;
 ///
 /// Use the predictions to look at errors or to train another model on them; for a score use
 /// [`cross_val_score`](super::cross_val_score), for a mean over folds is not the score of all rows
-/// together. `how.scoring` is not used.
+/// together. Of `how` only the folds are used: nothing is scored, and a failing fit is an error.
 ///
 /// # Errors
 /// What the fits refuse; folds that do not hold every row out exactly once.
@@ -34,7 +34,21 @@ pub fn cross_val_predict(
     y: impl IntoTarget,
     how: &CrossValidation,
 ) -> Result<Target> {
-    let held_out = HeldOut::fit("cross_val_predict", estimator, x, y, how)?;
+    cross_val_predict_with(estimator, x, y, how, &FitContext::default())
+}
+
+/// [`cross_val_predict`] with weights of the rows for the fits and an observer, from `context`.
+///
+/// # Errors
+/// As [`cross_val_predict`]; weights that do not suit the rows or the model.
+pub fn cross_val_predict_with(
+    estimator: &dyn Estimator,
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<Target> {
+    let held_out = HeldOut::fit("cross_val_predict", estimator, x, y, how, context)?;
     let parts = held_out.each(|model, rows| model.predict_features(rows))?;
     match held_out.y {
         Target::Numbers(_) => held_out.in_row_order(&parts, Target::numbers),
@@ -54,8 +68,22 @@ pub fn cross_val_predict_proba(
     y: impl IntoTarget,
     how: &CrossValidation,
 ) -> Result<Array2<f64>> {
+    cross_val_predict_proba_with(estimator, x, y, how, &FitContext::default())
+}
+
+/// [`cross_val_predict_proba`] with weights of the rows for the fits and an observer, from `context`.
+///
+/// # Errors
+/// As [`cross_val_predict_proba`]; weights that do not suit the rows or the model.
+pub fn cross_val_predict_proba_with(
+    estimator: &dyn Estimator,
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<Array2<f64>> {
     let op = "cross_val_predict_proba";
-    let held_out = HeldOut::fit(op, estimator, x, y, how)?;
+    let held_out = HeldOut::fit(op, estimator, x, y, how, context)?;
     let (classes, _) = ml_core::label::encode(held_out.y.classes(op)?.view());
     let parts = held_out.each(|model, rows| Ok((model.classes(), model.predict_proba_features(rows)?)))?;
     let mut out = Array2::zeros((held_out.y.len(), classes.len()));
@@ -84,8 +112,22 @@ pub fn cross_val_decision_function(
     y: impl IntoTarget,
     how: &CrossValidation,
 ) -> Result<Array2<f64>> {
+    cross_val_decision_function_with(estimator, x, y, how, &FitContext::default())
+}
+
+/// [`cross_val_decision_function`] with weights of the rows for the fits and an observer, from `context`.
+///
+/// # Errors
+/// As [`cross_val_decision_function`]; weights that do not suit the rows or the model.
+pub fn cross_val_decision_function_with(
+    estimator: &dyn Estimator,
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<Array2<f64>> {
     let op = "cross_val_decision_function";
-    let held_out = HeldOut::fit(op, estimator, x, y, how)?;
+    let held_out = HeldOut::fit(op, estimator, x, y, how, context)?;
     let parts = held_out.each(|model, rows| model.decision_function_features(rows))?;
     let width = parts.iter().map(Array2::ncols).max().unwrap_or(0);
     let mut out = Array2::zeros((held_out.y.len(), width));
@@ -122,23 +164,24 @@ impl HeldOut {
         x: impl IntoFeatures,
         y: impl IntoTarget,
         how: &CrossValidation,
+        context: &FitContext<'_>,
     ) -> Result<Self> {
         let (x, y) = (x.into_features()?, y.into_target()?);
         let folds = how.cv.split(estimator.task(), &x, &y)?;
         partition(op, &folds, y.len())?;
         let how = CrossValidation {
-            return_train_score: false,
             error_score: super::ErrorScore::Raise,
+            weighted_scores: false,
             ..how.clone()
         };
-        let context = FitContext::default();
         let evaluator = Evaluator {
             task: op,
             x: &x,
             y: &y,
             how: &how,
             scorer: Scorer::custom("none", |_, _, _| Ok(0.0)),
-            context: &context,
+            context,
+            train_scores: false,
             keep_models: true,
         };
         let evaluations = evaluator.run(&[estimator], &folds)?.remove(0);

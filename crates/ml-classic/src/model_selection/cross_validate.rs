@@ -46,15 +46,46 @@ pub fn cross_val_score(
     y: impl IntoTarget,
     how: &CrossValidation,
 ) -> Result<Array1<f64>> {
-    let context = FitContext::default();
-    Ok(validate(estimator, x, y, how, &context, false)?.test_scores)
+    cross_val_score_with(estimator, x, y, how, &FitContext::default())
 }
 
-/// [`cross_val_score`] with times, models, and training scores if `how` asks for them; `context` brings
-/// weights of the rows for the fits, and an observer.
+/// [`cross_val_score`] with weights of the rows and an observer of the progress, from `context`.
+///
+/// The weights go to the fits; to the scores too if `how.weighted_scores` says so.
 ///
 /// # Errors
-/// As [`cross_val_score`].
+/// As [`cross_val_score`]; weights that do not suit the rows, the model or the scorer.
+///
+/// # Examples
+/// ```
+/// use ml_classic::{baseline::DummyRegressor, model_selection::{CrossValidation, cross_val_score_with}};
+/// use ml_core::{FitContext, ndarray::{Array2, array}};
+///
+/// let (x, y, weights) = (Array2::zeros((4, 1)), array![1.0, 5.0, 2.0, 6.0], array![3.0, 1.0, 3.0, 1.0]);
+/// let how = CrossValidation::default().cv(2).scoring("neg_mean_absolute_error");
+/// let context = FitContext::weighted(weights.view());
+/// // The models predict 3 and 2, the weighted means of the other half.
+/// let scores = cross_val_score_with(&DummyRegressor::default(), &x, &y, &how, &context)?;
+/// assert_eq!(scores, array![-2.0, -2.0]);
+/// let how = how.weighted_scores(true);
+/// let scores = cross_val_score_with(&DummyRegressor::default(), &x, &y, &how, &context)?;
+/// assert_eq!(scores, array![-2.0, -1.0]);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+pub fn cross_val_score_with(
+    estimator: &dyn Estimator,
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<Array1<f64>> {
+    Ok(validate(estimator, x, y, how, context, Wanted::Scores)?.test_scores)
+}
+
+/// [`cross_val_score_with`] that also gives times, models, and training scores if `how` asks for them.
+///
+/// # Errors
+/// As [`cross_val_score_with`].
 ///
 /// # Examples
 /// ```
@@ -75,7 +106,14 @@ pub fn cross_validate(
     how: &CrossValidation,
     context: &FitContext<'_>,
 ) -> Result<CrossValidated> {
-    validate(estimator, x, y, how, context, true)
+    validate(estimator, x, y, how, context, Wanted::All)
+}
+
+/// What is kept of every fold.
+#[derive(PartialEq)]
+enum Wanted {
+    Scores,
+    All,
 }
 
 fn validate(
@@ -84,7 +122,7 @@ fn validate(
     y: impl IntoTarget,
     how: &CrossValidation,
     context: &FitContext<'_>,
-    keep_models: bool,
+    wanted: Wanted,
 ) -> Result<CrossValidated> {
     let (x, y) = (x.into_features()?, y.into_target()?);
     let folds = how.cv.split(estimator.task(), &x, &y)?;
@@ -95,7 +133,8 @@ fn validate(
         how,
         scorer: how.scoring.scorer(estimator.task())?,
         context,
-        keep_models,
+        train_scores: wanted == Wanted::All && how.return_train_score,
+        keep_models: wanted == Wanted::All,
     };
     let all = evaluator.run(&[estimator], &folds)?.remove(0);
     Ok(CrossValidated {

@@ -162,6 +162,9 @@ pub struct CrossValidation {
     pub scoring: Scoring,
     /// Whether to mark the training rows too. Default no: it costs a prediction a fold.
     pub return_train_score: bool,
+    /// Whether the weights that a context brings count in the scores of the rows held out (and trained
+    /// on) too, and not only in the fits. Default no, as in Scikit-Learn's `cross_val_score`.
+    pub weighted_scores: bool,
     /// What a failing fit means. Default an error.
     pub error_score: ErrorScore,
 }

@@ -10,7 +10,7 @@ use std::{
 
 use ml_core::{
     Estimator, Features, FitContext, Model, Result, Target, Task,
-    ndarray::{Array1, Array2, ArrayView1},
+    ndarray::{Array1, Array2},
 };
 use ml_data::split::Fold;
 use rayon::prelude::*;
@@ -35,6 +35,7 @@ struct FoldRows {
     weights: Option<Array1<f64>>,
     x_test: Features,
     y_test: Target,
+    test_weights: Option<Array1<f64>>,
 }
 
 /// A fold whose rows exist from the first candidate's start to the last one's end.
@@ -52,6 +53,8 @@ pub(super) struct Evaluator<'a, 'c> {
     pub(super) how: &'a CrossValidation,
     pub(super) scorer: Scorer,
     pub(super) context: &'a FitContext<'c>,
+    /// Whether scores of the rows trained on are wanted.
+    pub(super) train_scores: bool,
     /// Whether the fitted models are wanted.
     pub(super) keep_models: bool,
 }
@@ -63,18 +66,16 @@ pub(super) fn train_and_test_scores(
     (x, y): (&Features, &Target),
     folds: &[Fold],
     how: &CrossValidation,
+    context: &FitContext<'_>,
 ) -> Result<(Array2<f64>, Array2<f64>)> {
-    let how = CrossValidation {
-        return_train_score: true,
-        ..how.clone()
-    };
     let evaluator = Evaluator {
         task: name,
         x,
         y,
-        how: &how,
+        how,
         scorer: how.scoring.scorer(task)?,
-        context: &FitContext::default(),
+        context,
+        train_scores: true,
         keep_models: false,
     };
     let all = evaluator.run(candidates, folds)?;
@@ -131,7 +132,7 @@ impl Evaluator<'_, '_> {
                 tracing::warn!(%error, "{}: a fit failed, its score is NaN", self.task);
                 Ok(Evaluation {
                     test: f64::NAN,
-                    train: self.how.return_train_score.then_some(f64::NAN),
+                    train: self.train_scores.then_some(f64::NAN),
                     fit_seconds: 0.0,
                     score_seconds: 0.0,
                     model: None,
@@ -150,10 +151,14 @@ impl Evaluator<'_, '_> {
         let model = candidate.fit_features(&rows.x_train, &rows.y_train, &context)?;
         let fit_seconds = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let test = self.scorer.score(&*model, &rows.x_test, &rows.y_test)?;
+        let mark = |x: &Features, y: &Target, weights: Option<&Array1<f64>>| {
+            let weights = weights.filter(|_| self.how.weighted_scores).map(|w| w.view());
+            self.scorer.score_with(&*model, x, y, weights)
+        };
+        let test = mark(&rows.x_test, &rows.y_test, rows.test_weights.as_ref())?;
         let score_seconds = start.elapsed().as_secs_f64();
-        let train = match self.how.return_train_score {
-            true => Some(self.scorer.score(&*model, &rows.x_train, &rows.y_train)?),
+        let train = match self.train_scores {
+            true => Some(mark(&rows.x_train, &rows.y_train, rows.weights.as_ref())?),
             false => None,
         };
         Ok(Evaluation {
@@ -166,13 +171,17 @@ impl Evaluator<'_, '_> {
     }
 
     fn copy(&self, fold: &Fold) -> FoldRows {
-        let select = |w: ArrayView1<'_, f64>| fold.train.iter().map(|&row| w[row]).collect();
+        let select = |rows: &[usize]| {
+            let weights = self.context.weights?;
+            Some(rows.iter().map(|&row| weights[row]).collect())
+        };
         FoldRows {
             x_train: self.x.select_rows(&fold.train),
             y_train: self.y.select_rows(&fold.train),
-            weights: self.context.weights.map(select),
+            weights: select(&fold.train),
             x_test: self.x.select_rows(&fold.test),
             y_test: self.y.select_rows(&fold.test),
+            test_weights: select(&fold.test),
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct GridSearchCV {
     /// One or several grids; the candidates are those of all.
     #[setters(skip)]
     pub param_grid: Vec<ParamGrid>,
-    /// Folds, scorer, training scores, failing fits.
+    /// Folds, scorer, training scores, weights in scores (default yes here), failing fits.
     pub validation: CrossValidation,
     /// Whether to fit the best candidate on all rows in the end. Default yes.
     pub refit: bool,
@@ -56,7 +56,7 @@ impl GridSearchCV {
         Self {
             estimator,
             param_grid: grids.into(),
-            validation: CrossValidation::default(),
+            validation: CrossValidation::default().weighted_scores(true),
             refit: true,
         }
     }

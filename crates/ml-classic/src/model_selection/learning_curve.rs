@@ -1,6 +1,6 @@
 //! Scores against the number of training rows.
 
-use ml_core::{Estimator, Result, check, ndarray::Array2};
+use ml_core::{Estimator, FitContext, Result, check, ndarray::Array2};
 use ml_data::{IntoFeatures, IntoTarget, split::Fold};
 
 use super::{CrossValidation, Cv, evaluate::train_and_test_scores};
@@ -46,6 +46,23 @@ pub fn learning_curve(
     sizes: &[f64],
     how: &CrossValidation,
 ) -> Result<LearningCurve> {
+    learning_curve_with(estimator, x, y, sizes, how, &FitContext::default())
+}
+
+/// [`learning_curve`] with weights of the rows and an observer of the progress, from `context`.
+///
+/// The weights go to the fits; to the scores too if `how.weighted_scores` says so.
+///
+/// # Errors
+/// As [`learning_curve`]; weights that do not suit the rows, the model or the scorer.
+pub fn learning_curve_with(
+    estimator: &dyn Estimator,
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    sizes: &[f64],
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<LearningCurve> {
     let (x, y) = (x.into_features()?, y.into_target()?);
     let folds = how.cv.split(estimator.task(), &x, &y)?;
     let most = folds.iter().map(|fold| fold.train.len()).min().unwrap_or(0);
@@ -74,6 +91,7 @@ pub fn learning_curve(
         (&x, &y),
         &parts,
         how,
+        context,
     )?;
     let shape = (train_sizes.len(), ordered.len());
     let by_size = |scores: Array2<f64>| {

@@ -15,6 +15,11 @@
 //! All take any [`Estimator`](ml_core::Estimator), pipelines and searches included. Candidates and folds
 //! run in parallel on rayon's pool; results do not depend on the number of threads.
 //!
+//! # Weights and progress
+//! The functions that end in `_with`, [`cross_validate`], [`compare`] and the searches take a
+//! [`FitContext`](ml_core::FitContext): a weight a row, cut into folds like the rows, and an observer. The weights go to the fits.
+//! Whether they count in the scores too says [`CrossValidation::weighted_scores`]: by default in searches only.
+//!
 //! # Which rows for what
 //! Tune on validation rows (folds, or one hold-out set), retrain the winner on all training rows, and
 //! measure once on the test set: a hundred candidates measured on the test set fit the test set. A small
@@ -44,18 +49,21 @@ mod test_set;
 mod validation_curve;
 
 pub use compare::{Comparison, ModelScores, compare};
-pub use cross_val_predict::{cross_val_decision_function, cross_val_predict, cross_val_predict_proba};
-pub use cross_validate::{CrossValidated, cross_val_score, cross_validate};
+pub use cross_val_predict::{
+    cross_val_decision_function, cross_val_decision_function_with, cross_val_predict,
+    cross_val_predict_proba, cross_val_predict_proba_with, cross_val_predict_with,
+};
+pub use cross_validate::{CrossValidated, cross_val_score, cross_val_score_with, cross_validate};
 pub use cv::{CrossValidation, Cv, ErrorScore};
 pub use diagnosis::{Diagnosis, Verdict};
 pub use distribution::{Distribution, ParamDistributions};
 pub use error_correlation::error_correlation;
 pub use grid_search::GridSearchCV;
-pub use learning_curve::{LearningCurve, learning_curve};
+pub use learning_curve::{LearningCurve, learning_curve, learning_curve_with};
 pub use param_grid::ParamGrid;
 pub use param_set::ParamSet;
 pub use randomized_search::RandomizedSearchCV;
 pub use results::SearchResults;
 pub use search::FittedSearch;
 pub use test_set::TestSet;
-pub use validation_curve::{ValidationCurve, validation_curve};
+pub use validation_curve::{ValidationCurve, validation_curve, validation_curve_with};

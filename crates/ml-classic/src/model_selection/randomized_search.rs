@@ -42,7 +42,7 @@ pub struct RandomizedSearchCV {
     /// Of the draws.
     #[setters(into)]
     pub seed: Seed,
-    /// Folds, scorer, training scores, failing fits.
+    /// Folds, scorer, training scores, weights in scores (default yes here), failing fits.
     pub validation: CrossValidation,
     /// Whether to fit the best candidate on all rows in the end. Default yes.
     pub refit: bool,
@@ -62,7 +62,7 @@ impl RandomizedSearchCV {
             param_distributions,
             n_iter: 10,
             seed: Seed::default(),
-            validation: CrossValidation::default(),
+            validation: CrossValidation::default().weighted_scores(true),
             refit: true,
         }
     }

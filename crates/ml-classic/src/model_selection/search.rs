@@ -4,7 +4,7 @@ use std::{any::Any, time::Instant};
 
 use ml_core::{
     Error, Estimator, Features, FitContext, Model, Persist, Predict, PredictProba, Result, Score, Target,
-    ndarray::Array2,
+    ndarray::{Array2, ArrayView1},
 };
 use ml_data::{IntoFeatures, IntoTarget};
 use serde::{Deserialize, Serialize};
@@ -63,8 +63,9 @@ impl<X: IntoFeatures> PredictProba<X> for FittedSearch {
 
 impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedSearch {
     /// The mark by the scorer of the search; a custom scorer must be applied by hand.
-    fn score(&self, x: X, y: Y) -> Result<f64> {
-        Scorer::by_name(&self.scoring)?.score(self, &x.into_features()?, &y.into_target()?)
+    fn score_with(&self, x: X, y: Y, weights: Option<ArrayView1<'_, f64>>) -> Result<f64> {
+        let (x, y) = (x.into_features()?, y.into_target()?);
+        Scorer::by_name(&self.scoring)?.score_with(self, &x, &y, weights)
     }
 }
 
@@ -135,6 +136,7 @@ impl Search<'_> {
             how,
             scorer,
             context,
+            train_scores: how.return_train_score,
             keep_models: false,
         };
         let results = SearchResults::new(params, &evaluator.run(&borrowed, &folds)?);
@@ -193,6 +195,13 @@ macro_rules! search {
             #[must_use]
             pub fn return_train_score(mut self, yes: bool) -> Self {
                 self.validation.return_train_score = yes;
+                self
+            }
+
+            /// Whether weights count in the scores too. Default yes, as in Scikit-Learn since 1.7.
+            #[must_use]
+            pub fn weighted_scores(mut self, yes: bool) -> Self {
+                self.validation.weighted_scores = yes;
                 self
             }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ml_core::{Features, Model, Result, Target, check};
+use ml_core::{Features, Model, Result, Target, check, ndarray::ArrayView1};
 use ml_data::{IntoFeatures, IntoTarget};
 
 use crate::metrics::Scorer;
@@ -53,6 +53,19 @@ impl TestSet {
     /// As [`Scorer::score`].
     pub fn score(&self, model: &dyn Model, scorer: &Scorer) -> Result<f64> {
         self.evaluate(|x, y| scorer.score(model, x, y))
+    }
+
+    /// Marks a model where every row counts by its weight, and counts it.
+    ///
+    /// # Errors
+    /// As [`Scorer::score_weighted`].
+    pub fn score_weighted(
+        &self,
+        model: &dyn Model,
+        scorer: &Scorer,
+        weights: ArrayView1<'_, f64>,
+    ) -> Result<f64> {
+        self.evaluate(|x, y| scorer.score_weighted(model, x, y, weights))
     }
 
     /// Any look at the rows, counted: predictions, an interval, several scores at once.

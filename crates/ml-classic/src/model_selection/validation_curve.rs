@@ -1,6 +1,6 @@
 //! Scores against one hyperparameter.
 
-use ml_core::{Estimator, Result, ndarray::Array2, params::Value};
+use ml_core::{Estimator, FitContext, Result, ndarray::Array2, params::Value};
 use ml_data::{IntoFeatures, IntoTarget};
 
 use super::{CrossValidation, ParamSet, evaluate::train_and_test_scores};
@@ -43,6 +43,24 @@ pub fn validation_curve<V: Into<Value>>(
     values: impl IntoIterator<Item = V>,
     how: &CrossValidation,
 ) -> Result<ValidationCurve> {
+    validation_curve_with(estimator, x, y, (path, values), how, &FitContext::default())
+}
+
+/// [`validation_curve`] of `(path, values)` with weights of the rows and an observer of the progress, from
+/// `context`.
+///
+/// The weights go to the fits; to the scores too if `how.weighted_scores` says so.
+///
+/// # Errors
+/// As [`validation_curve`]; weights that do not suit the rows, the model or the scorer.
+pub fn validation_curve_with<V: Into<Value>>(
+    estimator: &(dyn Estimator + 'static),
+    x: impl IntoFeatures,
+    y: impl IntoTarget,
+    (path, values): (&str, impl IntoIterator<Item = V>),
+    how: &CrossValidation,
+    context: &FitContext<'_>,
+) -> Result<ValidationCurve> {
     let values: Vec<Value> = values.into_iter().map(Into::into).collect();
     let candidates: Vec<Box<dyn Estimator>> = values
         .iter()
@@ -52,7 +70,7 @@ pub fn validation_curve<V: Into<Value>>(
     let (x, y) = (x.into_features()?, y.into_target()?);
     let folds = how.cv.split(estimator.task(), &x, &y)?;
     let task = ("validation curve", estimator.task());
-    let (train_scores, test_scores) = train_and_test_scores(task, &borrowed, (&x, &y), &folds, how)?;
+    let (train_scores, test_scores) = train_and_test_scores(task, &borrowed, (&x, &y), &folds, how, context)?;
     Ok(ValidationCurve {
         values,
         train_scores,

@@ -7,8 +7,8 @@ use ml_core::{
     ndarray::{Array1, Array2, ArrayView1, ArrayView2},
 };
 
-use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator};
-use crate::{metrics::accuracy_score, outputs, tree::first_largest};
+use super::neighborhood::{Neighborhood, fitted_neighbors, neighbors_estimator, persist_by_number_and_label};
+use crate::{metrics::accuracy_score_with, outputs, tree::first_largest};
 
 neighbors_estimator! {
     /// Predicts the majority class of the `n_neighbors` training rows nearest to a row.
@@ -41,10 +41,8 @@ fitted_neighbors! {
         pub classes: Vec<L>,
         codes: Array1<usize>,
     }
-    stored as
-        "FittedKNeighborsClassifier<f32, i64>": FittedKNeighborsClassifier<f32, i64>,
-        "FittedKNeighborsClassifier<f64, i64>": FittedKNeighborsClassifier<f64, i64>
 }
+persist_by_number_and_label!(FittedKNeighborsClassifier);
 
 fitted_neighbors! {
     /// What [`KNeighborsClassifier`] keeps for several targets.
@@ -53,10 +51,8 @@ fitted_neighbors! {
         pub classes: Vec<Vec<L>>,
         codes: Vec<Array1<usize>>,
     }
-    stored as
-        "FittedMultiKNeighborsClassifier<f32, i64>": FittedMultiKNeighborsClassifier<f32, i64>,
-        "FittedMultiKNeighborsClassifier<f64, i64>": FittedMultiKNeighborsClassifier<f64, i64>
 }
+persist_by_number_and_label!(FittedMultiKNeighborsClassifier);
 
 impl<F: Float, L: Label> Fit<ArrayView2<'_, F>, ArrayView1<'_, L>> for KNeighborsClassifier {
     type Fitted = FittedKNeighborsClassifier<F, L>;
@@ -184,8 +180,13 @@ impl<F: Float, L: Label> FittedMultiKNeighborsClassifier<F, L> {
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedKNeighborsClassifier<F, L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
@@ -193,8 +194,13 @@ impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView2<'_, L>>
     for FittedMultiKNeighborsClassifier<F, L>
 {
     /// The share of rows of which every output is right.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, L>) -> Result<f64> {
-        outputs::share_right("KNeighborsClassifier", y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::share_right("KNeighborsClassifier", y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -61,7 +61,7 @@ macro_rules! fitted_neighbors {
         pub struct $name:ident<F$(, $label:ident: $bound:ident)?> of $owner:ident {
             $($(#[$field_about:meta])* $visible:vis $field:ident: $type:ty,)*
         }
-        stored as $($stored:literal: $stored_type:ty),*
+        $(stored as $($stored:literal: $stored_type:ty),*)?
     ) => {
         $(#[$about])*
         #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -85,14 +85,36 @@ macro_rules! fitted_neighbors {
             }
         }
 
-        $(
+        $($(
             impl ml_core::Persist for $stored_type {
                 const TYPE_NAME: &'static str = concat!("ml_classic::", $stored);
             }
-        )*
+        )*)?
     };
 }
 pub(super) use fitted_neighbors;
+
+/// Implements `Persist` for what a classifier keeps, for every type of number and label; the file names
+/// both.
+macro_rules! persist_by_number_and_label {
+    ($owner:ident) => {
+        $crate::neighbors::neighborhood::persist_by_number_and_label!($owner, f32);
+        $crate::neighbors::neighborhood::persist_by_number_and_label!($owner, f64);
+    };
+    ($owner:ident, $number:ident) => {
+        $crate::neighbors::neighborhood::persist_by_number_and_label!(
+            $owner, $number: bool, char, String, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize
+        );
+    };
+    ($owner:ident, $number:ident: $($label:ident),*) => {$(
+        impl ml_core::Persist for $owner<$number, $label> {
+            const TYPE_NAME: &'static str = concat!(
+                "ml_classic::", stringify!($owner), "<", stringify!($number), ", ", stringify!($label), ">"
+            );
+        }
+    )*};
+}
+pub(super) use persist_by_number_and_label;
 
 /// The hyperparameters of the same names, of whichever estimator ([`neighbors_estimator`] declares it).
 pub(super) struct How {

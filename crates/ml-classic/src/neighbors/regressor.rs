@@ -6,7 +6,7 @@ use ml_core::{
 };
 
 use super::neighborhood::{fitted_neighbors, neighbors_estimator};
-use crate::{metrics::r2_score, outputs};
+use crate::{metrics::r2_score_with, outputs};
 
 neighbors_estimator! {
     /// Predicts the mean target of the `n_neighbors` training rows nearest to a row.
@@ -116,15 +116,25 @@ fn mean<F: Float>(y: ArrayView1<'_, F>, neighbors: &[usize], weights: &[f64]) ->
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedKNeighborsRegressor<F> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r2_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        r2_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiKNeighborsRegressor<F> {
     /// The mean R² of the outputs.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
-        outputs::mean_r2(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::mean_r2(y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -69,14 +69,18 @@ impl PerformanceMonitor {
         })
     }
 
-    /// Takes in one live score. A NaN counts as a drop: a score that cannot be computed is a broken component.
+    /// Takes in one live score. A NaN counts as a drop (a score that cannot be computed is a broken component) and stays out of
+    /// the window, whose mean it would hide.
     pub fn observe(&mut self, score: f64) -> Health {
+        let expected = self.baseline;
+        if score.is_nan() {
+            return Health::Dropped { score, expected };
+        }
         if self.recent.len() == self.window {
             self.recent.pop_front();
         }
         self.recent.push_back(score);
-        let expected = self.baseline;
-        if score.is_nan() || score < expected - 2.0 * self.tolerance {
+        if score < expected - 2.0 * self.tolerance {
             return Health::Dropped { score, expected };
         }
         let mean = self.recent.iter().sum::<f64>() / self.recent.len() as f64;
@@ -108,7 +112,10 @@ mod tests {
     #[test]
     fn a_score_that_is_not_a_number_is_a_drop() {
         let mut monitor = PerformanceMonitor::new(1.0, 0.1, 2).unwrap();
+        assert_eq!(monitor.observe(0.875), Health::Good);
         assert!(matches!(monitor.observe(f64::NAN), Health::Dropped { .. }));
+        // It does not hide the decay of the scores around it.
+        assert!(matches!(monitor.observe(0.875), Health::Decayed { .. }));
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub type Version = u32;
 #[derive(Debug)]
 pub struct ModelStore<M> {
     folder: PathBuf,
+    /// What the names of the files begin with.
+    kind: &'static str,
     model: PhantomData<M>,
 }
 
@@ -52,10 +54,15 @@ impl<M: Persist> ModelStore<M> {
     /// # Errors
     /// [`Error::Io`] if the folder cannot be made.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
-        let folder = folder.as_ref().to_owned();
-        fs::create_dir_all(&folder).map_err(|source| io(&folder, "create", source))?;
+        Self::of("model", folder.as_ref())
+    }
+
+    /// A store whose files begin with `kind`.
+    pub(super) fn of(kind: &'static str, folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|source| io(folder, "create", source))?;
         Ok(Self {
-            folder,
+            folder: folder.to_owned(),
+            kind,
             model: PhantomData,
         })
     }
@@ -87,9 +94,13 @@ impl<M: Persist> ModelStore<M> {
             let name = entry
                 .map_err(|source| io(&self.folder, "read", source))?
                 .file_name();
-            let number: Option<Version> = name
-                .to_str()
-                .and_then(|n| n.strip_prefix("model-")?.strip_suffix(".ml")?.parse().ok());
+            let number: Option<Version> = name.to_str().and_then(|n| {
+                n.strip_prefix(self.kind)?
+                    .strip_prefix('-')?
+                    .strip_suffix(".ml")?
+                    .parse()
+                    .ok()
+            });
             versions.extend(number);
         }
         versions.sort_unstable();
@@ -155,7 +166,7 @@ impl<M: Persist> ModelStore<M> {
     }
 
     fn path(&self, version: Version) -> PathBuf {
-        self.folder.join(format!("model-{version:06}.ml"))
+        self.folder.join(format!("{}-{version:06}.ml", self.kind))
     }
 
     /// Puts the mark in its place: a reader sees the old or the new number.

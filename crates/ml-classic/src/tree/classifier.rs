@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     class_weight::{ClassWeight, persist_by_label},
-    metrics::accuracy_score,
+    metrics::accuracy_score_with,
     outputs,
 };
 
@@ -174,8 +174,13 @@ impl<L: Label> FittedMultiDecisionTreeClassifier<L> {
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedDecisionTreeClassifier<L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
@@ -183,8 +188,18 @@ impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView2<'_, L>>
     for FittedMultiDecisionTreeClassifier<L>
 {
     /// The share of rows of which every output is right.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, L>) -> Result<f64> {
-        outputs::share_right("DecisionTreeClassifier::score", y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::share_right(
+            "DecisionTreeClassifier::score",
+            y,
+            self.predict(x)?.view(),
+            weights,
+        )
     }
 }
 

@@ -143,7 +143,7 @@ impl Task for Numbers {
 
     fn score(&self, _: &'static str, rows: &[usize], said: ArrayView2<'_, f64>) -> Result<f64> {
         let known = Array2::from_shape_fn(said.dim(), |(i, output)| self.targets[output][rows[i]]);
-        outputs::mean_r2(known.view(), said)
+        outputs::mean_r2(known.view(), said, None)
     }
 }
 
@@ -228,7 +228,12 @@ impl Task for Classes {
         let classes: Vec<Vec<u32>> = self.n_classes.iter().map(|&n| (0..n as u32).collect()).collect();
         let code = |(i, output): (usize, usize)| self.codes[output][rows[i]];
         let known = Array2::from_shape_fn((rows.len(), classes.len()), code);
-        outputs::share_right(op, known.view(), outputs::most_probable(&classes, said).view())
+        outputs::share_right(
+            op,
+            known.view(),
+            outputs::most_probable(&classes, said).view(),
+            None,
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     learn::Numbers,
     settings::{tree_accessors, tree_estimator},
 };
-use crate::{metrics::r2_score, outputs};
+use crate::{metrics::r2_score_with, outputs};
 
 tree_estimator! {
     /// Decision tree that predicts the mean target of the training rows in a row's leaf (CART).
@@ -133,15 +133,25 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedMultiDecisionTreeRegressor {
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedDecisionTreeRegressor {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r2_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        r2_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiDecisionTreeRegressor {
     /// The mean R² of the outputs.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
-        outputs::mean_r2(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::mean_r2(y, self.predict(x)?.view(), weights)
     }
 }
 

@@ -6,13 +6,13 @@ use ml_core::{
 };
 use rayon::prelude::*;
 
-use super::node::{Node, Tree, goes_left};
+use super::node::{Tree, goes_left};
 
 /// Rows below which a prediction stays on one thread.
 const PARALLEL_ROWS: usize = 2048;
 
-/// Rows that one thread takes at a time: enough to use a tree while it is in the cache.
-const BLOCK_ROWS: usize = 512;
+/// Rows that one thread takes at a time: enough to use a tree while it is in the cache, few enough to stay there beside it.
+const BLOCK_ROWS: usize = 256;
 
 /// Rows that walk side by side: their memory reads overlap.
 const LANES: usize = 8;
@@ -85,41 +85,44 @@ impl Tree {
         Ok(Array2::from_shape_vec(shape, shares.collect()).expect("the values of a leaf a row"))
     }
 
-    /// Calls `visit(row, leaf)` for each of `rows`, which hold `n_features` cells each.
+    /// Calls `visit(row, leaf)` for each of `rows`, which hold `n_features` cells each, in no certain order.
+    ///
+    /// A row that has arrived makes room for the next, so nobody waits for the deepest of its neighbours.
     pub(crate) fn for_each_leaf<F: Float>(&self, rows: &[F], mut visit: impl FnMut(usize, usize)) {
-        let p = self.n_features;
-        let mut blocks = rows.chunks_exact(LANES * p);
-        let mut first = 0;
-        for block in &mut blocks {
-            let mut at = [0_usize; LANES];
-            while step(&self.nodes, block, p, &mut at) {}
-            for (lane, &leaf) in at.iter().enumerate() {
-                visit(first + lane, leaf);
+        let mut waiting = rows
+            .chunks_exact(self.n_features)
+            .enumerate()
+            .map(|(row, cells)| Walk { row, cells, at: 0 });
+        let mut lanes: Vec<_> = waiting.by_ref().take(LANES).collect();
+        while !lanes.is_empty() {
+            let mut lane = 0;
+            while let Some(walk) = lanes.get_mut(lane) {
+                let node = &self.nodes[walk.at];
+                if node.is_leaf() {
+                    visit(walk.row, walk.at);
+                    if let Some(next) = waiting.next() {
+                        *walk = next;
+                    } else {
+                        lanes.swap_remove(lane);
+                    }
+                    continue;
+                }
+                let x = walk.cells[node.feature as usize].as_f64();
+                walk.at = if goes_left(x, node.threshold) {
+                    walk.at + 1
+                } else {
+                    node.right as usize
+                };
+                lane += 1;
             }
-            first += LANES;
-        }
-        for (i, row) in blocks.remainder().chunks_exact(p).enumerate() {
-            let mut at = [0_usize];
-            while step(&self.nodes, row, p, &mut at) {}
-            visit(first + i, at[0]);
         }
     }
 }
 
-/// One question for every lane that is not in a leaf; false once all are.
-#[inline(always)]
-fn step<F: Float, const N: usize>(nodes: &[Node], rows: &[F], p: usize, at: &mut [usize; N]) -> bool {
-    let mut walking = false;
-    for (lane, at) in at.iter_mut().enumerate() {
-        let node = &nodes[*at];
-        let x = rows[lane * p + node.feature as usize].as_f64();
-        let child = if goes_left(x, node.threshold) {
-            *at + 1
-        } else {
-            node.right as usize
-        };
-        *at = if node.is_leaf() { *at } else { child };
-        walking |= !node.is_leaf();
-    }
-    walking
+/// A row on its way.
+struct Walk<'a, F> {
+    row: usize,
+    cells: &'a [F],
+    /// The node that it has come to.
+    at: usize,
 }

@@ -1,8 +1,10 @@
 //! Dummy estimators against Scikit-Learn, and what they refuse.
 
-use ml_classic::baseline::{ClassifierStrategy, DummyClassifier, DummyRegressor, RegressorStrategy};
+use ml_classic::baseline::{
+    ClassifierStrategy, DummyClassifier, DummyRegressor, FittedDummyClassifier, RegressorStrategy,
+};
 use ml_core::{
-    Estimator, Features, Fit, FitContext, Predict, PredictProba, Score, Target, Task,
+    Estimator, Features, Fit, FitContext, Persist, Predict, PredictProba, Score, Target, Task,
     ndarray::{Array1, Array2, array},
 };
 
@@ -118,6 +120,24 @@ fn works_through_the_object_safe_form() {
         .unwrap();
     assert_eq!(model.classes(), Some(vec![4]));
     assert_eq!(model.predict_proba_features(&x).unwrap(), array![[1.0]]);
+}
+
+#[test]
+fn classes_of_words_survive_a_file() {
+    let x: Array2<f64> = array![[0.0], [1.0], [2.0]];
+    let y = array!["no", "yes", "yes"].mapv(str::to_owned);
+    let model = DummyClassifier::default().fit(x.view(), y.view()).unwrap();
+    let bytes = model.to_bytes().unwrap();
+    let back = FittedDummyClassifier::<String>::from_bytes(&bytes).unwrap();
+    assert_eq!(back, model);
+    assert_eq!(back.predict(x.view()).unwrap()[0], "yes");
+    let error = FittedDummyClassifier::<i64>::from_bytes(&bytes).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("holds a ml_classic::FittedDummyClassifier<String>"),
+        "{error}"
+    );
 }
 
 #[test]

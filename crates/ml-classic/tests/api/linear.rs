@@ -260,6 +260,14 @@ fn bad_input_is_refused_with_reasons() {
         &array![1.0, f64::INFINITY],
         "LinearRegression: y holds inf at row 1, column 0; drop rows without a target",
     );
+    let several = array![[1.0, 2.0], [3.0, f64::NAN]];
+    let error = LinearRegression::default()
+        .fit(x.view(), several.view())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "LinearRegression: y holds NaN at row 1, column 1; drop rows without a target"
+    );
     let error = LinearRegression::default()
         .tol(2.0)
         .fit(x.view(), y.view())

@@ -16,3 +16,5 @@ mod neighbors;
 mod production;
 #[cfg(test)]
 mod tree;
+#[cfg(test)]
+mod weights;

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::{metrics::close, neighbors::Fixture};
 
-fn same(left: impl IntoIterator<Item = f64>, right: &Value, tolerance: f64) {
+pub(crate) fn same(left: impl IntoIterator<Item = f64>, right: &Value, tolerance: f64) {
     let left: Vec<f64> = left.into_iter().collect();
     let right = numbers(right);
     assert_eq!(left.len(), right.len());

@@ -1,7 +1,8 @@
 //! Neighbours against Scikit-Learn, brute force against trees, and what is refused.
 
 use ml_classic::neighbors::{
-    Algorithm, FittedKNeighborsRegressor, KNeighborsClassifier, KNeighborsRegressor, Metric, Weights,
+    Algorithm, FittedKNeighborsClassifier, FittedKNeighborsRegressor, KNeighborsClassifier,
+    KNeighborsRegressor, Metric, Weights,
 };
 use ml_core::{
     Fit, Params, Persist, Predict, PredictProba, Score,
@@ -338,6 +339,26 @@ fn a_saved_model_predicts_the_same() {
     assert_eq!(
         back.predict(queries.view()).unwrap(),
         model.predict(queries.view()).unwrap()
+    );
+}
+
+#[test]
+fn classes_of_words_survive_a_file() {
+    let x: Array2<f64> = array![[0.0], [1.0], [8.0]];
+    let y = array!["near", "near", "far"].mapv(str::to_owned);
+    let model = KNeighborsClassifier::default()
+        .n_neighbors(1)
+        .fit(x.view(), y.view())
+        .unwrap();
+    let bytes = model.to_bytes().unwrap();
+    let back = FittedKNeighborsClassifier::<f64, String>::from_bytes(&bytes).unwrap();
+    assert_eq!(back.predict(x.view()).unwrap(), y);
+    let error = FittedKNeighborsClassifier::<f64, i64>::from_bytes(&bytes).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("holds a ml_classic::FittedKNeighborsClassifier<f64, String>"),
+        "{error}"
     );
 }
 

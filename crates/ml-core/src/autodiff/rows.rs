@@ -1,5 +1,7 @@
 //! Equal tensors put one below the other, and taken apart again.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -54,6 +56,10 @@ fn stacked(first: &Shape, count: usize) -> Shape {
 impl Primitive for StackRows {
     fn name(&self) -> &'static str {
         "stack_rows"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=usize::MAX
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -122,9 +122,27 @@ pub trait InverseTransform<X> {
 ///
 /// Regressors answer with R², classifiers with accuracy.
 pub trait Score<X, Y> {
-    /// The mark of the predictions for `x` against `y`.
+    /// The mark of the predictions for `x` against `y`, where a row counts by its weight if there are
+    /// weights.
     ///
     /// # Errors
-    /// As [`Predict::predict`], and [`Error::Length`](crate::Error::Length) if `y` has another length.
-    fn score(&self, x: X, y: Y) -> Result<f64>;
+    /// As [`Predict::predict`]; [`Error::Length`](crate::Error::Length) if `y` or the weights have another
+    /// length; weights that are NaN, infinite, negative or all 0.
+    fn score_with(&self, x: X, y: Y, weights: Option<ArrayView1<'_, f64>>) -> Result<f64>;
+
+    /// The mark when all rows count alike.
+    ///
+    /// # Errors
+    /// As [`score_with`](Score::score_with).
+    fn score(&self, x: X, y: Y) -> Result<f64> {
+        self.score_with(x, y, None)
+    }
+
+    /// The mark when every row counts by its weight.
+    ///
+    /// # Errors
+    /// As [`score_with`](Score::score_with).
+    fn score_weighted(&self, x: X, y: Y, weights: ArrayView1<'_, f64>) -> Result<f64> {
+        self.score_with(x, y, Some(weights))
+    }
 }

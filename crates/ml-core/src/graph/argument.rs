@@ -117,12 +117,16 @@ impl Parameter {
         }
     }
 
+    /// Whether the graph was traced for tensors of exactly this type and shape.
+    #[inline]
+    pub(super) fn is_tensor_like(&self, tensor: &Tensor) -> bool {
+        matches!(self, Self::Tensor(spec) if spec.dtype == tensor.dtype() && spec.shape == *tensor.shape())
+    }
+
     /// Whether the graph was traced for exactly this.
     pub(super) fn is(&self, argument: &Argument) -> bool {
         match (self, argument) {
-            (Self::Tensor(spec), Argument::Tensor(tensor)) => {
-                spec.dtype == tensor.dtype() && spec.shape == *tensor.shape()
-            }
+            (Self::Tensor(_), Argument::Tensor(tensor)) => self.is_tensor_like(tensor),
             (Self::Value(a), Argument::Value(b)) => same_bits(a, b),
             (Self::Variable(a), Argument::Variable(b)) => a.same(b),
             _ => false,

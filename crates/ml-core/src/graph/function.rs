@@ -204,6 +204,10 @@ impl Function {
     /// Those of the closure; [`Error::Graph`] if an operation fails when it runs, if the arguments do not fit
     /// the declared signature, if the function creates a variable after its first call, or calls itself.
     pub fn call(&self, arguments: &[&Tensor]) -> Result<Vec<Tensor>> {
+        // What is asked for again and again is found without a copy of the arguments.
+        if let Some(concrete) = self.known(arguments) {
+            return concrete.run(arguments);
+        }
         let arguments: SmallVec<[Argument; 4]> = arguments.iter().map(|&tensor| tensor.into()).collect();
         self.call_with(&arguments)
     }
@@ -291,19 +295,29 @@ impl Function {
         self.traces.load(Ordering::Relaxed)
     }
 
+    /// The graph that was traced for exactly these tensors.
+    fn known(&self, arguments: &[&Tensor]) -> Option<Arc<Concrete>> {
+        if self.eager {
+            return None;
+        }
+        self.found(arguments, |parameter, tensor| parameter.is_tensor_like(tensor))
+    }
+
+    /// The first graph whose parameters `fit` the arguments.
+    fn found<A>(&self, arguments: &[A], fit: impl Fn(&Parameter, &A) -> bool) -> Option<Arc<Concrete>> {
+        let known = self.concretes.read().unwrap_or_else(PoisonError::into_inner);
+        let fits = |concrete: &&Arc<Concrete>| {
+            let parameters = concrete.signature();
+            parameters.len() == arguments.len() && parameters.iter().zip(arguments).all(|(p, a)| fit(p, a))
+        };
+        known.iter().find(fits).cloned()
+    }
+
     /// The graph that serves a call, traced if need be.
     fn serving(&self, arguments: &[Argument]) -> Result<Arc<Concrete>> {
-        {
-            let known = self.concretes.read().unwrap_or_else(PoisonError::into_inner);
-            let fits = |concrete: &&Arc<Concrete>, fit: fn(&Parameter, &Argument) -> bool| {
-                let parameters = concrete.signature();
-                parameters.len() == arguments.len()
-                    && parameters.iter().zip(arguments).all(|(p, a)| fit(p, a))
-            };
-            let exact = known.iter().find(|concrete| fits(concrete, Parameter::is));
-            if let Some(concrete) = exact.or_else(|| known.iter().find(|c| fits(c, Parameter::serves))) {
-                return Ok(Arc::clone(concrete));
-            }
+        let exact = self.found(arguments, Parameter::is);
+        if let Some(concrete) = exact.or_else(|| self.found(arguments, Parameter::serves)) {
+            return Ok(concrete);
         }
         self.check(arguments)?;
         if let Some(declared) = &self.declared {

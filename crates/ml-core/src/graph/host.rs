@@ -1,6 +1,6 @@
 //! Code of the host inside graphs.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use smallvec::SmallVec;
@@ -45,6 +45,10 @@ impl fmt::Debug for Host {
 impl Primitive for Host {
     fn name(&self) -> &'static str {
         "host_function"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        0..=usize::MAX
     }
 
     fn infer(&self, _: &[Spec]) -> Result<Specs> {

@@ -13,7 +13,11 @@ use super::{
     plan::{Action, Plan, Step},
     run::{assign, missing, read},
 };
-use crate::{Error, Result, tensor::Array};
+use crate::{
+    Error, Result,
+    ops::{Arrays, Primitive},
+    tensor::Array,
+};
 
 /// A graph on its way.
 struct Run<'r> {
@@ -104,7 +108,7 @@ impl<'r> Run<'r> {
 
     fn take(&self, step: &Step) -> Result<()> {
         let inputs = step.inputs.iter().map(|&place| self.value(place).clone());
-        let inputs = inputs
+        let mut inputs = inputs
             .collect::<Option<SmallVec<[Array; 4]>>>()
             .ok_or_else(missing)?;
         for &place in &step.inputs {
@@ -114,10 +118,10 @@ impl<'r> Run<'r> {
         }
         match &step.action {
             Action::Run(primitive) => {
-                let inputs: SmallVec<[&Array; 4]> = inputs.iter().collect();
+                let mut run = || run(&**primitive, step.reuses, &mut inputs);
                 let outputs = match self.intra {
-                    Some(pool) => pool.install(|| primitive.forward(&inputs)),
-                    None => primitive.forward(&inputs),
+                    Some(pool) => pool.install(run),
+                    None => run(),
                 }?;
                 for (place, array) in (step.output..step.output + step.outputs).zip(outputs) {
                     if self.uses[place].load(Ordering::Acquire) > 0 {
@@ -130,4 +134,23 @@ impl<'r> Run<'r> {
         }
         Ok(())
     }
+}
+
+/// The results of `primitive`, in the memory of operand `reuses` if nobody else holds that any more.
+fn run(
+    primitive: &dyn Primitive,
+    reuses: Option<usize>,
+    inputs: &mut SmallVec<[Array; 4]>,
+) -> Result<Arrays> {
+    if let Some(reused) = reuses {
+        let mut own = inputs.remove(reused);
+        let others: SmallVec<[&Array; 4]> = inputs.iter().collect();
+        let done = primitive.forward_in_place(&mut own, reused, &others);
+        drop(others);
+        if done? {
+            return Ok(Arrays::from_elem(own, 1));
+        }
+        inputs.insert(reused, own);
+    }
+    primitive.forward(&inputs.iter().collect::<SmallVec<[&Array; 4]>>())
 }

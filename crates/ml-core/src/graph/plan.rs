@@ -24,6 +24,8 @@ pub(super) struct Step {
     /// Place of the first output; the others follow.
     pub(super) output: usize,
     pub(super) outputs: usize,
+    /// Number of the operand whose memory the result may take.
+    pub(super) reuses: Option<usize>,
     /// Places that nobody looks at any more.
     pub(super) dead: SmallVec<[usize; 4]>,
     /// How many steps must have run before.
@@ -67,6 +69,7 @@ impl Plan {
             wide: false,
             graph: Graph::default(),
         };
+        let reusable = passes::in_place::reusable(&graph);
         for (position, node) in graph.nodes.iter().enumerate() {
             let action = match &node.kind {
                 Kind::Placeholder => continue,
@@ -85,6 +88,7 @@ impl Plan {
                 inputs: node.inputs.iter().map(place).collect(),
                 output: first[position],
                 outputs: node.outputs.len(),
+                reuses: reusable[position],
                 dead: SmallVec::new(),
                 waits_for: 0,
                 dependents: SmallVec::new(),

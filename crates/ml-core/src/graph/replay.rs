@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Graph, Kind};
+use super::{Graph, Kind, stack::trace_of, store::guarded};
 use crate::{
     Result, Tensor,
     autodiff::{self, Rule},
-    ops::apply_dyn,
+    ops::{Primitive, apply_ruled},
 };
 
 /// The results of the graph's operations, applied to `arguments` (one for each input).
@@ -36,7 +36,7 @@ pub(super) fn replay_again(graph: &Graph, arguments: &[&Tensor], stateful: &[Ten
             let inputs = inputs.iter().map(|&input| input.clone()).collect();
             autodiff::record(
                 tapes,
-                Rule::Primitive(Arc::clone(primitive)),
+                rule(graph, Arc::clone(primitive)),
                 inputs,
                 &mut outputs,
                 true,
@@ -47,11 +47,24 @@ pub(super) fn replay_again(graph: &Graph, arguments: &[&Tensor], stateful: &[Ten
     walk(graph, arguments, &mut state, false)
 }
 
+/// How gradients flow back through an operation of `graph`; one from a file may have been damaged.
+fn rule(graph: &Graph, primitive: Arc<dyn Primitive>) -> Rule {
+    if !graph.from_file {
+        return Rule::Primitive(primitive);
+    }
+    Rule::Custom(Arc::new(move |call, gradients| {
+        guarded(true, primitive.name(), || primitive.vjp(call, gradients))
+    }))
+}
+
 type Outputs = SmallVec<[Tensor; 1]>;
 /// Outputs of a node, from its position and operands, that are known otherwise than by applying its operation.
 type Known<'k> = dyn FnMut(usize, &[&Tensor]) -> Option<Outputs> + 'k;
 
 fn walk(graph: &Graph, arguments: &[&Tensor], known: &mut Known<'_>, assign: bool) -> Result<Vec<Tensor>> {
+    if let (true, Some(trace)) = (graph.from_file, trace_of(arguments.iter().copied())) {
+        trace.mark_from_file();
+    }
     let mut values: Vec<Outputs> = vec![SmallVec::new(); graph.nodes.len()];
     for (&node, &argument) in graph.inputs.iter().zip(arguments) {
         values[node] = SmallVec::from_elem(argument.clone(), 1);
@@ -78,7 +91,8 @@ fn walk(graph: &Graph, arguments: &[&Tensor], known: &mut Known<'_>, assign: boo
                     true => None,
                     false => primitive.recorded(),
                 };
-                let mut outputs = apply_dyn(recorded.as_ref().unwrap_or(primitive), &inputs)?;
+                let primitive = recorded.as_ref().unwrap_or(primitive);
+                let mut outputs = apply_ruled(primitive, &inputs, |primitive| rule(graph, primitive))?;
                 outputs.truncate(node.outputs.len());
                 outputs
             }

@@ -8,6 +8,7 @@ use super::plan::{Action, Plan, Step};
 use crate::{
     Error, Result,
     autodiff::Variable,
+    ops::Primitive,
     tensor::{Array, Value},
 };
 
@@ -33,10 +34,13 @@ impl Place<'_> {
     }
 }
 
+/// Values of so many places need no memory of their own.
+const FEW: usize = 12;
+
 impl Plan {
     /// The results for these arguments, step by step on this thread.
     pub(super) fn run_here(&self, arguments: &[&Array]) -> Result<Vec<Array>> {
-        let mut values: Vec<Place<'_>> = Vec::with_capacity(self.places);
+        let mut values: SmallVec<[Place<'_>; FEW]> = SmallVec::with_capacity(self.places);
         values.resize_with(self.places, || Place::Empty);
         for (place, constant) in &self.constants {
             values[*place] = Place::Borrowed(constant);
@@ -51,14 +55,29 @@ impl Plan {
                 values[place] = Place::Empty;
             }
         }
-        let result = |&place: &usize| values[place].get().cloned().ok_or_else(missing);
-        self.results.iter().map(result).collect()
+        let results = self.results.iter().enumerate();
+        results
+            .map(|(number, &place)| {
+                let again = self.results[number + 1..].contains(&place);
+                match std::mem::replace(&mut values[place], Place::Empty) {
+                    Place::Owned(array) if !again => Ok(array),
+                    value => {
+                        let array = value.get().cloned().ok_or_else(missing);
+                        values[place] = value;
+                        array
+                    }
+                }
+            })
+            .collect()
     }
 
     #[inline]
     fn take(&self, step: &Step, values: &mut [Place<'_>]) -> Result<()> {
         match &step.action {
             Action::Run(primitive) => {
+                if self.take_in_place(step, &**primitive, values)? {
+                    return Ok(());
+                }
                 let inputs = step.inputs.iter().map(|&place| values[place].get());
                 let inputs: Option<SmallVec<[&Array; 4]>> = inputs.collect();
                 let outputs = primitive.forward(&inputs.ok_or_else(missing)?)?;
@@ -73,6 +92,33 @@ impl Plan {
             }
         }
         Ok(())
+    }
+}
+
+impl Plan {
+    /// Computes the result in the memory of an operand that dies here; false if that cannot be.
+    fn take_in_place(
+        &self,
+        step: &Step,
+        primitive: &dyn Primitive,
+        values: &mut [Place<'_>],
+    ) -> Result<bool> {
+        let Some(reused) = step.reuses else {
+            return Ok(false);
+        };
+        let place = step.inputs[reused];
+        let mut own = match std::mem::replace(&mut values[place], Place::Empty) {
+            Place::Owned(own) => own,
+            other => {
+                values[place] = other;
+                return Ok(false);
+            }
+        };
+        let others = step.inputs.iter().filter(|&&other| other != place);
+        let others: Option<SmallVec<[&Array; 4]>> = others.map(|&other| values[other].get()).collect();
+        let done = primitive.forward_in_place(&mut own, reused, &others.ok_or_else(missing)?)?;
+        values[if done { step.output } else { place }] = Place::Owned(own);
+        Ok(done)
     }
 }
 

@@ -19,7 +19,7 @@ use super::{Edge, Graph, Kind, Node};
 use crate::{
     DType, Error, Persist, Result, Shape, Tensor,
     autodiff::Variable,
-    ops::{Primitive, Spec},
+    ops::{Primitive, Spec, check_arity},
     tensor::{Array, Text},
 };
 
@@ -350,6 +350,8 @@ impl Graph {
                 inputs.len() == 1 && takes(&inputs[0]) && node.outputs.is_empty()
             }
             Kind::Primitive(primitive) => {
+                check_arity(&**primitive, inputs.len())
+                    .map_err(|error| damaged(format!("operation {name:?}: {error}")))?;
                 let inferred = guarded(true, name, || primitive.infer(&inputs))?;
                 inferred.len() == node.outputs.len()
                     && inferred.iter().zip(&node.outputs).all(|(inferred, stored)| {
@@ -456,7 +458,7 @@ mod tests {
                 Box::new(|s| node(s, "Identity").inputs.clear()),
             ),
             (
-                "cannot have these fields or operands",
+                "operation \"sum\": sum: number of operands = 0: must be 1",
                 Box::new(|s| node(s, "sum").inputs.clear()),
             ),
             (

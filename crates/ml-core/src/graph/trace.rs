@@ -129,6 +129,18 @@ impl Trace {
         matches!(self.place, Place::Inside(_))
     }
 
+    /// Notes that operations from a file enter this graph, and so those around it.
+    pub(super) fn mark_from_file(self: &Arc<Self>) {
+        let mut next = Some(self);
+        while let Some(trace) = next {
+            trace.builder().graph.from_file = true;
+            next = match &trace.place {
+                Place::Inside(outer) => outer.as_ref(),
+                Place::Function => None,
+            };
+        }
+    }
+
     pub(super) fn builder(&self) -> MutexGuard<'_, Builder> {
         self.builder.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,9 @@
 //! inputs are read from memory and only its results written. Every step runs the same loop as on its own, so
 //! the results are the same bits.
 
-use std::sync::Arc;
+mod in_place;
+
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -131,12 +133,7 @@ impl Program {
         let first = &specs[self.results[0]];
         let shape = first.shape.clone();
         let together = self.results.iter().all(|&result| specs[result].shape == shape)
-            && given.iter().all(|input| {
-                input
-                    .shape
-                    .broadcast("fused", &shape)
-                    .is_ok_and(|joined| joined == shape)
-            });
+            && given.iter().all(|input| stretches(&input.shape, &shape));
         match first.dtype {
             DType::F32 if together => Ok(self.run_as::<f32>(inputs, &shape)),
             DType::F64 if together => Ok(self.run_as::<f64>(inputs, &shape)),
@@ -176,7 +173,9 @@ impl Program {
             .collect();
         let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
         if !shape.is_empty() {
-            let plan = Plan::<T>::new(self, &inputs, shape);
+            let shapes: SmallVec<[&Shape; 4]> = inputs.iter().map(|input| input.shape()).collect();
+            let values = inputs.iter().map(|input| input.elements::<T>()).collect();
+            let plan = Plan::<T>::new(self, &shapes, values, shape);
             let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
             for out in &mut outs {
                 for (number, piece) in out.chunks_mut(PIECE).enumerate() {
@@ -201,6 +200,11 @@ impl Program {
             .map(|out| Array::dense(out, shape.clone()))
             .collect()
     }
+}
+
+/// Whether an operand of shape `own` stretches to `shape`.
+fn stretches(own: &Shape, shape: &Shape) -> bool {
+    own.broadcast("fused", shape).is_ok_and(|joined| joined == *shape)
 }
 
 fn block_of(step: &Step) -> &dyn Block {
@@ -231,11 +235,14 @@ struct Plan<'a, T: Clone> {
     steps: Vec<Planned<'a>>,
     /// Results to be copied: their number, the buffer that holds them, whether they are a single value.
     copied: Vec<(usize, usize, bool)>,
-    values: SmallVec<[std::borrow::Cow<'a, [T]>; 4]>,
+    values: Values<'a, T>,
     readers: SmallVec<[Reader; 4]>,
     cut: Cut,
     buffers: usize,
 }
+
+/// The elements of every input.
+type Values<'a, T> = SmallVec<[Cow<'a, [T]>; 4]>;
 
 /// A step that knows where its output goes.
 struct Planned<'a> {
@@ -256,11 +263,8 @@ enum Source {
 }
 
 impl<'a, T: Lane> Plan<'a, T> {
-    fn new(program: &'a Program, inputs: &[&'a Array], shape: &Shape) -> Self {
-        let readers: SmallVec<[Reader; 4]> = inputs
-            .iter()
-            .map(|input| Reader::new(input.shape(), shape))
-            .collect();
+    fn new(program: &'a Program, inputs: &[&Shape], values: Values<'a, T>, shape: &Shape) -> Self {
+        let readers: SmallVec<[Reader; 4]> = inputs.iter().map(|own| Reader::new(own, shape)).collect();
         // A buffer is free again after the last step that reads it; results keep theirs.
         let mut last_use: Vec<usize> = (0..program.steps.len()).collect();
         for (number, step) in program.steps.iter().enumerate() {
@@ -322,7 +326,7 @@ impl<'a, T: Lane> Plan<'a, T> {
             .collect();
         Self {
             cut: Cut::new(readers.iter()),
-            values: inputs.iter().map(|input| input.elements::<T>()).collect(),
+            values,
             readers,
             steps,
             copied,
@@ -345,20 +349,31 @@ impl<'a, T: Lane> Plan<'a, T> {
             for ((reader, values), rows) in self.readers.iter().zip(&self.values).zip(&mut rows) {
                 inputs.push(reader.read(values, first + done, run, rows));
             }
-            for step in &self.steps {
-                match step.result {
-                    Some(result) => step.run(&inputs, &buffers, run, &mut outs[result][done..done + run]),
-                    None => step.run_buffered(&inputs, &mut buffers, run),
-                }
-            }
-            for &(result, buffer, single) in &self.copied {
-                let out = &mut outs[result][done..done + run];
-                match single {
-                    true => out.fill(buffers[buffer][0]),
-                    false => out.copy_from_slice(&buffers[buffer][..run]),
-                }
-            }
+            self.compute(&inputs, &mut buffers, &mut outs, done..done + run);
             done += run;
+        }
+    }
+
+    /// All steps on one run, whose results lie `at` this place of `outs`.
+    fn compute(
+        &self,
+        inputs: &[Operand<'_, T>],
+        buffers: &mut [Vec<T>],
+        outs: &mut [&mut [T]],
+        at: Range<usize>,
+    ) {
+        for step in &self.steps {
+            match step.result {
+                Some(result) => step.run(inputs, buffers, at.len(), &mut outs[result][at.clone()]),
+                None => step.run_buffered(inputs, buffers, at.len()),
+            }
+        }
+        for &(result, buffer, single) in &self.copied {
+            let out = &mut outs[result][at.clone()];
+            match single {
+                true => out.fill(buffers[buffer][0]),
+                false => out.copy_from_slice(&buffers[buffer][..at.len()]),
+            }
         }
     }
 }

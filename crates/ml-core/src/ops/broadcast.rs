@@ -1,8 +1,12 @@
 //! Stretching axes of length 1, and its transpose: summing over them.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
+use super::{
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, with_like,
+};
 use crate::{Error, Result, Shape, Tensor, kernels::reduce, shape::Strides, tensor::Array};
 
 /// To a shape: the one given, or that of the second operand where it is not known beforehand.
@@ -53,6 +57,10 @@ impl Primitive for BroadcastTo {
         "broadcast_to"
     }
 
+    fn arity(&self) -> RangeInclusive<usize> {
+        with_like(self.shape.is_none())
+    }
+
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         let shapes: Vec<_> = inputs.iter().map(|input| &input.shape).collect();
         let shape = aim(&self.shape, &shapes);
@@ -91,6 +99,10 @@ impl Primitive for BroadcastTo {
 impl Primitive for SumTo {
     fn name(&self) -> &'static str {
         "sum_to"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        with_like(self.shape.is_none())
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,5 +1,7 @@
 //! Comparisons.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -62,6 +64,10 @@ impl Primitive for Compare {
             Self::Less => "less",
             Self::LessEqual => "less_equal",
         }
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

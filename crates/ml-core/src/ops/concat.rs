@@ -1,5 +1,7 @@
 //! Tensors joined along an axis, and cut again.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -66,6 +68,10 @@ impl Concat {
 impl Primitive for Concat {
     fn name(&self) -> &'static str {
         "concat"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=usize::MAX
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
@@ -177,6 +183,10 @@ impl Split {
 impl Primitive for Split {
     fn name(&self) -> &'static str {
         "split"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=self.sizes.as_ref().map_or(usize::MAX, |_| 1)
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,5 +1,7 @@
 //! Cross-entropy of logits and labels, without ever computing a probability that could underflow.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -101,6 +103,10 @@ impl Primitive for SparseCrossEntropy {
         "cross_entropy"
     }
 
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
+    }
+
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         check("cross_entropy", &inputs[0], &inputs[1])?;
         Ok(one(inputs[0].dtype, inputs[1].shape.clone()))
@@ -149,6 +155,10 @@ impl Primitive for SparseCrossEntropy {
 impl Primitive for LessLabel {
     fn name(&self) -> &'static str {
         "softmax_less_label"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

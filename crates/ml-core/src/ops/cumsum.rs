@@ -1,5 +1,7 @@
 //! Running sums and products.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -85,6 +87,10 @@ impl Primitive for CumSum {
 impl Primitive for Recurrence {
     fn name(&self) -> &'static str {
         "recurrence"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

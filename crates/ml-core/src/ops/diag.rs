@@ -1,5 +1,7 @@
 //! Diagonals of matrices, read and written.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -85,6 +87,10 @@ impl Primitive for DiagPart {
 impl Primitive for SetDiag {
     fn name(&self) -> &'static str {
         "set_diag"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,8 +1,11 @@
 //! Random tensors from an explicit generator.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::RangeInclusive,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use rayon::prelude::*;
@@ -346,6 +349,13 @@ impl Primitive for Draw {
             Distribution::Bernoulli { .. } => "random_bernoulli",
             Distribution::Permutation => "random_permutation",
             Distribution::Categorical { .. } => "random_categorical",
+        }
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        match self.distribution {
+            Distribution::Categorical { .. } => 1..=1,
+            _ => 0..=1,
         }
     }
 

@@ -417,6 +417,10 @@ macro_rules! binary_primitive {
                 $name
             }
 
+            fn arity(&self) -> std::ops::RangeInclusive<usize> {
+                2..=2
+            }
+
             fn infer(&self, inputs: &[$crate::ops::Spec]) -> $crate::Result<$crate::ops::Specs> {
                 $crate::ops::elementwise::infer_binary::<Self>($name, inputs)
             }

@@ -1,6 +1,6 @@
 //! Several elementwise primitives as one, which the optimiser of graphs puts together.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -21,7 +21,7 @@ pub(crate) struct Fused {
 
 impl Fused {
     /// The results, with every step an operation of its own.
-    fn step_by_step(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+    pub(super) fn step_by_step(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         self.program.check(inputs.len())?;
         let mut values: Vec<Tensor> = Vec::with_capacity(self.program.steps.len());
         for step in &self.program.steps {
@@ -52,6 +52,10 @@ impl Primitive for Fused {
         "fused"
     }
 
+    fn arity(&self) -> RangeInclusive<usize> {
+        self.program.inputs..=self.program.inputs
+    }
+
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         self.program.infer(inputs)
     }
@@ -60,34 +64,45 @@ impl Primitive for Fused {
         self.program.run(inputs)
     }
 
+    fn forward_in_place(&self, own: &mut Array, reused: usize, others: &[&Array]) -> Result<bool> {
+        self.program.run_in_place(own, reused, others)
+    }
+
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
-        let tape = Tape::persistent();
-        let watched = call
-            .inputs
-            .iter()
-            .map(|input| tape.watch(input))
-            .collect::<Result<Vec<_>>>()?;
-        let outputs = self.step_by_step(&watched)?;
-        let sources: Vec<&dyn Source> = watched.iter().map(|input| input as &dyn Source).collect();
-        let mut sums: Gradients = call.inputs.iter().map(|_| None).collect();
-        for (output, gradient) in outputs.iter().zip(gradients) {
-            let Some(gradient) = gradient else { continue };
-            for (sum, part) in sums
-                .iter_mut()
-                .zip(tape.vector_jacobian(output, gradient, &sources)?)
-            {
-                *sum = match (sum.take(), part) {
-                    (Some(sum), Some(part)) => Some(sum.add(&part)?),
-                    (sum, part) => sum.or(part),
-                };
-            }
-        }
-        Ok(sums)
+        vjp_of_steps(call, gradients, |inputs| self.step_by_step(inputs))
     }
 
     fn saves(&self) -> Saves {
         Saves::INPUTS
     }
+}
+
+/// The reverse rule of operations done one after the other by `steps`.
+pub(super) fn vjp_of_steps(
+    call: &Call<'_>,
+    gradients: &[Option<Tensor>],
+    steps: impl FnOnce(&[Tensor]) -> Result<Vec<Tensor>>,
+) -> Result<Gradients> {
+    let tape = Tape::persistent();
+    let watch = |input: &Tensor| match input.dtype().is_float() {
+        true => tape.watch(input),
+        false => Ok(input.clone()),
+    };
+    let watched = call.inputs.iter().map(watch).collect::<Result<Vec<_>>>()?;
+    let outputs = steps(&watched)?;
+    let sources: Vec<&dyn Source> = watched.iter().map(|input| input as &dyn Source).collect();
+    let mut sums: Gradients = call.inputs.iter().map(|_| None).collect();
+    for (output, gradient) in outputs.iter().zip(gradients) {
+        let Some(gradient) = gradient else { continue };
+        let parts = tape.vector_jacobian(output, gradient, &sources)?;
+        for (sum, part) in sums.iter_mut().zip(parts) {
+            *sum = match (sum.take(), part) {
+                (Some(sum), Some(part)) => Some(sum.add(&part)?),
+                (sum, part) => sum.or(part),
+            };
+        }
+    }
+    Ok(sums)
 }
 
 #[cfg(test)]

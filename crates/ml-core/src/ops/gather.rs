@@ -1,5 +1,7 @@
 //! Reading elements at places that a tensor of integers names.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -137,6 +139,10 @@ pub(super) fn whole_numbers(array: &Array) -> Vec<i64> {
 impl Primitive for Gather {
     fn name(&self) -> &'static str {
         "gather"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -298,6 +298,10 @@ impl Primitive for SliceUpdate {
         self.op()
     }
 
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
+    }
+
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         self.check([inputs[0].dtype, inputs[1].dtype])?;
         let part = part(self.op(), &self.index, &Layout::dense(&inputs[0].shape))?;

@@ -1,5 +1,7 @@
 //! Truth values combined.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
@@ -39,6 +41,10 @@ impl Primitive for Logical {
             Self::Xor => "logical_xor",
             Self::Not => "logical_not",
         }
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        self.operands()..=self.operands()
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

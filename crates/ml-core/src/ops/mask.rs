@@ -88,4 +88,24 @@ impl Tensor {
         }
         self.gather_nd(&mask.nonzero()?)
     }
+
+    /// `number` where `mask` is true, the elements elsewhere; the mask broadcasts. No gradient flows to what is
+    /// covered.
+    ///
+    /// # Errors
+    /// [`Error::DType`] unless the mask is `bool`, [`Error::Shape`] if it does not broadcast; as
+    /// [`number_like`](Self::number_like).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let scores = Tensor::from([[0.5, 2.0], [1.0, 3.0]]);
+    /// let masked = scores.masked_fill(&Tensor::from([false, true]), f64::NEG_INFINITY)?;
+    /// assert_eq!(masked.softmax(-1)?.to_vec::<f64>()?, [1.0, 0.0, 1.0, 0.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn masked_fill(&self, mask: &Tensor, number: f64) -> Result<Tensor> {
+        Tensor::select(mask, &self.number_like(number)?, self)
+    }
 }

@@ -1,5 +1,7 @@
 //! Matrix products.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -60,6 +62,10 @@ fn require_number(dtype: DType) -> Result<()> {
 impl Primitive for MatMul {
     fn name(&self) -> &'static str {
         "matmul"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

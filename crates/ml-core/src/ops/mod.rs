@@ -7,19 +7,20 @@
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
 //! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
-//! | elementary functions | `exp`, `log`, `tanh`, `trigonometric`, `erf` |
+//! | elementary functions | `exp`, `log`, `logit` (with logaddexp, xlogy), `tanh`, `trigonometric`, `erf` |
 //! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
 //! | choice | `extremum`, `clip`, `select`, `step` |
-//! | comparison, logic, bits | `compare`, `predicate`, `logical`, `bitwise` |
-//! | several in one pass | `fused` |
+//! | comparison, logic, bits | `compare`, `close`, `predicate`, `logical`, `bitwise` |
+//! | several in one pass | `fused`, `epilogue` |
 //! | shapes | `reshape`, `transpose`, `broadcast` |
 //! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
 //! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
 //! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
-//! | order | `sort` (with top_k), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
+//! | order | `sort` (with top_k), `quantile` (with median, lerp, diff), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
 //! | reductions | `reduction`, `sum`, `mean`, `prod`, `max`, `truth`, `variance`, `norm`, `softmax`, `cross_entropy` |
 //! | products | `matmul`, `tensordot` (with dot, outer, kron, matmul_bias), `einsum` |
 //! | linear algebra | `linear_algebra` |
+//! | signals, complex numbers as pairs | `fft` |
 //! | randomness | `draw` |
 //! | element types | `cast` |
 
@@ -35,6 +36,7 @@ mod bitwise;
 mod broadcast;
 mod cast;
 mod clip;
+mod close;
 mod compare;
 mod concat;
 mod create;
@@ -46,9 +48,11 @@ mod division;
 mod draw;
 mod einsum;
 mod elu;
+mod epilogue;
 mod erf;
 mod exp;
 mod extremum;
+mod fft;
 mod fill;
 mod fused;
 mod gather;
@@ -57,6 +61,7 @@ mod index;
 mod linear_algebra;
 mod log;
 mod logical;
+mod logit;
 mod mask;
 mod matmul;
 mod max;
@@ -69,6 +74,7 @@ mod pad;
 mod power;
 mod predicate;
 mod prod;
+mod quantile;
 mod reduction;
 mod relu;
 mod repeat;
@@ -114,7 +120,11 @@ pub use unique::{Side, Unique};
 pub(crate) use broadcast::sum_to_like;
 pub(crate) use elementwise::{Binary, Integer, Refused, Unary, binary_primitive, unary_primitive};
 pub use elementwise::{Block, Operand};
+pub(crate) use epilogue::Epilogue;
 pub(crate) use fused::Fused;
 use gather::At;
 pub(crate) use matmul::MatMul;
-pub(crate) use primitive::{apply_dyn, keep, one, same_dtype, transposed_vjp};
+pub(crate) use primitive::{
+    apply_dyn, apply_ruled, check_arity, keep, one, same_dtype, transposed_vjp, with_like,
+};
+pub(crate) use square::Square;

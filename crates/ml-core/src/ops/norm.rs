@@ -129,4 +129,22 @@ impl Tensor {
             }
         }
     }
+
+    /// Vectors along `axes` of Euclidean length 1: `x / max(|x|, least)`, so that 0 stays 0.
+    ///
+    /// # Errors
+    /// As [`norm`](Self::norm).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let y = Tensor::from([[3.0, 4.0], [0.0, 0.0]]).normalize(&[1], 1e-12)?;
+    /// assert_eq!(y.to_vec::<f64>()?, [0.6, 0.8, 0.0, 0.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn normalize(&self, axes: &[isize], least: f64) -> Result<Tensor> {
+        let length = self.norm_keep(Norm::L2, axes)?;
+        self.div(&length.maximum(&length.number_like(least)?)?)
+    }
 }

@@ -1,5 +1,7 @@
 //! Classes as vectors.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -56,6 +58,10 @@ impl OneHot {
 impl Primitive for OneHot {
     fn name(&self) -> &'static str {
         "one_hot"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        3..=3
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

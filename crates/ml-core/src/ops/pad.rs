@@ -1,5 +1,7 @@
 //! More elements around a tensor.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -78,6 +80,10 @@ impl Pad {
 impl Primitive for Pad {
     fn name(&self) -> &'static str {
         "pad"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -118,14 +118,16 @@ impl Binary for Pow {
     const REFUSED: Option<Refused> = Some(Refused::Negative);
     const SAVES: Saves = Saves::ALL;
 
+    // A square is rounded once, so that graphs may compute it as one.
     #[inline(always)]
     fn f32(self, a: f32, b: f32) -> f32 {
-        math::pow(a, b)
+        let power = math::pow(a, b);
+        if b == 2.0 { a * a } else { power }
     }
 
     #[inline(always)]
     fn f64(self, a: f64, b: f64) -> f64 {
-        a.powf(b)
+        if b == 2.0 { a * a } else { a.powf(b) }
     }
 
     fn integer<T: Integer>(self, a: T, b: T) -> T {

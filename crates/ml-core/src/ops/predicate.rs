@@ -133,4 +133,24 @@ impl Tensor {
     pub fn is_inf(&self) -> Result<Tensor> {
         apply(Predicate::Infinite, &[self])
     }
+
+    /// Finite numbers instead of NaN and infinities: `nan`, and `largest` with the infinity's sign. No gradient
+    /// flows to what is replaced.
+    ///
+    /// # Errors
+    /// As [`is_nan`](Self::is_nan).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let x = Tensor::from([f64::NAN, f64::NEG_INFINITY, 2.0]);
+    /// assert_eq!(x.nan_to_num(0.0, 1e9)?.to_vec::<f64>()?, [0.0, -1e9, 2.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn nan_to_num(&self, nan: f64, largest: f64) -> Result<Tensor> {
+        let finite = Tensor::select(&self.is_nan()?, &self.number_like(nan)?, self)?;
+        let signed = self.sign()?.mul_scalar(largest)?;
+        Tensor::select(&self.is_inf()?, &signed, &finite)
+    }
 }

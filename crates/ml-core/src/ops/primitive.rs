@@ -1,6 +1,6 @@
 //! What a primitive operation is, and the one way to apply it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
@@ -99,6 +99,12 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     /// Its name in graphs, files and messages.
     fn name(&self) -> &'static str;
 
+    /// How many operands it takes: any other number is refused before the operation sees them. Unless a primitive
+    /// says otherwise, one.
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=1
+    }
+
     /// Types and shapes of the outputs, from those of the inputs; unknown axes stay unknown where they matter.
     ///
     /// # Errors
@@ -110,6 +116,14 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     /// # Errors
     /// As [`infer`](Self::infer), and what only values can tell.
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays>;
+
+    /// The same in the memory of operand number `reused`, which the caller gives up: makes `own` the single result.
+    /// The `others` are the operands beside it, in order. False, with `own` as it was, where that cannot be.
+    #[doc(hidden)]
+    fn forward_in_place(&self, own: &mut Array, reused: usize, others: &[&Array]) -> Result<bool> {
+        let _ = (own, reused, others);
+        Ok(false)
+    }
 
     /// Reverse rule: from the gradients of the outputs to those of the inputs.
     ///
@@ -216,6 +230,7 @@ pub fn apply<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result
 /// Those of the primitive.
 #[inline]
 pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result<SmallVec<[Tensor; 1]>> {
+    check_arity(&primitive, inputs.len())?;
     // Pushed, not collected: this runs at every operation, and a collection asks more than once for its length.
     let mut arrays: SmallVec<[&Array; 4]> = SmallVec::new();
     for input in inputs {
@@ -227,7 +242,8 @@ pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> R
     // Tracing starts with a symbol, or with something stateful inside the traced closure.
     let traced = arrays.len() < inputs.len() || (primitive.is_stateful() && graph::is_tracing());
     if traced {
-        return apply_shared(Arc::new(primitive), inputs, tapes, None);
+        let primitive: Arc<dyn Primitive> = Arc::new(primitive);
+        return apply_shared(&primitive, inputs, tapes, None, Rule::Primitive);
     }
     let mut outputs = tensors(primitive.forward(&arrays)?);
     if !tapes.is_empty() {
@@ -239,14 +255,25 @@ pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> R
 
 /// As [`apply_many`], for a primitive that is shared already.
 pub(crate) fn apply_dyn(primitive: &Arc<dyn Primitive>, inputs: &[&Tensor]) -> Result<SmallVec<[Tensor; 1]>> {
+    apply_ruled(primitive, inputs, Rule::Primitive)
+}
+
+/// As [`apply_dyn`], recorded with the rule that `rule` makes of the primitive.
+pub(crate) fn apply_ruled(
+    primitive: &Arc<dyn Primitive>,
+    inputs: &[&Tensor],
+    rule: impl FnOnce(Arc<dyn Primitive>) -> Rule,
+) -> Result<SmallVec<[Tensor; 1]>> {
+    check_arity(&**primitive, inputs.len())?;
     let arrays: Option<SmallVec<[&Array; 4]>> = inputs.iter().map(|input| input.array().ok()).collect();
     let tapes = autodiff::tapes_of(inputs);
     let traced = primitive.is_stateful() && graph::is_tracing();
     apply_shared(
-        Arc::clone(primitive),
+        primitive,
         inputs,
         tapes,
         arrays.as_deref().filter(|_| !traced),
+        rule,
     )
 }
 
@@ -260,18 +287,19 @@ fn tensors(mut arrays: Arrays) -> SmallVec<[Tensor; 1]> {
 
 /// Computes if there are `arrays`, traces if not, and records for `tapes`.
 fn apply_shared(
-    primitive: Arc<dyn Primitive>,
+    primitive: &Arc<dyn Primitive>,
     inputs: &[&Tensor],
     tapes: autodiff::Tapes,
     arrays: Option<&[&Array]>,
+    rule: impl FnOnce(Arc<dyn Primitive>) -> Rule,
 ) -> Result<SmallVec<[Tensor; 1]>> {
     let mut outputs: SmallVec<[Tensor; 1]> = match arrays {
         Some(arrays) => tensors(primitive.forward(arrays)?),
-        None => graph::trace(&primitive, inputs)?,
+        None => graph::trace(primitive, inputs)?,
     };
     if !tapes.is_empty() {
         let saves = primitive.saves();
-        remember(tapes, || Rule::Primitive(primitive), saves, inputs, &mut outputs);
+        remember(tapes, || rule(Arc::clone(primitive)), saves, inputs, &mut outputs);
     }
     Ok(outputs)
 }
@@ -320,6 +348,31 @@ pub(crate) fn same_dtype(op: &'static str, left: DType, right: DType) -> Result<
         left: left.name(),
         right: right.name(),
     })
+}
+
+/// Refuses another number of operands than `primitive` takes.
+#[inline]
+pub(crate) fn check_arity<P: Primitive + ?Sized>(primitive: &P, operands: usize) -> Result<()> {
+    let arity = primitive.arity();
+    if arity.contains(&operands) {
+        return Ok(());
+    }
+    let (least, most) = arity.into_inner();
+    Err(Error::Parameter {
+        name: format!("{}: number of operands", primitive.name()),
+        value: operands.to_string(),
+        domain: match most {
+            usize::MAX => format!("at least {least}"),
+            most if most == least => most.to_string(),
+            most => format!("{least} to {most}"),
+        },
+    })
+}
+
+/// One operand, and another whose shape it takes if `like`.
+pub(crate) fn with_like(like: bool) -> RangeInclusive<usize> {
+    let operands = 1 + usize::from(like);
+    operands..=operands
 }
 
 /// Specs with a single one.

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Saves, Unary, apply, clip::Clip, elementwise::unary_op, unary_primitive};
 use crate::{Result, Tensor, check};
 
-// Written so that NaN stays NaN.
-unary_op!(Relu, "relu", cost 1, INPUTS, |x| if x < 0.0 { 0.0 } else { x }, |d, x, _| d.mul(&x.step()?));
+// Written so that NaN stays NaN. The slope follows from the result, too, which the next layer keeps anyway: what
+// went in is freed, or written over.
+unary_op!(Relu, "relu", cost 1, OUTPUTS, |x| if x < 0.0 { 0.0 } else { x }, |d, _, y| d.mul(&y.step()?));
 
 /// `slope · x` below 0.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -50,6 +51,26 @@ impl Tensor {
     /// ```
     pub fn relu(&self) -> Result<Tensor> {
         apply(Relu, &[self])
+    }
+
+    /// Parametric rectified linear unit: `y = x` above 0, `slope · x` below, where the slope is learned and
+    /// broadcasts.
+    ///
+    /// Source: He et al., "Delving deep into rectifiers" (2015).
+    ///
+    /// # Errors
+    /// As [`relu`](Self::relu) and [`mul`](Self::mul).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let y = Tensor::from([[-2.0, 3.0], [-4.0, -1.0]]).prelu(&Tensor::from([0.25, 0.5]))?;
+    /// assert_eq!(y.to_vec::<f64>()?, [-0.5, 3.0, -1.0, -0.5]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn prelu(&self, slope: &Tensor) -> Result<Tensor> {
+        self.relu()?.sub(&self.neg()?.relu()?.mul(slope)?)
     }
 
     /// `y = min(max(x, 0), 6)`; its derivative at 0 and 6 is taken as 0.

@@ -1,8 +1,12 @@
 //! The same elements under another shape.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
+use super::{
+    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one, with_like,
+};
 use crate::{Error, Result, Shape, Tensor, tensor::Array};
 
 /// To the lengths given, of which one may be -1; without them, to the shape of the second operand.
@@ -64,6 +68,10 @@ fn mismatch(x: &Shape, lengths: &[i64]) -> Error {
 impl Primitive for Reshape {
     fn name(&self) -> &'static str {
         "reshape"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        with_like(self.lengths.is_none())
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,5 +1,7 @@
 //! Writing elements at places that a tensor of integers names.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -37,6 +39,10 @@ impl Scatter {
 impl Primitive for Scatter {
     fn name(&self) -> &'static str {
         self.op()
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        3..=3
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,5 +1,7 @@
 //! Reductions over rows that carry the same number.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -106,6 +108,10 @@ fn extremes<T: Sortable>(x: &Array, ids: &[usize], segments: usize, smallest: bo
 impl Primitive for SegmentExtreme {
     fn name(&self) -> &'static str {
         "segment_extreme"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -1,5 +1,7 @@
 //! One of two values for every truth.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -24,6 +26,10 @@ fn check(condition: DType, a: DType, b: DType) -> Result<()> {
 impl Primitive for Select {
     fn name(&self) -> &'static str {
         "select"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        3..=3
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -6,7 +6,7 @@ use super::{Binary, Integer, Saves, Unary, apply, binary_primitive, unary_primit
 use crate::{Result, Tensor};
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Square;
+pub(crate) struct Square;
 
 impl Unary for Square {
     const INTEGERS: bool = true;

@@ -1,5 +1,7 @@
 //! Products beside the matrix product: dot, outer, Kronecker, over chosen axes, and the affine map of a layer.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -37,6 +39,10 @@ impl MatMulBias {
 impl Primitive for MatMulBias {
     fn name(&self) -> &'static str {
         "matmul_bias"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        3..=3
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

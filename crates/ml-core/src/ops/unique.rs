@@ -1,5 +1,7 @@
 //! Different values, their counts, and places among sorted ones.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -100,6 +102,10 @@ struct SearchSorted {
 impl Primitive for SearchSorted {
     fn name(&self) -> &'static str {
         "searchsorted"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -9,7 +9,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{Cursor, Read, Write},
+    io::{self, Cursor, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -22,6 +22,10 @@ use crate::{Error, Result};
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// NumPy refuses longer headers too.
 const LONGEST_HEADER: usize = 10_000;
+/// Magic bytes, version, length and the longest header: more than lies before any data.
+const LONGEST_START: u64 = (MAGIC.len() + 2 + 4 + LONGEST_HEADER) as u64;
+/// Bytes that are read at a time: a multiple of every element's size.
+const CHUNK: usize = 1 << 16;
 /// The data begin at a multiple of this.
 const ALIGNMENT: usize = 64;
 
@@ -104,12 +108,23 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Reads an array of a known number of dimensions (or of any, as `ArrayD`) from a `.npy` file.
 ///
+/// The elements go straight into the array: the file is never in memory as a whole beside it.
+///
 /// # Errors
 /// [`Error::File`] for a damaged or foreign file, another element type or number of dimensions;
 /// [`Error::Io`] if it cannot be read.
 pub fn read_npy<A: NpyElement, D: Dimension>(path: impl AsRef<Path>) -> Result<Array<A, D>> {
     let path = path.as_ref();
-    let array = decode::<A>(&read_file(path)?).map_err(|problem| refused(path, problem))?;
+    let failed = |source| unreadable(path, source);
+    let mut file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let mut start = Vec::new();
+    let mut head = (&file).take(LONGEST_START);
+    head.read_to_end(&mut start).map_err(failed)?;
+    let layout = Layout::of::<A>(&start, length).map_err(|problem| refused(path, problem))?;
+    file.seek(SeekFrom::Start(layout.start as u64)).map_err(failed)?;
+    let elements = layout.elements(file).map_err(failed)?;
+    let array = layout.array(elements).map_err(|problem| refused(path, problem))?;
     let shape = array.shape().to_vec();
     array.into_dimensionality().map_err(|_| {
         let wanted = D::NDIM.map_or("other".to_owned(), |n| n.to_string());
@@ -227,31 +242,69 @@ fn element(header: &str) -> Result<(&str, &str, &str), String> {
 
 /// The array in the content of a `.npy` file, or what is wrong with it.
 pub(crate) fn decode<A: NpyElement>(bytes: &[u8]) -> Result<ArrayD<A>, String> {
-    let (header, data) = split(bytes).ok_or(NO_FILE)?;
-    let damaged = || DAMAGED.to_owned();
-    let (descr, order, code) = element(header)?;
-    if code != A::CODE || !["<", ">", "|"].contains(&order) {
-        return Err(format!(
-            "holds elements of type {descr:?}, but {:?} was asked for",
-            A::CODE
-        ));
+    let layout = Layout::of::<A>(bytes, bytes.len() as u64)?;
+    let elements = layout.elements(&bytes[layout.start..]);
+    layout.array(elements.expect("the layout has as many bytes as there are"))
+}
+
+/// Where the data of a `.npy` file begin, and how they lie there.
+struct Layout {
+    start: usize,
+    big_endian: bool,
+    by_columns: bool,
+    shape: Vec<usize>,
+}
+
+impl Layout {
+    /// The layout of elements `A` in a file of `length` bytes that begins with `bytes`, which hold its header.
+    fn of<A: NpyElement>(bytes: &[u8], length: u64) -> Result<Self, String> {
+        let (header, data) = split(bytes).ok_or(NO_FILE)?;
+        let (descr, order, code) = element(header)?;
+        if code != A::CODE || !["<", ">", "|"].contains(&order) {
+            return Err(format!(
+                "holds elements of type {descr:?}, but {:?} was asked for",
+                A::CODE
+            ));
+        }
+        let by_columns = field(header, "fortran_order").ok_or(DAMAGED)?.starts_with("True");
+        let shape = shape(field(header, "shape").ok_or(DAMAGED)?).ok_or(DAMAGED)?;
+        let start = bytes.len() - data.len();
+        let held = length.saturating_sub(start as u64);
+        let claimed = shape
+            .iter()
+            .try_fold(size_of::<A>(), |n, &size| n.checked_mul(size));
+        if claimed.map(|n| n as u64) != Some(held) {
+            return Err(format!("has {held} bytes of data, which is not shape {shape:?}"));
+        }
+        Ok(Self {
+            start,
+            big_endian: order == ">",
+            by_columns,
+            shape,
+        })
     }
-    let by_columns = field(header, "fortran_order")
-        .ok_or_else(damaged)?
-        .starts_with("True");
-    let shape = shape(field(header, "shape").ok_or_else(damaged)?).ok_or_else(damaged)?;
-    let claimed = shape
-        .iter()
-        .try_fold(size_of::<A>(), |n, &size| n.checked_mul(size));
-    if claimed != Some(data.len()) {
-        return Err(format!(
-            "has {} bytes of data, which is not shape {shape:?}",
-            data.len()
-        ));
+
+    /// The elements in the order of the file, read piece by piece.
+    fn elements<A: NpyElement>(&self, mut source: impl Read) -> io::Result<Vec<A>> {
+        let size = size_of::<A>();
+        let count = self.shape.iter().product();
+        let mut elements = Vec::with_capacity(count);
+        let mut buffer = vec![0; CHUNK.min(count * size)];
+        while elements.len() < count {
+            let left = (count - elements.len()) * size;
+            let piece = &mut buffer[..CHUNK.min(left)];
+            source.read_exact(piece)?;
+            let piece = piece.chunks_exact(size);
+            elements.extend(piece.map(|bytes| A::take(bytes, self.big_endian)));
+        }
+        Ok(elements)
     }
-    let elements = data.chunks_exact(size_of::<A>());
-    let elements = elements.map(|bytes| A::take(bytes, order == ">")).collect();
-    Array::from_shape_vec(IxDyn(&shape).set_f(by_columns), elements).map_err(|e| e.to_string())
+
+    /// Refused are empty arrays with other axes too long for any memory.
+    fn array<A>(&self, elements: Vec<A>) -> Result<ArrayD<A>, String> {
+        let shape = IxDyn(&self.shape).set_f(self.by_columns);
+        Array::from_shape_vec(shape, elements).map_err(|e| format!("has the shape {:?}: {e}", self.shape))
+    }
 }
 
 /// Header and data.

@@ -11,6 +11,7 @@
 //! | [`unicode_decode`], [`code_points`], [`unicode_encode`], [`unicode_encode_rows`], [`unicode_transcode`] | code points and encodings |
 //! | [`lower`], [`upper`], [`strip`] | letter by letter |
 //! | [`join`], [`reduce_join`], [`split`] | pieces |
+//! | [`regex_replace`], [`regex_replace_first`], [`regex_full_match`] | regular expressions |
 //! | [`to_number`], [`as_string`] | numbers as text |
 //! | [`to_hash_bucket`] | a number below `n`, the same in every release |
 //!
@@ -20,11 +21,13 @@
 mod encoding;
 mod map;
 mod pieces;
+mod regex;
 mod unicode;
 
 pub use encoding::{Encoding, OnInvalid};
 pub use map::{Unit, as_string, length, lower, strip, substr, to_hash_bucket, to_number, upper};
 pub use pieces::{join, reduce_join, split};
+pub use regex::{regex_full_match, regex_replace, regex_replace_first};
 pub use unicode::{code_points, unicode_decode, unicode_encode, unicode_encode_rows, unicode_transcode};
 
 use crate::{DType, Result};

@@ -1,5 +1,7 @@
 //! Strings joined and split.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::require_text;
@@ -76,6 +78,10 @@ impl Join {
 impl Primitive for Join {
     fn name(&self) -> &'static str {
         OP
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=usize::MAX
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

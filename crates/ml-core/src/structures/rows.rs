@@ -1,7 +1,7 @@
 //! Rows at positions known beforehand: picked, put back by sums, joined. Each is the transpose of another, so
 //! gradients of any order flow.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +187,10 @@ impl Primitive for PlaceRows {
 impl Primitive for JoinRows {
     fn name(&self) -> &'static str {
         "join_rows"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        self.lengths.len()..=self.lengths.len()
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 mod autodiff;
+mod bad_input;
+#[cfg(test)]
+mod companion;
 #[cfg(test)]
 mod containers;
 #[cfg(test)]
@@ -12,6 +15,8 @@ mod differences;
 mod display;
 #[cfg(test)]
 mod elementwise;
+#[cfg(test)]
+mod fft;
 #[cfg(test)]
 mod graph;
 #[cfg(test)]

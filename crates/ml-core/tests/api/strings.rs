@@ -325,3 +325,72 @@ proptest! {
         prop_assert_eq!(again.item::<Text>().unwrap().to_string(), line);
     }
 }
+
+/// Reproduces C16-060.
+#[test]
+fn regular_expressions_replace_what_they_match() -> Result<()> {
+    let reviews = Tensor::from(["Well, I can't<br />", "caf\u{e9}<br>\u{5496}", ""]);
+    let plain = strings::regex_replace(&reviews, r"<br\s*/?>", " ")?;
+    assert_eq!(texts(&plain), ["Well, I can't ", "caf\u{e9} \u{5496}", ""]);
+    // A character of several bytes is one match.
+    let letters = strings::regex_replace(&plain, "[^a-zA-Z']", "_")?;
+    assert_eq!(texts(&letters), ["Well__I_can't_", "caf___", ""]);
+    // An empty match lies before, between and after letters.
+    let gaps = strings::regex_replace(&Tensor::from("abc"), "x*", "-")?;
+    assert_eq!(texts(&gaps), ["-a-b-c-"]);
+    let first = strings::regex_replace_first(&Tensor::from("a.b.c"), r"\.", r"\\\0")?;
+    assert_eq!(texts(&first), [r"a\.b.c"]);
+    // A group that took no part is empty.
+    let groups = strings::regex_replace(&Tensor::from("ab b"), "(a)?b", r"<\1>")?;
+    assert_eq!(texts(&groups), ["<a> <>"]);
+    // Bytes that are no UTF-8 are kept.
+    let bytes = strings::regex_replace(&Tensor::from(Text::from(b"\xff1")), r"\d", "n")?;
+    assert_eq!(bytes.item::<Text>()?, Text::from(b"\xffn"));
+    Ok(())
+}
+
+#[test]
+fn whole_strings_match_or_not() -> Result<()> {
+    let t = Tensor::from(["ab", "a", "abc"]);
+    // The first alternative matches a part; the second all.
+    assert_eq!(
+        strings::regex_full_match(&t, "a|ab")?.to_vec::<bool>()?,
+        [true, true, false]
+    );
+    assert_eq!(strings::regex_full_match(&t, "")?.to_vec::<bool>()?, [false; 3]);
+    Ok(())
+}
+
+#[test]
+fn regular_expressions_live_in_graphs_and_files() -> Result<()> {
+    use ml_core::{
+        Persist,
+        graph::{Concrete, Graph},
+    };
+    let f = Function::unary("clean", |x| strings::regex_replace(x, r"(\w)\d+", r"\1"));
+    let t = Tensor::from(["a12 b3", "x"]);
+    let stored = f.concrete(&[t.spec()])?.graph().to_bytes()?;
+    let loaded = Concrete::try_from(Graph::from_bytes(&stored)?)?;
+    assert_eq!(texts(&f.apply(&[&t])?), ["a b", "x"]);
+    assert_eq!(texts(&loaded.call(&[&t])?[0]), ["a b", "x"]);
+    Ok(())
+}
+
+#[test]
+fn mistakes_in_regular_expressions_are_named() {
+    let t = Tensor::from("a");
+    says(
+        strings::regex_replace(&t, "(", ""),
+        "regex_replace: pattern = \"(\": must be a regular expression",
+    );
+    says(
+        strings::regex_replace(&t, "(a)", r"\2"),
+        r#"regex_replace: rewrite = "\\2": must be with groups \0 to \1: the pattern has no more"#,
+    );
+    says(
+        strings::regex_replace(&t, "a", r"\n"),
+        r"must be with \0 to \9 or \\ after a backslash",
+    );
+    says(strings::regex_replace(&Tensor::from(1), "a", ""), "needs strings");
+    says(strings::regex_full_match(&Tensor::from(1), "a"), "needs strings");
+}

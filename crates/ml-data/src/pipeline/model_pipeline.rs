@@ -3,8 +3,10 @@
 use std::any::Any;
 
 use ml_core::{
-    DecisionFunction, Estimator, Features, Fit, FitContext, FittedTransformer, Model, Params, Predict,
-    PredictProba, Result, Score, Target, Task, check, ndarray::Array2, params::Value,
+    DecisionFunction, Error, Estimator, Features, Fit, FitContext, FittedTransformer, Model, Params, Predict,
+    PredictProba, Result, Score, Target, Task, check,
+    ndarray::{Array1, Array2, ArrayView1},
+    params::Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -174,16 +176,24 @@ impl<X: IntoFeatures> DecisionFunction<X> for FittedModelPipeline {
 }
 
 impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedModelPipeline {
-    /// R² for numbers, accuracy for classes.
-    fn score(&self, x: X, y: Y) -> Result<f64> {
+    /// R² for numbers, accuracy for classes; without variance in `y` R² is 1 for perfect predictions and
+    /// 0 for others. No rows at all, a single number and a `y` that is not finite are refused.
+    fn score_with(&self, x: X, y: Y, weights: Option<ArrayView1<'_, f64>>) -> Result<f64> {
         let (predicted, y) = (self.predict(x)?, y.into_target()?);
         check::same_rows(OP, predicted.len(), y.len())?;
+        let mean = |values: Array1<f64>| match weights {
+            None => values.sum() / values.len() as f64,
+            Some(weights) => values.dot(&weights) / weights.sum(),
+        };
         match &y {
             Target::Numbers(y) => {
+                at_least(y.len(), 2, "2 rows")?;
+                check::finite_target(OP, y.view())?;
+                check_weights(weights, y.len())?;
                 let predicted = predicted.numbers(OP)?;
-                let mean = y.mean().unwrap_or(f64::NAN);
-                let error = (y - &predicted).mapv(|d| d * d).sum();
-                let spread = y.mapv(|v| (v - mean) * (v - mean)).sum();
+                let centre = mean(y.to_owned());
+                let error = mean((y - &predicted).mapv(|d| d * d));
+                let spread = mean(y.mapv(|v| (v - centre) * (v - centre)));
                 Ok(match (error == 0.0, spread == 0.0) {
                     (true, true) => 1.0,
                     (false, true) => 0.0,
@@ -191,12 +201,35 @@ impl<X: IntoFeatures, Y: IntoTarget> Score<X, Y> for FittedModelPipeline {
                 })
             }
             Target::Classes(y) => {
+                at_least(y.len(), 1, "1 row")?;
+                check_weights(weights, y.len())?;
                 let predicted = predicted.classes(OP)?;
-                let right = y.iter().zip(&predicted).filter(|(a, b)| a == b).count();
-                Ok(right as f64 / y.len() as f64)
+                let right = y.iter().zip(&predicted).map(|(a, b)| f64::from(u8::from(a == b)));
+                Ok(mean(right.collect()))
             }
         }
     }
+}
+
+fn check_weights(weights: Option<ArrayView1<'_, f64>>, rows: usize) -> Result<()> {
+    weights.map_or(Ok(()), |weights| check::weights(OP, weights, rows))
+}
+
+/// Enough targets to mark predictions by: one class, or two numbers.
+fn at_least(rows: usize, enough: usize, least: &'static str) -> Result<()> {
+    if rows >= enough {
+        return Ok(());
+    }
+    let what = if rows == 0 {
+        "y (0 rows)"
+    } else {
+        "y (1 row, which has no variance)"
+    };
+    Err(Error::Empty {
+        op: OP,
+        what: what.to_owned(),
+        least,
+    })
 }
 
 #[ml_core::typetag::serde]

@@ -27,12 +27,13 @@ pub(crate) fn columns_of(op: &'static str, x: &Features) -> Result<Vec<Column>> 
 ///
 /// # Errors
 /// Empty data; a list of categories that is not one a column, holds a category twice, or is not
-/// sorted though it holds numbers; a value that the given categories lack, unless `accept_unknown`.
+/// sorted though it holds numbers; a value that the given categories lack, with this `remedy`: `None`
+/// accepts it.
 pub(crate) fn learn(
     op: &'static str,
     x: &Features,
     given: Option<&[Vec<Scalar>]>,
-    accept_unknown: bool,
+    remedy: Option<&'static str>,
 ) -> Result<Vec<Vec<Scalar>>> {
     not_empty(op, x)?;
     let columns = columns_of(op, x)?;
@@ -40,10 +41,10 @@ pub(crate) fn learn(
         return Ok(columns.par_iter().map(occurring).collect());
     };
     check_given(given, x.n_columns())?;
-    if !accept_unknown {
+    if let Some(remedy) = remedy {
         for (j, (column, categories)) in columns.iter().zip(given).enumerate() {
             let codes = encode(column, categories);
-            refuse_unknown(op, &x.names_or_numbers()[j], column, &codes)?;
+            refuse_unknown((op, remedy), &x.names_or_numbers()[j], column, &codes)?;
         }
     }
     Ok(given.to_vec())
@@ -178,8 +179,14 @@ pub(crate) fn encode_all(columns: &[Column], categories: &[Vec<Scalar>]) -> Vec<
         .collect()
 }
 
-/// An error that names the first row of an unknown category, if there is one.
-pub(crate) fn refuse_unknown(op: &'static str, name: &str, column: &Column, codes: &[u32]) -> Result<()> {
+/// An error that names the first row of an unknown category, if there is one; `remedy` speaks of the
+/// encoder's own hyperparameters.
+pub(crate) fn refuse_unknown(
+    (op, remedy): (&'static str, &'static str),
+    name: &str,
+    column: &Column,
+    codes: &[u32],
+) -> Result<()> {
     let Some(row) = codes.iter().position(|&code| code == UNKNOWN) else {
         return Ok(());
     };
@@ -188,7 +195,7 @@ pub(crate) fn refuse_unknown(op: &'static str, name: &str, column: &Column, code
         column: name.to_owned(),
         category: cell(column, row).to_string(),
         row,
-        remedy: "fit on data that has it, give the categories, or set handle_unknown",
+        remedy,
     })
 }
 
@@ -217,7 +224,10 @@ pub(crate) fn check_kinds(
             return Err(Error::Column {
                 op,
                 column: x.names_or_numbers()[j].clone(),
-                problem: format!("held {before} at fit and holds {} now", column.kind()),
+                problem: format!(
+                    "held {before} at fit and holds {} now; convert it as for fit",
+                    column.kind()
+                ),
             });
         }
     }

@@ -97,6 +97,8 @@ pub struct FittedOneHotEncoder {
 }
 
 const OP: &str = "OneHotEncoder";
+/// What to do about an unknown category.
+const REMEDY: &str = "fit on data that has it, give the categories, or set handle_unknown";
 
 impl Learn for OneHotEncoder {
     type Fitted = FittedOneHotEncoder;
@@ -108,8 +110,8 @@ impl Learn for OneHotEncoder {
         context: &FitContext<'_>,
     ) -> Result<FittedOneHotEncoder> {
         context.reject_weights(OP)?;
-        let ignore = self.handle_unknown == HandleUnknown::Ignore;
-        let categories = learn(OP, &x, self.categories.as_deref(), ignore)?;
+        let remedy = (self.handle_unknown == HandleUnknown::Error).then_some(REMEDY);
+        let categories = learn(OP, &x, self.categories.as_deref(), remedy)?;
         for (name, categories) in x.names_or_numbers().iter().zip(&categories) {
             if categories.len() > MANY_CATEGORIES {
                 tracing::warn!(
@@ -160,7 +162,7 @@ impl FittedOneHotEncoder {
         let mut all = encode_all(&columns, &self.categories);
         for (j, (codes, range)) in all.iter_mut().zip(self.ranges()).enumerate() {
             if self.settings.handle_unknown == HandleUnknown::Error {
-                refuse_unknown(OP, &x.names_or_numbers()[j], &columns[j], codes)?;
+                refuse_unknown((OP, REMEDY), &x.names_or_numbers()[j], &columns[j], codes)?;
             }
             // Dropping removes the first category: its code becomes "nowhere", the others move down.
             let (start, dropped) = (range.start as u32, u32::from(self.dropped(j).is_some()));

@@ -56,6 +56,8 @@ pub struct FittedOrdinalEncoder {
 }
 
 const OP: &str = "OrdinalEncoder";
+/// What to do about an unknown category.
+const REMEDY: &str = "fit on data that has it, give the categories, or set unknown_value";
 
 impl Learn for OrdinalEncoder {
     type Fitted = FittedOrdinalEncoder;
@@ -67,7 +69,8 @@ impl Learn for OrdinalEncoder {
         context: &FitContext<'_>,
     ) -> Result<FittedOrdinalEncoder> {
         context.reject_weights(OP)?;
-        let categories = learn(OP, &x, self.categories.as_deref(), self.unknown_value.is_some())?;
+        let remedy = self.unknown_value.is_none().then_some(REMEDY);
+        let categories = learn(OP, &x, self.categories.as_deref(), remedy)?;
         Ok(FittedOrdinalEncoder {
             categories,
             settings: self.clone(),
@@ -85,7 +88,7 @@ impl FittedOrdinalEncoder {
             let missing = self.categories[j].iter().position(|c| *c == Scalar::Missing);
             let missing = missing.map(|code| code as u32);
             if self.settings.unknown_value.is_none() {
-                refuse_unknown(OP, &x.names_or_numbers()[j], &columns[j], codes)?;
+                refuse_unknown((OP, REMEDY), &x.names_or_numbers()[j], &columns[j], codes)?;
             }
             for (to, &code) in out.column_mut(j).iter_mut().zip(codes) {
                 *to = match code {

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// How far live input may stray from the training set before somebody is told.
 ///
-/// Learns the share of gaps, the mean and deviation of every column of numbers, and the categories of every column of text. Checked
-/// against a batch of live rows it catches a broken sensor or a stale upstream before the predictions degrade (book, chapter 2,
-/// "Launch, Monitor, and Maintain Your System").
+/// Learns the share of gaps (NaN, infinities, missing text), the mean and deviation of every column of numbers, and the categories of
+/// every column of text. Checked against a batch of live rows it catches a broken sensor or a stale upstream before the predictions
+/// degrade (book, chapter 2, "Launch, Monitor, and Maintain Your System").
 ///
 /// # Examples
 /// ```
@@ -147,7 +147,8 @@ impl InputMonitor {
 fn normal(column: &Column) -> Normal {
     match column {
         Column::Number(values) => {
-            let present: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+            // An infinity says as little as a gap, and would turn mean and deviation into NaN, which alerts nobody.
+            let present: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
             let n = present.len().max(1) as f64;
             let mean = present.iter().sum::<f64>() / n;
             let deviation = (present.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
@@ -309,6 +310,28 @@ mod tests {
             alerts(vec![2.0, 3.0, 4.0, 5.0], &["a"; 4]),
             ["column \"v\": the mean moved by 0.89 deviations"]
         );
+    }
+
+    #[test]
+    fn infinities_count_as_gaps() {
+        let fitted = InputMonitor::default()
+            .learn(&table(vec![1.0, 2.0, 3.0, f64::INFINITY], &["a"; 4]))
+            .unwrap();
+        assert!(
+            fitted
+                .check(&table(vec![1.0, 2.0, 3.0, f64::NAN], &["a"; 4]))
+                .is_empty()
+        );
+        let alerts = fitted.check(&table(
+            vec![1.0, f64::NEG_INFINITY, 3.0, f64::INFINITY],
+            &["a"; 4],
+        ));
+        let rose = Alert::MissingRose {
+            column: "v".to_owned(),
+            before: 0.25,
+            now: 0.5,
+        };
+        assert_eq!(alerts, [rose]);
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use ml_core::{
     Column, Error, Estimator, Features, Fit, FitContext, FittedTransformer, Params, Persist, Predict, Result,
     Score, Table, Target, TextColumn, Transform, Transformer,
-    ndarray::{Array1, Array2, ArrayView1, ArrayView2, array},
+    ndarray::{Array1, Array2, ArrayView1, ArrayView2, array, s},
 };
 use ml_data::{
     pipeline::{
         ColumnTransformer, Columns, FeatureUnion, FittedModelPipeline, FittedPipeline, ModelPipeline,
-        Pipeline, Remainder,
+        Passthrough, Pipeline, Remainder,
     },
     preprocess::{
         CombinedAttributes, FittedTableImputer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, SimpleImputer,
@@ -190,6 +190,27 @@ fn a_model_pipeline_predicts_raw_rows_and_names_its_importances() {
 }
 
 #[test]
+fn a_score_needs_targets_that_can_be_marked_by() {
+    let fitted = forecast().fit(&housing(), &prices()).unwrap();
+    let refused = |rows: &[usize], y: Array1<f64>| {
+        let x = Features::from(housing()).select_rows(rows);
+        fitted.score(x, y).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&[], array![]),
+        "ModelPipeline: y (0 rows) is empty; at least 2 rows needed"
+    );
+    assert_eq!(
+        refused(&[0], array![452.6]),
+        "ModelPipeline: y (1 row, which has no variance) is empty; at least 2 rows needed"
+    );
+    assert_eq!(
+        refused(&[0, 1], array![452.6, f64::NAN]),
+        "ModelPipeline: y holds NaN at row 1, column 0; drop rows without a target"
+    );
+}
+
+#[test]
 fn weights_reach_the_model_only() {
     let weights = array![1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
     let fitted = forecast()
@@ -203,6 +224,37 @@ fn weights_reach_the_model_only() {
     assert_eq!(
         error.to_string(),
         "ColumnTransformer does not support sample weights; fit without weights, or repeat rows"
+    );
+    let x = Features::from(array![[1.0], [2.0]]);
+    let context = FitContext::weighted(weights.slice(s![..2]));
+    let error = Passthrough::default()
+        .fit_features(&x, None, &context)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Passthrough does not support sample weights; fit without weights, or repeat rows"
+    );
+}
+
+#[test]
+fn a_score_counts_rows_by_their_weight() {
+    let fitted = forecast().fit(&housing(), &prices()).unwrap();
+    let predicted = fitted.predict(&housing()).unwrap().numbers("test").unwrap();
+    let weights = array![1.0, 0.0, 2.0, 0.5, 3.0, 0.0];
+    let mean = (&prices() * &weights).sum() / 6.5;
+    let residual = ((&prices() - &predicted).mapv(|v| v * v) * &weights).sum();
+    let spread = (prices().mapv(|v| (v - mean) * (v - mean)) * &weights).sum();
+    let score = fitted
+        .score_weighted(&housing(), &prices(), weights.view())
+        .unwrap();
+    assert!((score - (1.0 - residual / spread)).abs() < 1e-12, "{score}");
+    let short = array![1.0];
+    let error = fitted
+        .score_weighted(&housing(), &prices(), short.view())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ModelPipeline: x has 6 rows, but weights has 1 rows; they must match one to one"
     );
 }
 

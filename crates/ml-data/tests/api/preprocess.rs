@@ -1,5 +1,7 @@
 //! Transformers: against Scikit-Learn, by hand, and with bad data.
 
+use std::sync::{Arc, Mutex};
+
 use ml_core::{
     Column, Features, Fit, FitContext, InverseTransform, PartialFit, Persist, Rng, Table, TextColumn,
     Transform, Transformer,
@@ -314,7 +316,7 @@ fn unknown_categories_are_errors_or_values_as_chosen() {
     assert_eq!(
         error.to_string(),
         "OrdinalEncoder: column \"sea\" holds the unknown category \"z\" at row 1; \
-         fit on data that has it, give the categories, or set handle_unknown"
+         fit on data that has it, give the categories, or set unknown_value"
     );
     let out = fitted(OrdinalEncoder::default().unknown_value(-1.0))
         .transform(&new)
@@ -337,7 +339,7 @@ fn unknown_categories_are_errors_or_values_as_chosen() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "OneHotEncoder: column \"x0\" held text at fit and holds numbers now"
+        "OneHotEncoder: column \"x0\" held text at fit and holds numbers now; convert it as for fit"
     );
 }
 
@@ -680,5 +682,58 @@ proptest! {
         prop_assert!(out.rows().into_iter().all(|row| row.sum() == 2.0));
         let back = encoder.inverse_transform(out.into_owned()).expect("as many columns");
         prop_assert_eq!(back.dense("").expect("numbers"), x);
+    }
+}
+
+/// Writes down the fields of warnings of this crate.
+#[derive(Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN && metadata.target().starts_with("ml_data")
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut text = String::new();
+        event.record(
+            &mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                text += &format!("{field}={value:?};");
+            },
+        );
+        self.0.lock().unwrap().push(text);
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+/// One column more than the limit of categories is told once, by name; at the limit nothing is said.
+#[test]
+fn many_categories_are_warned_of() {
+    let codes = |n: usize| Column::Text(TextColumn::collect((0..n).map(|i| Some(format!("code {i}")))));
+    let warned = |n: usize| {
+        let table = Table::new([("code".to_owned(), codes(n))]).unwrap();
+        let subscriber = Warnings::default();
+        let heard = subscriber.0.clone();
+        tracing::subscriber::with_default(subscriber, || OneHotEncoder::default().fit(&table, ()).unwrap());
+        let heard = heard.lock().unwrap();
+        heard.clone()
+    };
+    assert_eq!(warned(MANY_CATEGORIES), [""; 0]);
+    let warnings = warned(MANY_CATEGORIES + 1);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    for part in [
+        "column=code;",
+        "categories=101;",
+        "consider related numeric features or an embedding",
+    ] {
+        assert!(warnings[0].contains(part), "{warnings:?}");
     }
 }

@@ -237,8 +237,11 @@ impl Draw for Drawing {
             .map(|(_, points)| points.iter().map(|p| moved(*p)).collect())
             .collect();
         for ((edge, _), points) in self.edges.iter().zip(&routes) {
-            let stroke = Stroke::solid(LINE, 1.2);
             let dash = if edge.dashed { Dash::Dashed } else { Dash::Solid };
+            let stroke = Stroke {
+                dash,
+                ..Stroke::solid(LINE, 1.2)
+            };
             let Some((&end, rest)) = points.split_last() else {
                 continue;
             };
@@ -248,7 +251,7 @@ impl Draw for Drawing {
                 continue;
             };
             let kept = rest.iter().position(|p| p == start).unwrap_or(0);
-            scene.line(points[..=kept].to_vec(), Stroke { dash, ..stroke });
+            scene.line(points[..=kept].to_vec(), stroke);
             arrow(*start, end, 0.5, stroke, scene);
         }
         for ((edge, _), points) in self.edges.iter().zip(&routes) {

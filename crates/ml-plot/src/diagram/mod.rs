@@ -1,6 +1,7 @@
 //! Boxes and arrows: decision trees, computation graphs, flow diagrams.
 
 mod draw;
+mod graph;
 mod layout;
 
 use ml_core::{Error, Result};

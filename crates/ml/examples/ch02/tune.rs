@@ -52,8 +52,23 @@ const IMPORTANCES: [(&str, f64); 13] = [
     ("ocean_proximity_<1H OCEAN", 0.010311),
 ];
 
+/// The book's grid search is one draw: of seed to seed the RMSE of three trees varies by 1.5%, ours and Scikit-Learn's
+/// alike. So the cells are compared by their mean over these, the first of which is the search that goes on.
+const SEEDS: [u64; 5] = [42, 43, 44, 45, 46];
+
 pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult<FittedSearch> {
     book.section("Grid search");
+    let found = SEEDS
+        .into_iter()
+        .map(|seed| search(training, seed))
+        .collect::<AnyResult<Vec<_>>>()?;
+    println!("{}", found[0].results);
+    results(book, &found)?;
+    importances(book, training)?;
+    found.into_iter().next().ok_or_else(|| "a seed is given".into())
+}
+
+fn search(training: &Training, seed: u64) -> AnyResult<FittedSearch> {
     let grids = [
         ParamGrid::new()
             .values("n_estimators", [3, 10, 30])
@@ -63,30 +78,33 @@ pub(crate) fn run(book: &mut Chapter, training: &Training) -> AnyResult<FittedSe
             .values("n_estimators", [3, 10])
             .values("max_features", [2, 3, 4]),
     ];
-    let search = GridSearchCV::new(RandomForestRegressor::default().seed(42), grids)
+    let search = GridSearchCV::new(RandomForestRegressor::default().seed(seed), grids)
         .cv(5)
         .scoring("neg_mean_squared_error")
         .return_train_score(true);
-    let found = search.fit(&training.x, &training.y)?;
-    println!("{}", found.results);
-    results(book, &found)?;
-    importances(book, training)?;
-    Ok(found)
+    Ok(search.fit(&training.x, &training.y)?)
 }
 
-fn results(book: &mut Chapter, found: &FittedSearch) -> AnyResult {
+fn results(book: &mut Chapter, found: &[FittedSearch]) -> AnyResult {
     let rmse = |bootstrap: bool, features: u64, trees: u64| {
         let wanted = |params: &ParamSet| {
             params.get("max_features") == Some(&features.into())
                 && params.get("n_estimators") == Some(&trees.into())
                 && params.get("bootstrap").is_none() == bootstrap
         };
-        let place = found.results.params.iter().position(wanted)?;
-        Some((-found.results.mean_test_score[place]).sqrt())
+        let place = found[0].results.params.iter().position(wanted)?;
+        let sum: f64 = found
+            .iter()
+            .map(|search| (-search.results.mean_test_score[place]).sqrt())
+            .sum();
+        Some(sum / found.len() as f64)
     };
     for (bootstrap, features, trees, book_says) in GRID {
         let ours = rmse(bootstrap, features, trees).ok_or("every combination was tried")?;
-        let label = format!("max_features {features}, n_estimators {trees}, bootstrap {bootstrap}");
+        let label = format!(
+            "max_features {features}, n_estimators {trees}, bootstrap {bootstrap} (mean of {} seeds)",
+            found.len()
+        );
         book.number("N02-026", &label, ours, Book::Share(book_says, 0.04));
     }
     for features in [2, 4, 6, 8] {
@@ -102,7 +120,7 @@ fn results(book: &mut Chapter, found: &FittedSearch) -> AnyResult {
             falls,
         );
     }
-    let best = &found.best_params;
+    let best = &found[0].best_params;
     let holds = best.get("n_estimators") == Some(&30.into())
         && [6, 8]
             .iter()

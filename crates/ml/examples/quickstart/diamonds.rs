@@ -140,7 +140,7 @@ fn shortlist(
     let five_folds = CrossValidation::default()
         .cv(5)
         .scoring("neg_root_mean_squared_error");
-    let comparison = compare(&models, x, y, &five_folds, observer)?;
+    let comparison = compare(&models, x, y, &five_folds, &FitContext::observed(observer))?;
     page.text(&comparison);
 
     page.title("Random search over the forest");
@@ -193,12 +193,14 @@ fn store(page: &mut Page, fitted: &FittedModelPipeline) -> AnyResult {
         )
         .into());
     }
+    let there = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
     page.text(format!("here:  {here}"));
-    page.text(format!(
-        "there: {}",
-        String::from_utf8_lossy(&output.stdout).trim_end()
-    ));
-    Ok(())
+    page.text(format!("there: {there}"));
+    if here == there {
+        Ok(())
+    } else {
+        Err("the stored pipeline predicts otherwise than the one that was saved".into())
+    }
 }
 
 /// The other process: loads the pipeline and predicts the first stones of the table.

@@ -29,7 +29,13 @@ pub(crate) fn run(page: &mut Page, observer: &dyn Observer) -> AnyResult {
     let tree = DecisionTreeClassifier::default().seed(SEED);
     let models: [(&str, &dyn Estimator); 3] = [("tree", &tree), ("forest", &forest), ("k-NN", &neighbours)];
     let five_folds = CrossValidation::default().cv(5).scoring("accuracy");
-    page.text(compare(&models, &x_train, &y_train, &five_folds, observer)?);
+    page.text(compare(
+        &models,
+        &x_train,
+        &y_train,
+        &five_folds,
+        &FitContext::observed(observer),
+    )?);
 
     let fitted = neighbours.fit(x_train.view(), y_train.view())?;
     let predicted = fitted.predict(x_test.view())?;

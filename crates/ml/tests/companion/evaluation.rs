@@ -2,13 +2,18 @@
 
 use ml::{
     classic::{
-        linear::LinearRegression,
+        linear::{FittedLinearRegression, LinearRegression},
         metrics::r2_score,
         model_selection::{Cv, Diagnosis, GridSearchCV, ParamGrid, Verdict},
         neighbors::KNeighborsRegressor,
         tree::DecisionTreeRegressor,
     },
-    data::split::{ShuffleSplit, TrainTestSplit},
+    core::ndarray::Axis,
+    data::{
+        pipeline::Pipeline,
+        preprocess::SimpleImputer,
+        split::{ShuffleSplit, TrainTestSplit},
+    },
     prelude::*,
 };
 
@@ -98,5 +103,74 @@ fn a_limited_tree_overfits_less() {
     assert!(
         held_train < free_train && held_test > free_test,
         "{held_train} {held_test} {free_test}"
+    );
+}
+
+/// A customer's age is missing now and then: leave the attribute out, leave those rows out, fill the gaps, or train one model with the
+/// attribute and one without it.
+#[test]
+fn four_policies_for_missing_values() {
+    // Spending rises by 2 for a visit and by 1 for a year of age; ages lie 10 above or below 40 in turn, whatever the visits.
+    let visits = |i: usize| (i / 2) as f64;
+    let age = |i: usize| if i.is_multiple_of(2) { 30.0 } else { 50.0 };
+    let y = Array1::from_shape_fn(20, |i| 2.0 * visits(i) + age(i));
+    let gap = |i: usize| i == 6 || i == 13;
+    let x = Array2::from_shape_fn((20, 2), |(i, column)| match column {
+        0 => visits(i),
+        _ if gap(i) => f64::NAN,
+        _ => age(i),
+    });
+    let (rows, target) = (Features::from(x.clone()), Target::from(y.clone()));
+    let fit = |x: &Features, y: &Target| {
+        LinearRegression::default()
+            .fit_features(x, y, &FitContext::default())
+            .unwrap()
+    };
+    let predict =
+        |model: &dyn Model, x: &Features| model.predict_features(x).unwrap().numbers("test").unwrap();
+    assert!(
+        LinearRegression::default().fit(x.view(), y.view()).is_err(),
+        "gaps are refused"
+    );
+
+    // One: without the attribute, ages are averaged away, and every prediction is 10 off.
+    let narrow = rows.select_columns(&[0]);
+    let without = fit(&narrow, &target);
+    let error = (&predict(without.as_ref(), &narrow) - &y).mapv(f64::abs);
+    assert!(error.iter().all(|e| (e - 10.0).abs() < 1e-9), "{error}");
+
+    // Two: without the rows, the rule is found, and rows with a gap cannot be answered.
+    let (complete, incomplete): (Vec<usize>, Vec<usize>) = (0..20).partition(|&i| !gap(i));
+    let known = rows.select_rows(&complete);
+    let with = fit(&known, &target.select_rows(&complete));
+    let error = &predict(with.as_ref(), &known) - &y.select(Axis(0), &complete);
+    assert!(error.iter().all(|e| e.abs() < 1e-9), "{error}");
+    assert!(with.predict_features(&rows).is_err());
+
+    // Three: filled with the median of 9 younger and 9 older customers, 40; every row is answered.
+    let filling = Pipeline::new()
+        .step("fill", SimpleImputer::median())
+        .model("line", LinearRegression::default());
+    let filled = filling.fit(&x, &y).unwrap();
+    let line = filled
+        .model()
+        .as_any()
+        .downcast_ref::<FittedLinearRegression<f64>>()
+        .unwrap();
+    assert!((line.coef[1] - 1.0).abs() < 0.05, "{}", line.coef);
+    let error = (&filled.predict(&x).unwrap().numbers("test").unwrap() - &y).mapv(f64::abs);
+    assert!(incomplete.iter().all(|&i| error[i] > 9.0), "{error}");
+    assert!(complete.iter().all(|&i| error[i] < 2.0), "{error}");
+
+    // Four: the model with the attribute answers where it is known, the one without it elsewhere.
+    let mut both = predict(without.as_ref(), &narrow).into_owned();
+    for (&row, value) in complete.iter().zip(predict(with.as_ref(), &known)) {
+        both[row] = value;
+    }
+    let error = (&both - &y).mapv(f64::abs);
+    assert!(complete.iter().all(|&i| error[i] < 1e-9), "{error}");
+    assert!(
+        incomplete.iter().all(|&i| (error[i] - 10.0).abs() < 1e-9),
+        "{error}"
     );
 }

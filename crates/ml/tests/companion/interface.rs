@@ -6,14 +6,15 @@ use ml::{
         ensemble::RandomForestRegressor,
         linear::LinearRegression,
         metrics::{Scorer, accuracy_score, mean_squared_error},
-        model_selection::GridSearchCV,
+        model_selection::{CrossValidation, GridSearchCV, ParamGrid, cross_val_score},
         neighbors::KNeighborsRegressor,
         tree::{DecisionTreeClassifier, DecisionTreeRegressor},
     },
-    core::{Task, ndarray::array},
+    core::{Column, Table, Task, TextColumn, ndarray::array},
     data::{
-        pipeline::Pipeline,
+        pipeline::{ColumnTransformer, FittedModelPipeline, Pipeline},
         preprocess::{FunctionTransformer, OneHotEncoder, SimpleImputer, StandardScaler},
+        split::{Splitter, StratifiedShuffleSplit},
     },
     prelude::*,
 };
@@ -173,37 +174,97 @@ fn later_rows_are_scaled_by_what_the_training_rows_taught() {
     assert_eq!(later, array![[3.0], [3.0]]);
 }
 
-/// Where the book imports a name from, it is found here too.
+/// The book's imports, module by module, as one small project: splitting, imputing, scaling, encoding, composing, three models, a
+/// search, a metric and a file.
 #[test]
-fn the_modules_of_the_chapter_have_their_counterparts() {
-    let names = [
-        SimpleImputer::default().type_name(),
-        OneHotEncoder::default().type_name(),
-        Pipeline::new().type_name(),
-        LinearRegression::default().type_name(),
-        DecisionTreeRegressor::default().type_name(),
-        RandomForestRegressor::default().type_name(),
-        GridSearchCV::new(LinearRegression::default(), []).type_name(),
-    ];
-    let book = [
-        "SimpleImputer",
-        "OneHotEncoder",
-        "Pipeline",
-        "LinearRegression",
-        "DecisionTreeRegressor",
-        "RandomForestRegressor",
-        "GridSearchCV",
-    ];
-    assert_eq!(names, book);
+fn the_modules_of_the_chapter_work_together() {
+    // y = 1 + 2 size + 10 if red; every fifth size is missing and has the median of the others.
+    let colours = ["red", "blue"];
+    let size = |i: usize| (i % 7) as f64;
+    let target = Array1::from_shape_fn(140, |i| {
+        let size = if i % 5 == 0 { 3.0 } else { size(i) };
+        1.0 + 2.0 * size + if i % 2 == 0 { 10.0 } else { 0.0 }
+    });
+    let sizes = Array1::from_shape_fn(140, |i| if i % 5 == 0 { f64::NAN } else { size(i) });
+    let table = Table::new([
+        ("size".to_owned(), Column::Number(sizes.into_shared())),
+        (
+            "colour".to_owned(),
+            Column::Text(TextColumn::collect((0..140).map(|i| Some(colours[i % 2])))),
+        ),
+    ])
+    .unwrap();
+    let (x, y) = (Features::from(table), Target::from(target));
+
+    // sklearn.model_selection: a stratified split keeps the share of each colour.
+    let strata = Target::from((0..140i64).map(|i| i % 2).collect::<Vec<_>>());
+    let split = StratifiedShuffleSplit::default()
+        .n_splits(1)
+        .test_size(0.2)
+        .seed(42);
+    let fold = split.split(140, Some(&strata), None).unwrap().next().unwrap();
+    assert_eq!((fold.train.len(), fold.test.len()), (112, 28));
+    assert_eq!(fold.test.iter().filter(|&&row| row % 2 == 0).count(), 14);
+    let (x_train, y_train) = (x.select_rows(&fold.train), y.select_rows(&fold.train));
+    let (x_test, y_test) = (x.select_rows(&fold.test), y.select_rows(&fold.test));
+
+    // sklearn.impute, preprocessing, compose, pipeline: one object from raw rows to predictions.
+    let numbers = Pipeline::new()
+        .step("imputer", SimpleImputer::median())
+        .step("scaler", StandardScaler::default());
+    let prepare = ColumnTransformer::new().with("num", numbers, ["size"]).with(
+        "cat",
+        OneHotEncoder::default(),
+        ["colour"],
+    );
+    let prepared = || Pipeline::new().step("prepare", prepare.clone());
+
+    // sklearn.linear_model, metrics: the rule is linear in the prepared columns.
+    let linear = prepared().model("linear", LinearRegression::default());
+    let fitted = linear.fit(&x_train, &y_train).unwrap();
+    let predicted = fitted.predict(&x_test).unwrap().numbers("test").unwrap();
+    let mse = mean_squared_error(y_test.numbers("test").unwrap().view(), predicted.view()).unwrap();
+    assert!(mse < 1e-20, "{mse}");
+
+    // sklearn.tree, ensemble, model_selection: cross-validation, and a search through the pipeline.
+    let how = CrossValidation::default()
+        .cv(4)
+        .scoring("neg_root_mean_squared_error");
+    let rmse = |model: &dyn Estimator| {
+        -cross_val_score(model, &x_train, &y_train, &how)
+            .unwrap()
+            .mean()
+            .unwrap()
+    };
+    let stump = prepared().model("tree", DecisionTreeRegressor::default().max_depth(1));
+    let forest = prepared().model(
+        "forest",
+        RandomForestRegressor::default().n_estimators(20).seed(42),
+    );
+    let mean = prepared().model("mean", DummyRegressor::default());
+    let errors = [rmse(&linear), rmse(&forest), rmse(&stump), rmse(&mean)];
+    assert!(errors.is_sorted() && errors[0] < 1e-9, "{errors:?}");
+    let grid = ParamGrid::new()
+        .values("prepare__num__imputer__strategy", ["mean", "median"])
+        .values("tree__max_depth", [1, 5]);
+    let found = GridSearchCV::new(stump, [grid])
+        .cv(4)
+        .fit(&x_train, &y_train)
+        .unwrap();
+    assert_eq!(found.best_params.get("tree__max_depth"), Some(&5.into()));
+
+    // joblib: the whole pipeline in a file.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("linear.ml");
+    fitted.save(&file).unwrap();
+    let loaded = FittedModelPipeline::load(&file).unwrap();
+    assert_eq!(loaded.predict(&x_test).unwrap(), fitted.predict(&x_test).unwrap());
 }
 
 /// A column of text with very many values is named before it becomes very many columns.
 #[test]
 fn many_categories_are_named() {
-    use ml::{
-        core::{Column, Table, TextColumn},
-        data::quality::{Suspicion, profile},
-    };
+    use ml::data::quality::{Suspicion, profile};
     let codes = TextColumn::collect((0..60).map(|i| Some(format!("code {i}"))));
     let table = Table::new([("code".to_owned(), Column::Text(codes))]).unwrap();
     assert_eq!(

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+#[cfg(feature = "tables")]
 mod frames;
 #[cfg(test)]
 mod interface;

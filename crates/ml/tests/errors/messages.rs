@@ -1,6 +1,9 @@
 //! What bad input is answered with. `docs/errors.md` is written from this list (run with `ML_BLESS=1`) and must stay equal to it.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use ml::{
     classic::{
@@ -13,8 +16,10 @@ use ml::{
     },
     core::{Column, Table, TextColumn, linalg, ndarray::array},
     data::{
+        datasets,
         pipeline::{ColumnTransformer, Pipeline},
         preprocess::{OneHotEncoder, OrdinalEncoder, SimpleImputer, StandardScaler},
+        registry::{Cache, Fetcher, Mirror, Registry},
         split::{KFold, Splitter, StratifiedShuffleSplit, TrainTestSplit},
     },
     prelude::*,
@@ -127,6 +132,13 @@ fn data_cases() -> Vec<Case> {
             "fit a line",
             LinearRegression::default()
                 .fit(x(2, 1).view(), array![1.0, NAN].view())
+                .unwrap_err(),
+        ),
+        (
+            "infinity in the target",
+            "fit a line",
+            LinearRegression::default()
+                .fit(x(2, 1).view(), array![1.0, f64::INFINITY].view())
                 .unwrap_err(),
         ),
         (
@@ -301,7 +313,7 @@ fn parameter_cases() -> Vec<Case> {
 }
 
 fn file_cases() -> Vec<Case> {
-    let folder = env::temp_dir().join(format!("ml-errors-{}", std::process::id()));
+    let folder = scratch();
     fs::create_dir_all(&folder).unwrap();
     let path = |name: &str| folder.join(name);
     let model = LinearRegression::default()
@@ -335,19 +347,66 @@ fn file_cases() -> Vec<Case> {
     cases
 }
 
+/// The messages of fetching and loading data sets, from a registry and a mirror made here.
+fn fetch_cases() -> Vec<(&'static str, &'static str, String)> {
+    let folder = scratch();
+    let mirror = folder.join("mirror");
+    fs::create_dir_all(mirror.join("prices")).unwrap();
+    fs::write(mirror.join("prices/prices.csv"), "price\n1\n").unwrap();
+    let fetcher = |file: &str| {
+        let mut fetcher = Fetcher::new(Cache::new(folder.join("cache")));
+        fetcher.registry = Registry::parse(&format!(
+            "[[dataset]]\nname = \"prices\"\ntitle = \"\"\ndescription = \"\"\ntask = \"\"\nlicence = \"\"\n\
+             [[dataset.file]]\nname = \"{file}\"\nbytes = 8\ngives = [\"{file}\"]\nsources = []\n\
+             sha256 = [\"{}\"]\n",
+            "0".repeat(64)
+        ))
+        .unwrap();
+        fetcher.mirror = Some(Mirror::new(mirror.to_str().unwrap()));
+        fetcher
+    };
+    let missing = datasets::lifesat_in(&Cache::new(folder.join("cache"))).err();
+    let fetched = |file: &str, name: &str| fetcher(file).fetch(name).unwrap_err().to_string();
+    let cases = vec![
+        (
+            "a data set that is not here",
+            "load",
+            missing.unwrap().to_string(),
+        ),
+        (
+            "a data set that nobody has",
+            "fetch",
+            fetched("prices.csv", "price"),
+        ),
+        (
+            "a mirror without the file",
+            "fetch",
+            fetched("rents.csv", "prices"),
+        ),
+        ("a wrong checksum", "fetch", fetched("prices.csv", "prices")),
+    ];
+    fs::remove_dir_all(&folder).unwrap();
+    cases
+}
+
+/// The folder that a run works in.
+fn scratch() -> PathBuf {
+    env::temp_dir().join(format!("ml-errors-{}", std::process::id()))
+}
+
 /// The page, with the temporary folder's name taken out of the messages.
 fn page() -> String {
     let mut page = "# What bad input is answered with\n\nWritten by `ML_BLESS=1 cargo test --package ml --test errors`, and compared with the \
                     library's real answers by the same test.\n\n| situation | doing | message |\n|---|---|---|\n"
         .to_owned();
-    let folder = env::temp_dir().join(format!("ml-errors-{}", std::process::id()));
-    for (situation, doing, error) in data_cases()
+    let folder = scratch();
+    let cases = data_cases()
         .into_iter()
         .chain(parameter_cases())
-        .chain(file_cases())
-    {
-        let message = error
-            .to_string()
+        .chain(file_cases());
+    let cases = cases.map(|(situation, doing, error)| (situation, doing, error.to_string()));
+    for (situation, doing, message) in cases.chain(fetch_cases()) {
+        let message = message
             .replace(&format!("{}/", folder.display()), "")
             .replace('|', "\\|");
         page += &format!("| {situation} | {doing} | {message} |\n");

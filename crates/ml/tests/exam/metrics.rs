@@ -144,11 +144,14 @@ fn bad_names_and_targets_of_scorers() {
     let mut names = Scorer::names();
     names.extend(["", "rmse", "neg_", "R2"]);
     let input = (proptest::sample::select(names), inputs::lesson());
-    examine(400, input, |(name, (x, y, _))| {
+    examine(400, input, |(name, (x, y, weights))| {
         survives("Scoring", || Scoring::from(name).scorer(Task::Classification))?;
         let Some(scorer) = survives("Scorer", || Scorer::by_name(name))? else {
             return Ok(());
         };
-        survives("Scorer", || scorer.score(model.as_ref(), &x, &y)).map(drop)
+        survives("Scorer", || {
+            scorer.score_with(model.as_ref(), &x, &y, weights.as_ref().map(|w| w.view()))
+        })
+        .map(drop)
     });
 }

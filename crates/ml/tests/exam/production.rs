@@ -6,7 +6,7 @@ use ml::{
     classic::{
         linear::{FittedLinearRegression, LinearRegression},
         metrics::Scorer,
-        production::{ModelStore, PerformanceMonitor, retrain, score_slices},
+        production::{DataStore, ModelStore, PerformanceMonitor, retrain, score_slices},
     },
     prelude::*,
 };
@@ -23,6 +23,7 @@ pub(crate) fn members() -> Vec<String> {
         "retrain",
         "score_slices",
         "ModelStore",
+        "DataStore",
         "Version",
     ]
     .map(str::to_owned)
@@ -110,4 +111,35 @@ fn bad_folders_of_a_store() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let opened = ModelStore::<FittedLinearRegression<f64>>::open(file.path());
     assert!(opened.is_err(), "a file is no folder");
+}
+
+#[test]
+fn bad_rows_for_a_data_store() {
+    let name = "DataStore";
+    let (x, y, _) = inputs::good_rows();
+    let model = LinearRegression::default()
+        .fit_features(&x, &y, &FitContext::default())
+        .unwrap();
+    let scorer = Scorer::by_name("r2").unwrap();
+    let input = (inputs::lesson(), vec(any::<u8>(), 0..20), any::<bool>());
+    examine(64, input, |((x, y, _), bytes, foreign)| {
+        let folder = tempfile::tempdir().map_err(|e| TestCaseError::fail(e.to_string()))?;
+        if foreign {
+            let file = folder.path().join("rows-000001.ml");
+            fs::write(file, &bytes).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        }
+        let Some(store) = survives(name, || DataStore::open(folder.path()))? else {
+            return Ok(());
+        };
+        survives(name, || store.load_current())?;
+        if let Some(version) = survives(name, || store.publish(&x, &y))? {
+            let back = survives(name, || store.load(version))?;
+            holds(
+                name,
+                back.is_some_and(|(rows, _)| rows.n_rows() == x.n_rows()),
+                || "what was published does not load".to_owned(),
+            )?;
+        }
+        survives(name, || store.score(model.as_ref(), &scorer)).map(drop)
+    });
 }

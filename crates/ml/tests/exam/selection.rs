@@ -9,14 +9,15 @@ use ml::{
         metrics::{Scorer, Scoring},
         model_selection::{
             CrossValidation, Cv, Diagnosis, Distribution, ErrorScore, GridSearchCV, ParamDistributions,
-            ParamGrid, RandomizedSearchCV, TestSet, compare, cross_val_decision_function, cross_val_predict,
-            cross_val_predict_proba, cross_val_score, cross_validate, error_correlation, learning_curve,
-            validation_curve,
+            ParamGrid, RandomizedSearchCV, TestSet, compare, cross_val_decision_function,
+            cross_val_decision_function_with, cross_val_predict, cross_val_predict_proba,
+            cross_val_predict_proba_with, cross_val_predict_with, cross_val_score, cross_val_score_with,
+            cross_validate, error_correlation, learning_curve, learning_curve_with, validation_curve,
+            validation_curve_with,
         },
         neighbors::{KNeighborsClassifier, KNeighborsRegressor},
         tree::DecisionTreeRegressor,
     },
-    core::observer::Silent,
     data::split::{Fold, Folds, KFold, ShuffleSplit, Splitter},
     prelude::*,
 };
@@ -30,12 +31,18 @@ use super::{
 pub(crate) fn members() -> Vec<String> {
     [
         "cross_val_score",
+        "cross_val_score_with",
         "cross_validate",
         "cross_val_predict",
+        "cross_val_predict_with",
         "cross_val_predict_proba",
+        "cross_val_predict_proba_with",
         "cross_val_decision_function",
+        "cross_val_decision_function_with",
         "learning_curve",
+        "learning_curve_with",
         "validation_curve",
+        "validation_curve_with",
         "compare",
         "error_correlation",
         "GridSearchCV",
@@ -88,7 +95,7 @@ fn how() -> impl Strategy<Value = CrossValidation> {
         "neg_mean_squared_log_error",
         "nonsense",
     ]);
-    (cv(), scoring, any::<bool>(), any::<bool>()).prop_map(|(cv, scoring, return_train_score, raise)| {
+    (cv(), scoring, any::<[bool; 3]>()).prop_map(|(cv, scoring, [train, weighted_scores, raise])| {
         CrossValidation {
             cv,
             scoring: if scoring.is_empty() {
@@ -96,10 +103,18 @@ fn how() -> impl Strategy<Value = CrossValidation> {
             } else {
                 scoring.into()
             },
-            return_train_score,
+            return_train_score: train,
+            weighted_scores,
             error_score: if raise { ErrorScore::Raise } else { ErrorScore::Nan },
         }
     })
+}
+
+fn context(weights: &Option<Array1<f64>>) -> FitContext<'_> {
+    FitContext {
+        weights: weights.as_ref().map(|w| w.view()),
+        ..FitContext::default()
+    }
 }
 
 fn estimators() -> Vec<Box<dyn Estimator>> {
@@ -116,11 +131,11 @@ fn bad_rows_and_folds() {
     for estimator in estimators() {
         let estimator = estimator.as_ref();
         examine(200, (inputs::lesson(), how()), |((x, y, weights), how)| {
+            let context = context(&weights);
             survives("cross_val_score", || cross_val_score(estimator, &x, &y, &how))?;
-            let context = FitContext {
-                weights: weights.as_ref().map(|w| w.view()),
-                ..FitContext::default()
-            };
+            survives("cross_val_score_with", || {
+                cross_val_score_with(estimator, &x, &y, &how, &context)
+            })?;
             survives("cross_validate", || {
                 cross_validate(estimator, &x, &y, &how, &context)
             })?;
@@ -131,11 +146,20 @@ fn bad_rows_and_folds() {
                     "rows are missing".to_owned()
                 })?;
             }
+            survives("cross_val_predict_with", || {
+                cross_val_predict_with(estimator, &x, &y, &how, &context)
+            })?;
             survives("cross_val_predict_proba", || {
                 cross_val_predict_proba(estimator, &x, &y, &how)
             })?;
+            survives("cross_val_predict_proba_with", || {
+                cross_val_predict_proba_with(estimator, &x, &y, &how, &context)
+            })?;
             survives("cross_val_decision_function", || {
                 cross_val_decision_function(estimator, &x, &y, &how)
+            })?;
+            survives("cross_val_decision_function_with", || {
+                cross_val_decision_function_with(estimator, &x, &y, &how, &context)
             })
             .map(drop)
         });
@@ -152,11 +176,18 @@ fn bad_curves() {
         path,
         vec(inputs::value(), 0..3),
     );
-    examine(256, input, |((x, y, _), how, sizes, path, values)| {
+    examine(256, input, |((x, y, weights), how, sizes, path, values)| {
+        let context = context(&weights);
         let near = KNeighborsRegressor::default().n_neighbors(1);
         survives("learning_curve", || learning_curve(&near, &x, &y, &sizes, &how))?;
+        survives("learning_curve_with", || {
+            learning_curve_with(&near, &x, &y, &sizes, &how, &context)
+        })?;
         survives("validation_curve", || {
-            validation_curve(&near, &x, &y, path, values, &how)
+            validation_curve(&near, &x, &y, path, values.clone(), &how)
+        })?;
+        survives("validation_curve_with", || {
+            validation_curve_with(&near, &x, &y, (path, values), &how, &context)
         })
         .map(drop)
     });
@@ -230,11 +261,11 @@ fn bad_comparisons() {
     examine(
         128,
         (inputs::lesson(), how(), 0usize..4),
-        |((x, y, _), how, n)| {
+        |((x, y, weights), how, n)| {
             let all = estimators();
             let models: Vec<(&str, &dyn Estimator)> =
                 all.iter().take(n).map(|e| (e.type_name(), e.as_ref())).collect();
-            survives("compare", || compare(&models, &x, &y, &how, &Silent)).map(drop)
+            survives("compare", || compare(&models, &x, &y, &how, &context(&weights))).map(drop)
         },
     );
     examine(256, vec(inputs::list(), 1..4), |lists| {
@@ -257,7 +288,7 @@ fn bad_test_sets_and_diagnoses() {
     examine(
         128,
         (inputs::lesson(), vec(inputs::number(), 4)),
-        |((x, y, _), scores)| {
+        |((x, y, weights), scores)| {
             lives("Diagnosis", || {
                 let plain = Diagnosis::new(scores[0], scores[1], scores[2]);
                 format!("{plain} {}", plain.with_train_dev(scores[3]))
@@ -265,7 +296,12 @@ fn bad_test_sets_and_diagnoses() {
             let Some(held) = survives("TestSet", || TestSet::new(&x, &y))? else {
                 return Ok(());
             };
-            survives("TestSet", || held.score(model.as_ref(), &scorer)).map(drop)
+            survives("TestSet", || held.score(model.as_ref(), &scorer))?;
+            let Some(weights) = weights else { return Ok(()) };
+            survives("TestSet", || {
+                held.score_weighted(model.as_ref(), &scorer, weights.view())
+            })
+            .map(drop)
         },
     );
 }

@@ -8,7 +8,7 @@ use ml_core::{
 use super::{grove::fitted_forest, plan::forest_estimator};
 use crate::{
     class_weight::{ClassWeight, persist_by_label},
-    metrics::accuracy_score,
+    metrics::accuracy_score_with,
     outputs,
     tree::{ClassCriterion, MaxFeatures, first_largest, learn::Classes},
 };
@@ -154,8 +154,13 @@ impl<L: Label> FittedMultiRandomForestClassifier<L> {
 }
 
 impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView1<'_, L>> for FittedRandomForestClassifier<L> {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, L>) -> Result<f64> {
-        accuracy_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        accuracy_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
@@ -163,8 +168,18 @@ impl<F: Float, L: Label> Score<ArrayView2<'_, F>, ArrayView2<'_, L>>
     for FittedMultiRandomForestClassifier<L>
 {
     /// The share of rows of which every output is right.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, L>) -> Result<f64> {
-        outputs::share_right("RandomForestClassifier::score", y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, L>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::share_right(
+            "RandomForestClassifier::score",
+            y,
+            self.predict(x)?.view(),
+            weights,
+        )
     }
 }
 

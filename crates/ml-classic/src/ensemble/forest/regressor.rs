@@ -10,7 +10,7 @@ use super::{
     plan::forest_estimator,
 };
 use crate::{
-    metrics::r2_score,
+    metrics::r2_score_with,
     outputs,
     tree::{MaxFeatures, RegressionCriterion, learn::Numbers},
 };
@@ -124,15 +124,25 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedMultiRandomForestRegressor {
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView1<'_, F>> for FittedRandomForestRegressor {
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView1<'_, F>) -> Result<f64> {
-        r2_score(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView1<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        r2_score_with(y, self.predict(x)?.view(), weights)
     }
 }
 
 impl<F: Float> Score<ArrayView2<'_, F>, ArrayView2<'_, F>> for FittedMultiRandomForestRegressor {
     /// The mean R² of the outputs.
-    fn score(&self, x: ArrayView2<'_, F>, y: ArrayView2<'_, F>) -> Result<f64> {
-        outputs::mean_r2(y, self.predict(x)?.view())
+    fn score_with(
+        &self,
+        x: ArrayView2<'_, F>,
+        y: ArrayView2<'_, F>,
+        weights: Option<ArrayView1<'_, f64>>,
+    ) -> Result<f64> {
+        outputs::mean_r2(y, self.predict(x)?.view(), weights)
     }
 }
 

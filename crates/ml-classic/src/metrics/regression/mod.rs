@@ -14,6 +14,7 @@ pub use pinball::mean_pinball_loss;
 pub use squared::{
     mean_squared_error, mean_squared_log_error, root_mean_squared_error, root_mean_squared_log_error,
 };
+pub(crate) use variance::r2_score_with;
 pub use variance::{explained_variance_score, r2_score};
 
 /// Twins that take a weight a row.

@@ -1,6 +1,9 @@
 //! Shares of the target's variance that predictions explain.
 
-use ml_core::{Error, Result, ndarray::Array1};
+use ml_core::{
+    Error, Float, Result,
+    ndarray::{Array1, ArrayView1},
+};
 
 use super::pairs::{Pairs, metric};
 
@@ -43,6 +46,15 @@ metric! {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     explained_variance_score, explained_variance_score_weighted, explained
+}
+
+/// R², with weights if there are some.
+pub(crate) fn r2_score_with<F: Float>(
+    y: ArrayView1<'_, F>,
+    predicted: ArrayView1<'_, F>,
+    weights: Option<ArrayView1<'_, f64>>,
+) -> Result<f64> {
+    determination(Pairs::new("r2_score", y, predicted, weights)?)
 }
 
 fn determination(pairs: Pairs<'_>) -> Result<f64> {

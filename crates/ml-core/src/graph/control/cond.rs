@@ -1,6 +1,6 @@
 //! One of two branches.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,10 @@ impl Cond {
 impl Primitive for Cond {
     fn name(&self) -> &'static str {
         "cond"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=usize::MAX
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

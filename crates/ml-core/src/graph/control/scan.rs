@@ -1,6 +1,6 @@
 //! Loops along the first axis of tensors.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,10 @@ impl Scan {
 impl Primitive for Scan {
     fn name(&self) -> &'static str {
         "scan"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        1..=usize::MAX
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

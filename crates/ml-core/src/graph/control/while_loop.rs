@@ -1,6 +1,6 @@
 //! Loops as long as a condition holds.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +36,17 @@ impl Primitive for While {
         "while"
     }
 
+    fn arity(&self) -> RangeInclusive<usize> {
+        0..=usize::MAX
+    }
+
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
         let own = self.body.graph().outputs().len();
         if own < self.states || (own > self.states && !self.records) {
             same_count("while", "results of the body", self.states, own)?;
+        }
+        if self.states > inputs.len() {
+            same_count("while", "values of the state", self.states, inputs.len())?;
         }
         self.condition.require("while", inputs.len(), 1)?;
         self.body.require("while", inputs.len(), own)?;

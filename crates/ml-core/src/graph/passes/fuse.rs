@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::rewrite::rewrite;
+use super::{epilogue::onto_product, rewrite::rewrite, uses::Uses};
 use crate::{
     graph::{Edge, Graph, Kind, Node},
     kernels::fused::{Program, Slot, Step},
@@ -21,7 +21,8 @@ const MOST: usize = 48;
 const WORTH_A_PASS: usize = 4096;
 
 pub(super) fn fuse(graph: &Graph) -> Graph {
-    let groups = groups(graph);
+    let uses = Uses::of(graph);
+    let groups = groups(graph, &uses);
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
     for (position, group) in groups.iter().enumerate() {
         if let Some(root) = group {
@@ -32,45 +33,44 @@ pub(super) fn fuse(graph: &Graph) -> Graph {
         Some(root) if is_worth(graph, &members[root]) => {
             // The others are computed where the last of them, the root, stands.
             if root == position {
-                let (program, inputs) = program(graph, &members[root]);
+                let (kind, inputs) = joined(graph, &uses, &members[root]);
                 let inputs = inputs.into_iter().map(|edge| new.edge(edge)).collect();
-                let fused = Fused {
-                    program: Arc::new(program),
-                };
-                new.keep_as(node, Kind::Primitive(Arc::new(fused)), inputs);
+                new.keep_as(node, kind, inputs);
             }
         }
         _ => new.keep(node),
     })
 }
 
+/// A group as one operation, with the product before it if there is one; where its operands come from.
+fn joined(graph: &Graph, uses: &Uses, members: &[usize]) -> (Kind, SmallVec<[Edge; 2]>) {
+    let (program, inputs) = program(graph, members);
+    let program = Arc::new(program);
+    if let Some((epilogue, inputs)) = onto_product(graph, uses, members, &program, &inputs) {
+        return (Kind::Primitive(Arc::new(epilogue)), inputs);
+    }
+    match members {
+        &[alone] => (graph.nodes[alone].kind.clone(), graph.nodes[alone].inputs.clone()),
+        _ => (Kind::Primitive(Arc::new(Fused { program })), inputs.into()),
+    }
+}
+
 /// Whether a group is fused: large, or of unknown size.
 fn is_worth(graph: &Graph, members: &[usize]) -> bool {
     let [.., root] = members else { return false };
     let len = graph.nodes[*root].outputs[0].shape.len();
-    members.len() > 1 && len.saturating_mul(members.len()) >= WORTH_A_PASS
+    len.saturating_mul(members.len()) >= WORTH_A_PASS
 }
 
 /// For every node that can be fused, the last node of its group.
-fn groups(graph: &Graph) -> Vec<Option<usize>> {
-    let mut users: Vec<SmallVec<[usize; 2]>> = vec![SmallVec::new(); graph.nodes.len()];
-    let mut seen_outside = vec![false; graph.nodes.len()];
-    for (position, node) in graph.nodes.iter().enumerate() {
-        node.inputs
-            .iter()
-            .for_each(|edge| users[edge.node].push(position));
-    }
-    graph
-        .outputs
-        .iter()
-        .for_each(|edge| seen_outside[edge.node] = true);
+fn groups(graph: &Graph, uses: &Uses) -> Vec<Option<usize>> {
     let mut groups: Vec<Option<usize>> = vec![None; graph.nodes.len()];
     let mut sizes = vec![0usize; graph.nodes.len()];
     for (position, node) in graph.nodes.iter().enumerate().rev() {
         if fusible(graph, node).is_none() {
             continue;
         }
-        let mut of_users = users[position].iter().map(|&user| groups[user]);
+        let mut of_users = uses.users[position].iter().map(|&user| groups[user]);
         let common = of_users
             .next()
             .flatten()
@@ -78,7 +78,7 @@ fn groups(graph: &Graph) -> Vec<Option<usize>> {
         let joins = |root: &usize| {
             let (own, whole) = (&node.outputs[0], &graph.nodes[*root].outputs[0]);
             let fits = own.shape == whole.shape || own.shape.len() == 1;
-            fits && own.dtype == whole.dtype && !seen_outside[position] && sizes[*root] < MOST
+            fits && own.dtype == whole.dtype && !uses.outside[position] && sizes[*root] < MOST
         };
         let root = common.filter(joins).unwrap_or(position);
         groups[position] = Some(root);

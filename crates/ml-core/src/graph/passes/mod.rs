@@ -10,16 +10,24 @@
 //! | `fold` | computes what depends on constants only |
 //! | `simplify` | drops operations that change nothing, or undo each other |
 //! | `common` | computes what occurs twice only once |
+//! | `power` | squares instead of powers of 2 |
 //! | `fuse` | makes one operation of several that compute element by element |
+//! | `epilogue` | lets a matrix product compute its bias and activation where it lies |
+//! | `in_place` | which elementwise operations compute in the memory of an operand that dies there |
+//! | `uses` | who looks at what |
 //! | `cost` | how much work a graph is, and whether it has branches worth two threads |
 
 mod common;
 pub(super) mod cost;
+mod epilogue;
 mod fold;
 mod fuse;
+pub(super) mod in_place;
+mod power;
 mod prune;
 mod rewrite;
 mod simplify;
+mod uses;
 
 use super::Graph;
 
@@ -30,12 +38,13 @@ const ROUNDS: usize = 3;
 pub(super) fn optimise(mut graph: Graph) -> Graph {
     for _ in 0..ROUNDS {
         let before = graph.nodes.len();
-        graph = common::common(&simplify::simplify(&fold::fold(&prune::prune(&graph))));
+        let folded = fold::fold(&prune::prune(&graph));
+        graph = common::common(&power::power(&simplify::simplify(&folded)));
         if graph.nodes.len() == before {
             break;
         }
     }
-    fuse::fuse(&prune::prune(&graph))
+    prune::prune(&fuse::fuse(&prune::prune(&graph)))
 }
 
 #[cfg(test)]
@@ -69,7 +78,7 @@ pub(super) mod testing {
             .collect()
     }
 
-    fn bits(array: &Array) -> (String, Vec<u64>) {
+    pub(in crate::graph) fn bits(array: &Array) -> (String, Vec<u64>) {
         use crate::DType;
         let bits = match array.dtype() {
             DType::F32 => array

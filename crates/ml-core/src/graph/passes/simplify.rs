@@ -157,13 +157,18 @@ fn made_by(new: &Rewriter, edge: Edge) -> Option<(&dyn Primitive, &[Edge])> {
 }
 
 /// Both known, and equal.
-fn same_shape(a: &Spec, b: &Spec) -> bool {
+pub(super) fn same_shape(a: &Spec, b: &Spec) -> bool {
     a == b && a.shape.is_known()
 }
 
 /// Whether `edge` is a constant of one of these numbers alone (an integer one, or the number's very bits),
 /// perhaps stretched, and `whole` says that the other operand is all of the result.
 fn neutral(new: &Rewriter, edge: Edge, numbers: &[f64], whole: bool) -> bool {
+    whole && numbers.iter().any(|&number| is_constant(new, edge, number))
+}
+
+/// Whether `edge` is a constant of this number alone, perhaps stretched.
+pub(super) fn is_constant(new: &Rewriter, edge: Edge, number: f64) -> bool {
     let node = match made_by(new, edge) {
         Some((primitive, operands)) if primitive.name() == "broadcast_to" => new.node(operands[0].node),
         _ => new.node(edge.node),
@@ -171,7 +176,7 @@ fn neutral(new: &Rewriter, edge: Edge, numbers: &[f64], whole: bool) -> bool {
     let Kind::Constant(array) = &node.kind else {
         return false;
     };
-    whole && numbers.iter().any(|&number| is_all(array, number))
+    is_all(array, number)
 }
 
 fn is_all(array: &Array, number: f64) -> bool {
@@ -213,7 +218,7 @@ fn order(primitive: &dyn Primitive) -> Option<Vec<usize>> {
 }
 
 /// The fields of a primitive, as files hold them.
-fn fields(primitive: &dyn Primitive) -> Option<Value> {
+pub(super) fn fields(primitive: &dyn Primitive) -> Option<Value> {
     let tagged = serde_json::to_value(primitive).ok()?;
     tagged.as_object()?.values().next().cloned()
 }

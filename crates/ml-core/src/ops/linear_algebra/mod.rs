@@ -10,12 +10,14 @@
 //! | `cholesky`, `qr`, `eigh`, `svd` | decompositions |
 //! | `pinv` | pseudo-inverse, least squares |
 //! | `matrix_norm` | norms of matrices |
+//! | `power` | powers, rank |
 
 mod cholesky;
 mod det;
 mod eigh;
 mod matrix_norm;
 mod pinv;
+mod power;
 mod qr;
 mod solve;
 mod svd;

@@ -1,5 +1,7 @@
 //! Systems of equations, and the inverse.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -67,6 +69,10 @@ fn solve<F: Real>(a: &Array, b: &Array) -> Result<Arrays> {
 impl Primitive for Solve {
     fn name(&self) -> &'static str {
         "solve"
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

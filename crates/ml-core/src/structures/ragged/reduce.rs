@@ -1,6 +1,6 @@
 //! Sums, means and extremes of every row.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +216,10 @@ macro_rules! choice {
         impl Primitive for $op {
             fn name(&self) -> &'static str {
                 $name
+            }
+
+            fn arity(&self) -> RangeInclusive<usize> {
+                2..=2
             }
 
             fn infer(&self, inputs: &[Spec]) -> Result<Specs> {

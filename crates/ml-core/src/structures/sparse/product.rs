@@ -1,6 +1,6 @@
 //! Products of sparse matrices with regular ones.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use sprs::CsMatView;
@@ -111,6 +111,10 @@ impl SparseMatMul {
 impl Primitive for SparseMatMul {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn arity(&self) -> RangeInclusive<usize> {
+        2..=2
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
