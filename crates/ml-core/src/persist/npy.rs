@@ -119,7 +119,7 @@ pub fn read_npy<A: NpyElement, D: Dimension>(path: impl AsRef<Path>) -> Result<A
     let mut file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let mut start = Vec::new();
-    let mut head = file.by_ref().take(LONGEST_START);
+    let mut head = (&file).take(LONGEST_START);
     head.read_to_end(&mut start).map_err(failed)?;
     let layout = Layout::of::<A>(&start, length).map_err(|problem| refused(path, problem))?;
     file.seek(SeekFrom::Start(layout.start as u64)).map_err(failed)?;
