@@ -195,7 +195,9 @@ impl Delivery {
                 }
             }
             Rows::Table(columns) => {
-                let columns = columns.into_iter().map(|(name, cells)| Ok((name, cells.unpack()?)));
+                let columns = columns
+                    .into_iter()
+                    .map(|(name, cells)| Ok((name, cells.unpack()?)));
                 Features::Table(Table::new(columns.collect::<Result<Vec<_>>>()?)?)
             }
         };

@@ -94,9 +94,13 @@ impl<M: Persist> ModelStore<M> {
             let name = entry
                 .map_err(|source| io(&self.folder, "read", source))?
                 .file_name();
-            let number: Option<Version> = name
-                .to_str()
-                .and_then(|n| n.strip_prefix(self.kind)?.strip_prefix('-')?.strip_suffix(".ml")?.parse().ok());
+            let number: Option<Version> = name.to_str().and_then(|n| {
+                n.strip_prefix(self.kind)?
+                    .strip_prefix('-')?
+                    .strip_suffix(".ml")?
+                    .parse()
+                    .ok()
+            });
             versions.extend(number);
         }
         versions.sort_unstable();

@@ -93,7 +93,7 @@ fn other_types_shapes_and_damage_are_refused() {
         "has the shape [0, 999999999999, 999999999999]",
     );
     fs::write(&bad, with_shape("2, 3", &[0; 48])).unwrap();
-    assert_eq!(read_npy::<f64, _>(&bad).unwrap(), Array2::zeros((2, 3)));
+    assert_eq!(read_npy::<f64, _>(&bad).unwrap(), Array2::<f64>::zeros((2, 3)));
     assert!(read_npz::<f64>(&bad).is_err());
 }
 
