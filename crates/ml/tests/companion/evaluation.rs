@@ -112,7 +112,7 @@ fn a_limited_tree_overfits_less() {
 fn four_policies_for_missing_values() {
     // Spending rises by 2 for a visit and by 1 for a year of age; ages lie 10 above or below 40 in turn, whatever the visits.
     let visits = |i: usize| (i / 2) as f64;
-    let age = |i: usize| if i % 2 == 0 { 30.0 } else { 50.0 };
+    let age = |i: usize| if i.is_multiple_of(2) { 30.0 } else { 50.0 };
     let y = Array1::from_shape_fn(20, |i| 2.0 * visits(i) + age(i));
     let gap = |i: usize| i == 6 || i == 13;
     let x = Array2::from_shape_fn((20, 2), |(i, column)| match column {
