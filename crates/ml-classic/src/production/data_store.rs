@@ -253,7 +253,7 @@ mod tests {
         );
         assert_eq!(
             refused(Rows::Dense(Array2::zeros((3, 1)), None)),
-            "DataStore: x has 3 rows, but y has 2 rows; they must match one to one"
+            "DataStore: x has 3 rows, but y has 2; they must match one to one"
         );
         let text = TextColumn {
             codes: [0, 1].into(),

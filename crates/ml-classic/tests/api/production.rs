@@ -210,7 +210,7 @@ fn a_data_store_refuses_what_it_could_not_give_back() {
     let error = store.publish(&x, y.slice(s![..2]).to_owned()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "DataStore: x has 3 rows, but y has 2 rows; they must match one to one"
+        "DataStore: x has 3 rows, but y has 2; they must match one to one"
     );
     let sparse = Features::Sparse {
         values: std::sync::Arc::new(ml_core::sprs::CsMat::eye(3)),

@@ -247,7 +247,7 @@ mod tests {
         );
         assert_eq!(
             refused(&|program| program.inputs = 2),
-            format!("fused: 3 inputs for a program of 2{end}")
+            "fused: number of operands = 3: must be 2"
         );
         Ok(())
     }

@@ -36,6 +36,10 @@ impl Primitive for Ticket {
         "ticket"
     }
 
+    fn arity(&self) -> std::ops::RangeInclusive<usize> {
+        0..=0
+    }
+
     fn infer(&self, _: &[Spec]) -> Result<Specs> {
         Ok(Specs::from_elem(Spec::new(DType::F64, []), 1))
     }

@@ -254,7 +254,7 @@ fn a_score_counts_rows_by_their_weight() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "ModelPipeline: x has 6 rows, but weights has 1 rows; they must match one to one"
+        "ModelPipeline: x has 6 rows, but weights has 1; they must match one to one"
     );
 }
 

@@ -51,6 +51,9 @@ impl Program {
         let Some(out) = own.unique_slice_mut::<T>() else {
             return false;
         };
+        if out.is_empty() {
+            return true;
+        }
         let small: SmallVec<[Option<Array>; 4]> = others.iter().map(|other| unstretched(other)).collect();
         let others = small
             .iter()
