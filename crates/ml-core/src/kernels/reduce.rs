@@ -442,12 +442,12 @@ mod tests {
                 values.chunks(n).map(|row| f(row.iter())).collect()
             };
             assert_eq!(
-                *sum("sum", &x, &[1]).unwrap().elements::<f32>(),
+                *sum("sum", &x, &[1]).unwrap().elements::<i64>(),
                 folded(|row| row.sum()),
                 "{n}"
             );
             let largest = folded(|row| row.copied().fold(i64::MIN, i64::max));
-            assert_eq!(*max("max", &x, &[1]).unwrap().elements::<f32>(), largest, "{n}");
+            assert_eq!(*max("max", &x, &[1]).unwrap().elements::<i64>(), largest, "{n}");
         }
     }
 
