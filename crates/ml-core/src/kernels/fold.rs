@@ -305,10 +305,12 @@ impl<I: Value, A: Value, F: Fold<I, A>> Loop for Leaf<'_, I, A, F> {
 /// A run that fits the nearest cache; part of a [`Loop`].
 #[inline(always)]
 pub(crate) fn leaf<I: Value, A: Value, F: Fold<I, A>>(values: &[I], f: F) -> A {
-    match values.len() {
-        ..=SHORT => values.iter().fold(f.start(), |sum, &x| f.join(sum, f.lift(x))),
-        ..MANY => side_by_side::<I, A, F, FEW_LANES>(values, f),
-        _ => side_by_side::<I, A, F, LANES>(values, f),
+    if values.len() <= SHORT {
+        values.iter().fold(f.start(), |sum, &x| f.join(sum, f.lift(x)))
+    } else if values.len() < MANY {
+        side_by_side::<I, A, F, FEW_LANES>(values, f)
+    } else {
+        side_by_side::<I, A, F, LANES>(values, f)
     }
 }
 

@@ -634,14 +634,14 @@ impl<T: Real> Tile<'_, T> {
         value: impl Fn(usize, T::Vector<S>, *mut T::Vector<S>) -> T::Vector<S>,
     ) {
         let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        // Of fixed length, so that the sums stay in registers.
-        for i in 0..M {
+        // Arrays of fixed length, so that the sums stay in registers.
+        for (i, row) in sums.iter().enumerate() {
             if i < self.height {
-                for j in 0..N {
+                for (j, &sum) in row.iter().enumerate() {
                     // SAFETY: row `i` is below `height`, and has `N` whole vectors that are this tile's alone.
                     unsafe {
                         let place = out.add(i * step + j * lanes).cast::<T::Vector<S>>();
-                        place.write_unaligned(value(j, sums[i][j], place));
+                        place.write_unaligned(value(j, sum, place));
                     }
                 }
             }
