@@ -7,6 +7,7 @@ mod candle;
 #[path = "../../ours/src/figures.rs"]
 mod figures;
 #[path = "../../ours/src/measure.rs"]
+// A part of it serves our other workloads only.
 #[allow(dead_code)]
 mod measure;
 
