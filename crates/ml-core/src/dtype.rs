@@ -1,16 +1,13 @@
 //! The element types of tensors.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex},
-};
+use std::{fmt, sync::Mutex};
 
 use half::{bf16, f16};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result,
-    tensor::{Block, Buffer, Text},
+    tensor::{Buffer, Store, Text},
 };
 
 /// Element type of a [`Tensor`](crate::Tensor).
@@ -115,12 +112,15 @@ pub trait Element:
     /// Its [`DType`].
     const DTYPE: DType;
 
+    /// As many elements as a tensor holds without memory of their own: 64 bytes of them at most.
     #[doc(hidden)]
-    fn wrap(values: Arc<Block<Self>>) -> Buffer;
+    type Few: AsRef<[Self]> + AsMut<[Self]> + Clone + Default + fmt::Debug + Send + Sync;
     #[doc(hidden)]
-    fn unwrap(buffer: &Buffer) -> Option<&Arc<Block<Self>>>;
+    fn wrap(values: Store<Self>) -> Buffer;
     #[doc(hidden)]
-    fn unwrap_mut(buffer: &mut Buffer) -> Option<&mut Arc<Block<Self>>>;
+    fn unwrap(buffer: &Buffer) -> Option<&Store<Self>>;
+    #[doc(hidden)]
+    fn unwrap_mut(buffer: &mut Buffer) -> Option<&mut Store<Self>>;
     /// Where the memory of dropped tensors of this type waits to be used again.
     #[doc(hidden)]
     fn spare() -> &'static Mutex<Vec<Vec<Self>>>;
@@ -131,18 +131,19 @@ mod private {
 }
 
 macro_rules! elements {
-    ($($type:ty => $variant:ident),* $(,)?) => { $(
+    ($($type:ty => $variant:ident, few $few:literal;)*) => { $(
         impl private::Sealed for $type {}
         impl Element for $type {
             const DTYPE: DType = DType::$variant;
+            type Few = [$type; $few];
 
             #[inline]
-            fn wrap(values: Arc<Block<Self>>) -> Buffer {
+            fn wrap(values: Store<Self>) -> Buffer {
                 Buffer::$variant(values)
             }
 
             #[inline]
-            fn unwrap(buffer: &Buffer) -> Option<&Arc<Block<Self>>> {
+            fn unwrap(buffer: &Buffer) -> Option<&Store<Self>> {
                 match buffer {
                     Buffer::$variant(values) => Some(values),
                     _ => None,
@@ -150,7 +151,7 @@ macro_rules! elements {
             }
 
             #[inline]
-            fn unwrap_mut(buffer: &mut Buffer) -> Option<&mut Arc<Block<Self>>> {
+            fn unwrap_mut(buffer: &mut Buffer) -> Option<&mut Store<Self>> {
                 match buffer {
                     Buffer::$variant(values) => Some(values),
                     _ => None,
@@ -165,5 +166,13 @@ macro_rules! elements {
     )* };
 }
 elements!(
-    f32 => F32, f64 => F64, f16 => F16, bf16 => BF16, i32 => I32, i64 => I64, u8 => U8, bool => Bool, Text => Str,
+    f32 => F32, few 16;
+    f64 => F64, few 8;
+    f16 => F16, few 16;
+    bf16 => BF16, few 16;
+    i32 => I32, few 16;
+    i64 => I64, few 8;
+    u8 => U8, few 16;
+    bool => Bool, few 16;
+    Text => Str, few 1;
 );

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod autodiff;
+mod axes;
 pub mod check;
 pub mod dtype;
 pub mod error;

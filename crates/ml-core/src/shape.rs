@@ -8,24 +8,16 @@ use std::{
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{Error, Result};
+use crate::{Error, Result, axes::Axes};
 
 /// Lengths of the axes of a tensor; a scalar has none.
 ///
 /// Inside a traced function an axis may be [`Shape::UNKNOWN`]: the same graph then serves every length.
-#[derive(PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Shape(SmallVec<[usize; 4]>);
+#[derive(Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Shape(Axes<usize>);
 
 /// Steps, in elements, from one element to the next along each axis.
-pub(crate) type Strides = SmallVec<[isize; 4]>;
-
-/// Lengths are copied at once, not one by one: every operation does it.
-impl Clone for Shape {
-    #[inline]
-    fn clone(&self) -> Self {
-        Self(SmallVec::from_slice(&self.0))
-    }
-}
+pub(crate) type Strides = Axes<isize>;
 
 impl Shape {
     /// The length of an axis that is known only when the traced function runs.
@@ -143,13 +135,15 @@ impl Shape {
     /// # Errors
     /// [`Error::Axis`] for one outside `-rank..rank`, [`Error::Parameter`] for one named twice.
     pub fn axes(&self, op: &'static str, axes: &[isize]) -> Result<SmallVec<[usize; 4]>> {
+        // Pushed, not collected: every reduction asks for its axes.
+        let mut resolved = SmallVec::new();
         if axes.is_empty() {
-            return Ok((0..self.rank()).collect());
+            (0..self.rank()).for_each(|axis| resolved.push(axis));
+            return Ok(resolved);
         }
-        let mut resolved = axes
-            .iter()
-            .map(|&axis| self.axis(op, axis))
-            .collect::<Result<SmallVec<[usize; 4]>>>()?;
+        for &axis in axes {
+            resolved.push(self.axis(op, axis)?);
+        }
         resolved.sort_unstable();
         match resolved.windows(2).find(|pair| pair[0] == pair[1]) {
             None => Ok(resolved),
@@ -163,16 +157,19 @@ impl Shape {
 
     /// This shape after a reduction over `axes` (ascending).
     pub(crate) fn reduced(&self, axes: &[usize], keep: bool) -> Self {
-        let lengths = self.0.iter().enumerate();
-        if keep {
-            return lengths
-                .map(|(axis, &length)| if axes.contains(&axis) { 1 } else { length })
-                .collect();
+        let mut shape = self.clone();
+        axes.iter().for_each(|&axis| shape.0[axis] = 1);
+        if !keep {
+            shape.remove(axes);
         }
-        lengths
-            .filter(|(axis, _)| !axes.contains(axis))
-            .map(|(_, &length)| length)
-            .collect()
+        shape
+    }
+
+    /// Takes `axes` (ascending) away.
+    pub(crate) fn remove(&mut self, axes: &[usize]) {
+        for &axis in axes.iter().rev() {
+            self.0.remove(axis);
+        }
     }
 
     /// Whether data of shape `self` can be used where `other` is expected: lengths equal where known.
@@ -217,25 +214,25 @@ impl DerefMut for Shape {
 
 impl<const N: usize> From<[usize; N]> for Shape {
     fn from(lengths: [usize; N]) -> Self {
-        Self(SmallVec::from_slice(&lengths))
+        Self(Axes::from_slice(&lengths))
     }
 }
 
 impl<const N: usize> From<&[usize; N]> for Shape {
     fn from(lengths: &[usize; N]) -> Self {
-        Self(SmallVec::from_slice(lengths))
+        Self(Axes::from_slice(lengths))
     }
 }
 
 impl From<&[usize]> for Shape {
     fn from(lengths: &[usize]) -> Self {
-        Self(SmallVec::from_slice(lengths))
+        Self(Axes::from_slice(lengths))
     }
 }
 
 impl From<Vec<usize>> for Shape {
     fn from(lengths: Vec<usize>) -> Self {
-        Self(SmallVec::from_vec(lengths))
+        Self(Axes::from_slice(&lengths))
     }
 }
 
@@ -301,7 +298,7 @@ mod tests {
 
     #[test]
     fn row_major_strides_count_elements() {
-        assert_eq!(Shape::from([2, 3, 4]).row_major().as_slice(), [12, 4, 1]);
+        assert_eq!(Shape::from([2, 3, 4]).row_major()[..], [12, 4, 1]);
         assert!(Shape::scalar().row_major().is_empty());
     }
 }

@@ -69,7 +69,8 @@ impl Reverse {
     /// With `consume`, what the nodes saved is freed as the sweep goes.
     pub(super) fn sweep(&self, seeds: &[(Tensor, Tensor)], consume: bool) -> Result<Vec<Option<Tensor>>> {
         let plan = &self.plan;
-        let mut arrived: Vec<Arrived> = vec![Arrived::new(); plan.nodes.len()];
+        let mut arrived: Vec<Arrived> = Vec::new();
+        arrived.resize_with(plan.nodes.len(), Arrived::new);
         for (target, seed) in seeds {
             if let Some(place) = target.origin.as_ref().and_then(|origin| plan.place(origin)) {
                 arrive(&mut arrived, place, plan.seen(seed.clone()))?;
@@ -147,7 +148,6 @@ pub(super) fn accumulate(mut sum: Tensor, term: &Tensor) -> Result<Tensor> {
         return sum.add(term);
     }
     if let (Value::Array(array), Value::Array(term)) = (&mut sum.value, &term.value)
-        && let Some(array) = Arc::get_mut(array)
         && (add_to::<f32>(array, term) || add_to::<f64>(array, term))
     {
         return Ok(sum);

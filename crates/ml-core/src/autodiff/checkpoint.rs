@@ -106,7 +106,7 @@ fn again(
 /// The segment reads the variable's present value, which must be the one that it read at first.
 fn refuse_assigned(variable: &Variable, read: &Tensor) -> Result<()> {
     match (&variable.value().value, &read.value) {
-        (Value::Array(now), Value::Array(then)) if !Arc::ptr_eq(now, then) => Err(Error::Gradient {
+        (Value::Array(now), Value::Array(then)) if !now.is(then) => Err(Error::Gradient {
             op: "checkpoint",
             problem: format!(
                 "variable {:?} was assigned between the computation and its gradient",

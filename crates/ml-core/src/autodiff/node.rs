@@ -231,6 +231,10 @@ pub(crate) fn record(
         outputs: kept,
     };
     let node = Node::new(tapes, rule, saved);
+    if let [output] = outputs {
+        output.origin = output.dtype().is_float().then_some(Origin { node, output: 0 });
+        return;
+    }
     for (number, output) in outputs.iter_mut().enumerate() {
         output.origin = output.dtype().is_float().then(|| Origin {
             node: Arc::clone(&node),
@@ -239,17 +243,15 @@ pub(crate) fn record(
     }
 }
 
-/// `tensor` as every tape but those of `hidden` sees it: the computation of a derivative is not recorded on the
+/// Makes `tensor` what every tape but those of `hidden` sees: the computation of a derivative is not recorded on the
 /// tape it is for.
-pub(super) fn without(hidden: &[Arc<TapeState>], mut tensor: Tensor) -> Tensor {
-    let Some(origin) = &tensor.origin else {
-        return tensor;
-    };
+pub(super) fn hide(hidden: &[Arc<TapeState>], tensor: &mut Tensor) {
+    let Some(origin) = &tensor.origin else { return };
     let is_hidden = |tape: &&Arc<TapeState>| hidden.iter().any(|other| Arc::ptr_eq(other, tape));
     let tapes = &origin.node.tapes;
     if tapes.iter().all(|tape| is_hidden(&tape)) {
         tensor.origin = None;
-        return tensor;
+        return;
     }
     // A tape that has stopped recording need not be taken out.
     let taken: Vec<_> = tapes
@@ -263,5 +265,4 @@ pub(super) fn without(hidden: &[Arc<TapeState>], mut tensor: Tensor) -> Tensor {
         let node = Node::passing(others, Rule::Hidden(taken.into()), [tensor.clone()]);
         tensor.origin = Some(Origin { node, output: 0 });
     }
-    tensor
 }

@@ -9,7 +9,7 @@ use std::{
 
 use smallvec::SmallVec;
 
-use super::node::{Node, Origin, Rule, Saved, TapeState, Tapes, without};
+use super::node::{Node, Origin, Rule, Saved, TapeState, Tapes, hide};
 use crate::{Error, Result, Tensor};
 
 /// Node numbers are distinct already: hashing them would only cost time.
@@ -28,6 +28,50 @@ impl Hasher for Identity {
 
     fn write_u64(&mut self, id: u64) {
         self.0 = id;
+    }
+}
+
+/// Where nodes stand in the plan, by their number.
+///
+/// What was recorded lately has numbers close to the youngest node's: those are looked up in a row.
+#[derive(Default)]
+struct Positions {
+    youngest: u64,
+    row: Vec<usize>,
+    older: HashMap<u64, usize, BuildHasherDefault<Identity>>,
+}
+
+impl Positions {
+    /// The longest row.
+    const RECENT: usize = 1 << 16;
+    const UNKNOWN: usize = usize::MAX;
+
+    /// The place of `id` in the row, if it is recent.
+    fn recent(&self, id: u64) -> Option<usize> {
+        let age = usize::try_from(self.youngest.checked_sub(id)?).ok()?;
+        (age < Self::RECENT).then_some(age)
+    }
+
+    fn get(&self, id: u64) -> Option<usize> {
+        match self.recent(id) {
+            Some(age) => self
+                .row
+                .get(age)
+                .copied()
+                .filter(|&position| position != Self::UNKNOWN),
+            None => self.older.get(&id).copied(),
+        }
+    }
+
+    fn set(&mut self, id: u64, position: usize) {
+        let Some(age) = self.recent(id) else {
+            self.older.insert(id, position);
+            return;
+        };
+        if age >= self.row.len() {
+            self.row.resize(age + 1, Self::UNKNOWN);
+        }
+        self.row[age] = position;
     }
 }
 
@@ -65,7 +109,7 @@ pub(super) struct Plan {
     inputs: Vec<Option<Place>>,
     /// Where the inputs of each node begin in `inputs`; one more for the end.
     starts: Vec<usize>,
-    positions: HashMap<u64, usize, BuildHasherDefault<Identity>>,
+    positions: Positions,
 }
 
 impl Plan {
@@ -80,7 +124,7 @@ impl Plan {
             nodes: Vec::new(),
             inputs: Vec::new(),
             starts: vec![0],
-            positions: HashMap::default(),
+            positions: Positions::default(),
         };
         let mut pending = BinaryHeap::new();
         // Of the inputs by node number, until all positions are known.
@@ -88,11 +132,17 @@ impl Plan {
         let meet = |origin: Option<&Origin>, plan: &mut Self, pending: &mut BinaryHeap<Pending>| {
             let origin = origin.filter(|origin| origin.node.is_on(&plan.tape))?;
             let id = origin.node.id;
-            if plan.positions.insert(id, 0).is_none() {
+            if plan.positions.get(id).is_none() {
+                plan.positions.set(id, 0);
                 pending.push(Pending(Arc::clone(&origin.node)));
             }
             Some((id, origin.output))
         };
+        let targets: SmallVec<[&Tensor; 1]> = targets.into_iter().collect();
+        let ids = targets
+            .iter()
+            .filter_map(|target| Some(target.origin.as_ref()?.node.id));
+        plan.positions.youngest = ids.max().unwrap_or_default();
         for target in targets {
             meet(target.origin.as_ref(), &mut plan, &mut pending);
         }
@@ -101,20 +151,20 @@ impl Plan {
                 return Err(used_up());
             }
             if let Rule::Hidden(tapes) = &node.rule {
-                plan.hide(tapes);
+                plan.hide_from(tapes);
             }
             plan.starts.push(origins.len());
             plan.nodes.push(node);
         }
         for (position, node) in plan.nodes.iter().enumerate() {
-            plan.positions.insert(node.id, position);
+            plan.positions.set(node.id, position);
         }
-        let place = |(id, output): (u64, usize)| (plan.positions[&id], output);
-        plan.inputs = origins.into_iter().map(|origin| origin.map(place)).collect();
+        let place = |(id, output): (u64, usize)| Some((plan.positions.get(id)?, output));
+        plan.inputs = origins.into_iter().map(|origin| place(origin?)).collect();
         Ok(plan)
     }
 
-    fn hide(&mut self, tapes: &[Arc<TapeState>]) {
+    fn hide_from(&mut self, tapes: &[Arc<TapeState>]) {
         for tape in tapes {
             if !self.hidden.iter().any(|other| Arc::ptr_eq(other, tape)) {
                 self.hidden.push(Arc::clone(tape));
@@ -123,8 +173,9 @@ impl Plan {
     }
 
     /// `tensor` as the tapes see it that may follow the sweep.
-    pub(super) fn seen(&self, tensor: Tensor) -> Tensor {
-        without(&self.hidden, tensor)
+    pub(super) fn seen(&self, mut tensor: Tensor) -> Tensor {
+        hide(&self.hidden, &mut tensor);
+        tensor
     }
 
     /// Where the inputs of the node at `position` come from.
@@ -134,7 +185,7 @@ impl Plan {
 
     /// Where a tensor lies in the plan, if it does.
     pub(super) fn place(&self, origin: &Origin) -> Option<Place> {
-        Some((*self.positions.get(&origin.node.id)?, origin.output))
+        Some((self.positions.get(origin.node.id)?, origin.output))
     }
 
     /// Whether a tape records the sweep.
@@ -171,9 +222,7 @@ impl Plan {
     ) -> (SmallVec<[Tensor; 2]>, SmallVec<[Tensor; 1]>) {
         let node = &self.nodes[position];
         let mut inputs = saved.inputs;
-        for input in inputs.iter_mut().filter(|input| input.origin.is_some()) {
-            *input = self.seen(input.clone());
-        }
+        inputs.iter_mut().for_each(|input| hide(&self.hidden, input));
         let origin = |output| {
             // Without other tapes the memory would be taken away again at once.
             (node.tapes.len() > 1).then(|| Origin {

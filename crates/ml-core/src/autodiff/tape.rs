@@ -9,7 +9,7 @@ use super::{
     Node, Origin, Variable,
     backward::Reverse,
     forward,
-    node::{TapeState, tapes_of, without},
+    node::{TapeState, hide, tapes_of},
 };
 use crate::{Error, Result, Tensor};
 
@@ -317,8 +317,9 @@ impl Tape {
     }
 
     /// `tensor` as every other tape sees it.
-    pub(super) fn hidden_from(&self, tensor: Tensor) -> Tensor {
-        without(std::slice::from_ref(&self.state), tensor)
+    pub(super) fn hidden_from(&self, mut tensor: Tensor) -> Tensor {
+        hide(std::slice::from_ref(&self.state), &mut tensor);
+        tensor
     }
 }
 

@@ -148,7 +148,7 @@ impl Variable {
         if graph::assign(self, value)? {
             return Ok(());
         }
-        self.state().value = Tensor::from(Arc::new(value.array()?.contiguous()));
+        self.state().value = Tensor::from(value.array()?.contiguous());
         Ok(())
     }
 

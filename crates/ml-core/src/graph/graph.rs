@@ -26,7 +26,7 @@ pub enum Kind {
     /// An input of the graph.
     Placeholder,
     /// A value baked in.
-    Constant(Arc<Array>),
+    Constant(Array),
     /// Its input, unchanged: what leaves a function gets a name of its own.
     Identity,
     /// The value of a variable, by its position in [`Graph::variables`], at this point of the program.

@@ -54,7 +54,7 @@ impl Plan {
             intra,
         };
         for (place, constant) in &self.constants {
-            *run.value(*place) = Some((**constant).clone());
+            *run.value(*place) = Some(constant.clone());
         }
         for (&place, &argument) in self.arguments.iter().zip(arguments) {
             *run.value(place) = Some(argument.clone());
@@ -129,7 +129,7 @@ impl<'r> Run<'r> {
                     }
                 }
             }
-            Action::Read(variable) => *self.value(step.output) = Some((*read(variable)).clone()),
+            Action::Read(variable) => *self.value(step.output) = Some(read(variable)),
             Action::Assign(variable) => assign(variable, &inputs[0])?,
         }
         Ok(())

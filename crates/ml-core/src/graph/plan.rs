@@ -40,7 +40,7 @@ pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
     /// Number of places for values.
     pub(super) places: usize,
-    pub(super) constants: Vec<(usize, Arc<Array>)>,
+    pub(super) constants: Vec<(usize, Array)>,
     pub(super) arguments: Vec<usize>,
     pub(super) results: Vec<usize>,
     /// How often each place is looked at, results included.
@@ -74,7 +74,7 @@ impl Plan {
             let action = match &node.kind {
                 Kind::Placeholder => continue,
                 Kind::Constant(array) => {
-                    plan.constants.push((first[position], Arc::clone(array)));
+                    plan.constants.push((first[position], array.clone()));
                     continue;
                 }
                 Kind::Read(variable) => Action::Read(graph.variables[*variable].clone()),

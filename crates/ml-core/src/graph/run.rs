@@ -1,7 +1,5 @@
 //! The executor on one thread: a loop over the steps.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
 use super::plan::{Action, Plan, Step};
@@ -18,7 +16,7 @@ enum Place<'a> {
     /// An argument or a constant.
     Borrowed(&'a Array),
     /// What a variable held when it was read.
-    Shared(Arc<Array>),
+    Shared(Array),
     Owned(Array),
 }
 
@@ -123,7 +121,7 @@ impl Plan {
 }
 
 /// What `variable` holds.
-pub(super) fn read(variable: &Variable) -> Arc<Array> {
+pub(super) fn read(variable: &Variable) -> Array {
     match variable.value().value {
         Value::Array(array) => array,
         Value::Symbol(_) => unreachable!("a variable never holds a symbol"),
@@ -140,7 +138,7 @@ pub(super) fn assign(variable: &Variable, value: &Array) -> Result<()> {
             rule: "the new value must have the variable's shape",
         });
     }
-    variable.store(Value::Array(Arc::new(value.contiguous())));
+    variable.store(Value::Array(value.contiguous()));
     Ok(())
 }
 

@@ -180,7 +180,7 @@ impl From<&Graph> for StoredGraph {
             name: node.name.clone(),
             kind: match &node.kind {
                 Kind::Placeholder => StoredKind::Placeholder,
-                Kind::Constant(array) => StoredKind::Constant((&**array).into()),
+                Kind::Constant(array) => StoredKind::Constant(array.into()),
                 Kind::Identity => StoredKind::Identity,
                 Kind::Read(variable) => StoredKind::Read(*variable as u64),
                 Kind::Assign(variable) => StoredKind::Assign(*variable as u64),
@@ -212,7 +212,7 @@ impl From<&Variable> for StoredVariable {
             number: number as u64,
             name: variable.name().to_owned(),
             trainable: variable.trainable(),
-            value: (&*super::run::read(variable)).into(),
+            value: (&super::run::read(variable)).into(),
         }
     }
 }
@@ -287,7 +287,7 @@ impl TryFrom<StoredGraph> for Graph {
             })?;
             let kind = match stored.kind {
                 StoredKind::Placeholder => Kind::Placeholder,
-                StoredKind::Constant(array) => Kind::Constant(Arc::new(array.try_into()?)),
+                StoredKind::Constant(array) => Kind::Constant(array.try_into()?),
                 StoredKind::Identity => Kind::Identity,
                 StoredKind::Read(variable) => Kind::Read(index(variable)),
                 StoredKind::Assign(variable) => Kind::Assign(index(variable)),

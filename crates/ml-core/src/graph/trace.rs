@@ -201,14 +201,14 @@ impl Trace {
             Value::Array(_) if self.is_inside() && tensor.origin.is_some() => Ok(self.capture(tensor)),
             Value::Array(array) => {
                 let mut builder = self.builder();
-                if let Some(&edge) = builder.constants.get(&Arc::as_ptr(array).addr()) {
+                if let Some(&edge) = builder.constants.get(&array.address()) {
                     return Ok(edge);
                 }
                 let name = builder.unique(&name());
                 let specs = Specs::from_elem(tensor.spec(), 1);
-                let node = builder.push(name, Kind::Constant(Arc::clone(array)), SmallVec::new(), specs);
+                let node = builder.push(name, Kind::Constant(array.clone()), SmallVec::new(), specs);
                 let edge = Edge { node, output: 0 };
-                builder.constants.insert(Arc::as_ptr(array).addr(), edge);
+                builder.constants.insert(array.address(), edge);
                 Ok(edge)
             }
         }
@@ -320,7 +320,7 @@ fn same(a: &Tensor, b: &Tensor) -> bool {
     };
     let values = match (&a.value, &b.value) {
         (Value::Symbol(a), Value::Symbol(b)) => Arc::ptr_eq(&a.trace, &b.trace) && a.edge == b.edge,
-        (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b),
+        (Value::Array(a), Value::Array(b)) => a.is(b),
         _ => false,
     };
     origins && values

@@ -28,6 +28,15 @@ pub(crate) struct Reader {
 impl Reader {
     /// For an operand of shape `own` that broadcasts to `shape`, which has elements.
     pub(crate) fn new(own: &Shape, shape: &Shape) -> Self {
+        if own == shape {
+            let (width, outer) = (own.len(), SmallVec::new());
+            return Self {
+                width,
+                run: width != 1,
+                outer,
+                period: width,
+            };
+        }
         let lead = shape.rank() - own.rank();
         let mut axes: SmallVec<[(usize, usize); 4]> = SmallVec::new();
         let mut step = own.iter().product::<usize>();
@@ -82,6 +91,29 @@ impl Reader {
         match self.run {
             true => Operand::Slice(&values[position..position + len]),
             false => Operand::Scalar(values[position].clone()),
+        }
+    }
+
+    /// Whether [`row`](Self::row) reads it by rows of `width`: at equal steps, or all of it lies so.
+    pub(crate) fn is_by_rows(&self, width: usize) -> bool {
+        match self.outer.len() {
+            0 => true,
+            1 => self.width == width,
+            _ => false,
+        }
+    }
+
+    /// Row number `row` of `width` elements of the shape, where [`is_by_rows`](Self::is_by_rows).
+    #[inline]
+    pub(crate) fn row<'v, T: Clone>(&self, values: &'v [T], row: usize, width: usize) -> Operand<'v, T> {
+        let step = match self.outer.first() {
+            Some(&(_, step)) => step,
+            None if self.run => width,
+            None => 0,
+        };
+        match self.run {
+            true => Operand::Slice(&values[row * step..][..width]),
+            false => Operand::Scalar(values[row * step].clone()),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     Result, Shape,
     dtype::Element,
     shape::Strides,
-    tensor::{Array, FEW, scratch},
+    tensor::{Array, Store},
 };
 
 /// An operand of a loop: an element for each element of the output, or one for all.
@@ -36,9 +36,9 @@ fn unary_by<T: Element, O: Element>(x: &Array, cost: usize, block: UnaryBlock<'_
         let y = unary_by(&small, cost, block);
         return y.view(x.shape().clone(), repeated(&y, x), y.offset());
     }
-    let mut out = scratch::<O>(x.len());
+    let mut out = Store::<O>::scratch(x.len());
     let mut compute = |values: &[T]| {
-        parallel::fill(&mut out, cost, |start, out| {
+        parallel::fill(out.fresh(), cost, |start, out| {
             block(&values[start..start + out.len()], out)
         });
     };
@@ -47,7 +47,7 @@ fn unary_by<T: Element, O: Element>(x: &Array, cost: usize, block: UnaryBlock<'_
         return Array::packed_like(out, x);
     }
     compute(&x.elements::<T>());
-    Array::dense(out, x.shape().clone())
+    Array::stored(out, x.shape().clone())
 }
 
 type UnaryBlock<'b, T, O> = &'b (dyn Fn(&[T], &mut [O]) + Sync);
@@ -69,17 +69,8 @@ pub(crate) fn binary<T: Element, O: Element>(
         && a.strides() == b.strides()
         && let (Some(left), Some(right)) = (a.as_packed::<T>(), b.as_packed::<T>())
     {
-        if left.len() <= FEW {
-            // Neither memory to ask for nor threads.
-            let mut out = std::array::from_fn(|_| O::default());
-            block(
-                [Operand::Slice(left), Operand::Slice(right)],
-                &mut out[..left.len()],
-            );
-            return Ok(Array::few_like(out, a));
-        }
-        let mut out = scratch::<O>(left.len());
-        parallel::fill(&mut out, cost, |start, out| {
+        let mut out = Store::<O>::scratch(left.len());
+        parallel::fill(out.fresh(), cost, |start, out| {
             let range = start..start + out.len();
             block(
                 [
@@ -114,8 +105,8 @@ fn beside_single<T: Element, O: Element>(
         return None;
     }
     let (values, single) = (whole.as_packed::<T>()?, single.first::<T>());
-    let mut out = scratch::<O>(values.len());
-    parallel::fill(&mut out, cost, |start, out| {
+    let mut out = Store::<O>::scratch(values.len());
+    parallel::fill(out.fresh(), cost, |start, out| {
         let slice = Operand::Slice(&values[start..start + out.len()]);
         let single = Operand::Scalar(single.clone());
         block(if swapped { [single, slice] } else { [slice, single] }, out);
@@ -131,11 +122,25 @@ fn stretched<T: Element, O: Element>(
     cost: usize,
     block: BinaryBlock<'_, T, O>,
 ) -> Array {
-    let mut out = scratch::<O>(shape.len());
+    let mut out = Store::<O>::scratch(shape.len());
     let (left, right) = (a.elements::<T>(), b.elements::<T>());
     let readers = [Reader::new(a.shape(), &shape), Reader::new(b.shape(), &shape)];
     let cut = Cut::new(readers.iter()).small(&readers, out.len());
-    parallel::fill(&mut out, cost, |mut start, mut out| {
+    if let Cut::Rows(width) = cut
+        && readers.iter().all(|reader| reader.is_by_rows(width))
+    {
+        parallel::fill_rows(out.fresh(), width, cost, |first, out| {
+            for (row, out) in (first..).zip(out.chunks_exact_mut(width)) {
+                let operands = [
+                    readers[0].row(&left, row, width),
+                    readers[1].row(&right, row, width),
+                ];
+                block(operands, out);
+            }
+        });
+        return Array::stored(out, shape);
+    }
+    parallel::fill(out.fresh(), cost, |mut start, mut out| {
         let (mut left_rows, mut right_rows) = (LaidOut::default(), LaidOut::default());
         while !out.is_empty() {
             let len = cut.run(start, out.len(), usize::MAX);
@@ -146,7 +151,7 @@ fn stretched<T: Element, O: Element>(
             (start, out) = (start + len, rest);
         }
     });
-    Array::dense(out, shape)
+    Array::stored(out, shape)
 }
 
 /// Of a view that repeats elements along an axis, the view without the repetition.
@@ -180,9 +185,9 @@ pub(crate) fn select<T: Element>(op: &'static str, condition: &Array, a: &Array,
         .shape()
         .broadcast(op, b.shape())?
         .broadcast(op, condition.shape())?;
-    let mut out = scratch::<T>(shape.len());
+    let mut out = Store::<T>::scratch(shape.len());
     if out.is_empty() {
-        return Ok(Array::dense(out, shape));
+        return Ok(Array::stored(out, shape));
     }
     let small = [condition, a, b].map(unstretched);
     let pick = |number: usize, array| small[number].as_ref().unwrap_or(array);
@@ -190,7 +195,7 @@ pub(crate) fn select<T: Element>(op: &'static str, condition: &Array, a: &Array,
     let (truths, left, right) = (condition.elements::<bool>(), a.elements::<T>(), b.elements::<T>());
     let readers = [condition, a, b].map(|operand| Reader::new(operand.shape(), &shape));
     let cut = Cut::new(readers.iter());
-    parallel::fill(&mut out, 2, |mut start, mut out| {
+    parallel::fill(out.fresh(), 2, |mut start, mut out| {
         let (mut truth, mut left_rows, mut right_rows) =
             (LaidOut::default(), LaidOut::default(), LaidOut::default());
         while !out.is_empty() {
@@ -205,7 +210,7 @@ pub(crate) fn select<T: Element>(op: &'static str, condition: &Array, a: &Array,
             (start, out) = (start + len, rest);
         }
     });
-    Ok(Array::dense(out, shape))
+    Ok(Array::stored(out, shape))
 }
 
 pub(crate) struct Map<'a, F, A, O> {

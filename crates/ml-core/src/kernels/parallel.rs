@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use smallvec::SmallVec;
+
 /// Elements in a piece of work whose results are combined, so that its size must not depend on the threads.
 pub(crate) const PIECE: usize = 16 << 10;
 
@@ -72,10 +74,11 @@ pub(crate) fn tasks<W>(
     run: impl Fn(usize, &mut W) + Sync,
 ) {
     share(count, threads, &|numbers| {
-        let Some(first) = numbers.take() else { return };
+        let mut numbers = numbers.taken();
+        let Some(first) = numbers.next() else { return };
         let mut tools = tools();
         run(first, &mut tools);
-        while let Some(task) = numbers.take() {
+        for task in numbers {
             run(task, &mut tools);
         }
     });
@@ -114,29 +117,45 @@ pub(crate) fn spread<P: Send>(
 /// Calls `body` with every number below `count`.
 fn for_numbers(count: usize, body: &(dyn Fn(usize) + Sync)) {
     share(count, rayon::current_num_threads(), &|numbers| {
-        while let Some(number) = numbers.take() {
-            body(number);
-        }
+        numbers.taken().for_each(body)
     });
 }
 
-/// Numbers given out one after the other.
+/// Numbers given out, in a part for each thread: whoever comes takes those of a part one after the other, so that memory
+/// is read in streams, and then what others have left.
 struct Numbers {
+    parts: SmallVec<[Part; 4]>,
+    comers: AtomicUsize,
+}
+
+/// Alone in its cache lines: its thread counts on without waiting for the others.
+#[repr(align(128))]
+struct Part {
     next: AtomicUsize,
     end: usize,
 }
 
 impl Numbers {
-    fn below(end: usize) -> Self {
+    fn below(end: usize, parts: usize) -> Self {
+        let part = |number: usize| Part {
+            next: AtomicUsize::new(number * end / parts),
+            end: (number + 1) * end / parts,
+        };
         Self {
-            next: AtomicUsize::new(0),
-            end,
+            parts: (0..parts).map(part).collect(),
+            comers: AtomicUsize::new(0),
         }
     }
 
-    /// The next one, if any is left.
-    fn take(&self) -> Option<usize> {
-        Some(self.next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < self.end)
+    /// Those that the calling thread gets.
+    fn taken(&self) -> impl Iterator<Item = usize> {
+        let home = self.comers.fetch_add(1, Ordering::Relaxed);
+        let parts = (0..self.parts.len()).map(move |away| &self.parts[(home + away) % self.parts.len()]);
+        parts.flat_map(|part| {
+            std::iter::from_fn(|| {
+                Some(part.next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < part.end)
+            })
+        })
     }
 }
 
@@ -201,7 +220,7 @@ impl Drop for Close<'_> {
 fn share(count: usize, threads: usize, body: &(dyn Fn(&Numbers) + Sync)) {
     let helpers = threads.min(count).saturating_sub(1);
     if helpers == 0 {
-        return body(&Numbers::below(count));
+        return body(&Numbers::below(count, 1));
     }
     // SAFETY: only the lifetime changes; `Close` ends every use of the body before this function returns.
     let body = unsafe {
@@ -209,7 +228,7 @@ fn share(count: usize, threads: usize, body: &(dyn Fn(&Numbers) + Sync)) {
     };
     let shared = Arc::new(Shared {
         body,
-        numbers: Numbers::below(count),
+        numbers: Numbers::below(count, helpers + 1),
         helping: AtomicUsize::new(0),
         closed: AtomicBool::new(false),
         failed: AtomicBool::new(false),

@@ -1,18 +1,19 @@
 //! The reductions: what is folded, for which element types.
 
 use num_traits::{WrappingAdd, WrappingMul};
+use pulp::{Simd, WithSimd};
 
 use super::{
-    fold::{Again, Fold, LEAF, Value, fold, leaf, long_run, run},
-    parallel,
-    simd::{Loop, vectorize},
+    fold::{Fold, Folded, Known, Value, fold, long_run, row_of, rows_together, worth_threads},
+    parallel::{self, PIECE},
+    simd::{arch, vectorize},
 };
 use crate::{DType, Error, Result, dtype::Element, tensor::Array, tensor::scratch};
 
 /// Arithmetic that wraps around for integers.
-pub(crate) trait Number: Value + PartialOrd {
-    const ZERO: Self;
-    const ONE: Self;
+pub(crate) trait Number: Value + Folded + PartialOrd {
+    const EMPTY_SUM: Self;
+    const EMPTY_PRODUCT: Self;
     const LOWEST: Self;
     const HIGHEST: Self;
     fn plus(self, other: Self) -> Self;
@@ -23,8 +24,8 @@ pub(crate) trait Number: Value + PartialOrd {
 macro_rules! numbers {
     ($($type:ty: $low:expr, $high:expr, $nan:expr, $plus:expr, $times:expr;)*) => { $(
         impl Number for $type {
-            const ZERO: Self = 0 as Self;
-            const ONE: Self = 1 as Self;
+            const EMPTY_SUM: Self = 0 as Self;
+            const EMPTY_PRODUCT: Self = 1 as Self;
             const LOWEST: Self = $low;
             const HIGHEST: Self = $high;
 
@@ -53,18 +54,21 @@ numbers! {
     u8: u8::MIN, u8::MAX, |_| false, |a: u8, b| WrappingAdd::wrapping_add(&a, &b), |a: u8, b| WrappingMul::wrapping_mul(&a, &b);
 }
 
-/// A fold of elements into one of the same or another type.
+/// A fold of elements into one of the same or another type, and how what it has folded is folded on.
 macro_rules! fold_of {
-    ($name:ident <$t:ident: $bound:path> $input:ty => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
+    (
+        $name:ident [$($t:ident: $bound:path)?] $input:ty => $output:ty: $start:expr,
+        |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ident $(, vectors $known:expr)?
+    ) => {
         #[derive(Clone, Copy)]
-        struct $name;
+        pub(super) struct $name;
 
-        impl<$t: $bound> Fold<$input, $output> for $name {
+        impl<$($t: $bound)?> Fold<$input, $output> for $name {
             type Rest = $rest;
 
             #[inline(always)]
-            fn rest(self) -> Self::Rest {
-                $again(self)
+            fn rest(self) -> $rest {
+                $rest
             }
 
             #[inline(always)]
@@ -82,72 +86,43 @@ macro_rules! fold_of {
             fn join(self, $a: $output, $b: $output) -> $output {
                 $join
             }
+
+            $(
+                #[inline(always)]
+                fn by_vectors<S: Simd>(self, simd: S, values: &[$input]) -> Option<$output> {
+                    Folded::fold(simd, $known, values)
+                }
+            )?
         }
     };
 }
-fold_of!(Sum<T: Number> T => T: T::ZERO, |x| x, |a, b| a.plus(b), rest Self, std::convert::identity);
-fold_of!(Product<T: Number> T => T: T::ONE, |x| x, |a, b| a.times(b), rest Self, std::convert::identity);
+fold_of!(Sum [T: Number] T => T: T::EMPTY_SUM, |x| x, |a, b| a.plus(b), rest Sum, vectors Known::Sum);
+fold_of!(Product [T: Number] T => T: T::EMPTY_PRODUCT, |x| x, |a, b| a.times(b), rest Product);
 // NaN wins, wherever it stands. The inner comparison is the processor's own maximum, which takes the second of two
 // operands that cannot be compared.
-fold_of!(Largest<T: Number> T => T: T::LOWEST, |x| x, |a, b| if a.is_nan() { a } else if a > b { a } else { b }, rest Self, std::convert::identity);
-fold_of!(Smallest<T: Number> T => T: T::HIGHEST, |x| x, |a, b| if a.is_nan() { a } else if a < b { a } else { b }, rest Self, std::convert::identity);
-fold_of!(SumOfSquares<T: Number> T => T: T::ZERO, |x| x.times(x), |a, b| a.plus(b), rest Again<Self, T>, Again::of);
-fold_of!(Nonzero<T: Number> T => i64: 0, |x| i64::from(x != T::ZERO), |a, b| a + b, rest Again<Self, T>, Again::of);
-
-/// Truths: whether any, whether all, how many.
-#[derive(Clone, Copy)]
-struct Any;
-#[derive(Clone, Copy)]
-struct All;
-#[derive(Clone, Copy)]
-struct CountTrue;
-
-macro_rules! fold_of_truths {
-    ($name:ident => $output:ty: $start:expr, |$x:ident| $lift:expr, |$a:ident, $b:ident| $join:expr, rest $rest:ty, $again:path) => {
-        impl Fold<bool, $output> for $name {
-            type Rest = $rest;
-
-            #[inline(always)]
-            fn rest(self) -> Self::Rest {
-                $again(self)
-            }
-
-            #[inline(always)]
-            fn start(self) -> $output {
-                $start
-            }
-
-            #[inline(always)]
-            fn lift(self, $x: bool) -> $output {
-                $lift
-            }
-
-            #[inline(always)]
-            fn join(self, $a: $output, $b: $output) -> $output {
-                $join
-            }
-        }
-    };
-}
-fold_of_truths!(Any => bool: false, |x| x, |a, b| a | b, rest Self, std::convert::identity);
-fold_of_truths!(All => bool: true, |x| x, |a, b| a & b, rest Self, std::convert::identity);
-fold_of_truths!(CountTrue => i64: 0, |x| i64::from(x), |a, b| a + b, rest Again<Self, bool>, Again::of);
+fold_of!(Largest [T: Number] T => T: T::LOWEST, |x| x, |a, b| if a.is_nan() { a } else if a > b { a } else { b }, rest Largest, vectors Known::Largest);
+fold_of!(Smallest [T: Number] T => T: T::HIGHEST, |x| x, |a, b| if a.is_nan() { a } else if a < b { a } else { b }, rest Smallest, vectors Known::Smallest);
+fold_of!(SumOfSquares [T: Number] T => T: T::EMPTY_SUM, |x| x.times(x), |a, b| a.plus(b), rest Sum, vectors Known::SumOfSquares);
+fold_of!(Nonzero [T: Number] T => i64: 0, |x| i64::from(x != T::EMPTY_SUM), |a, b| a + b, rest Sum);
+fold_of!(Any [] bool => bool: false, |x| x, |a, b| a | b, rest Any);
+fold_of!(All [] bool => bool: true, |x| x, |a, b| a & b, rest All);
+fold_of!(CountTrue [] bool => i64: 0, |x| i64::from(x), |a, b| a + b, rest Sum);
 
 /// `Σ (x - mean)²`.
 #[derive(Clone, Copy)]
 struct Deviations<T>(T);
 
 impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
-    type Rest = Again<Self, T>;
+    type Rest = Sum;
 
     #[inline(always)]
-    fn rest(self) -> Self::Rest {
-        Again::of(self)
+    fn rest(self) -> Sum {
+        Sum
     }
 
     #[inline(always)]
     fn start(self) -> T {
-        T::ZERO
+        T::EMPTY_SUM
     }
 
     #[inline(always)]
@@ -159,6 +134,11 @@ impl<T: Number + std::ops::Sub<Output = T>> Fold<T, T> for Deviations<T> {
     #[inline(always)]
     fn join(self, a: T, b: T) -> T {
         a.plus(b)
+    }
+
+    #[inline(always)]
+    fn by_vectors<S: Simd>(self, simd: S, values: &[T]) -> Option<T> {
+        T::fold(simd, Known::Deviations(self.0), values)
     }
 }
 
@@ -341,30 +321,31 @@ fn moments_of_rows<T: Divided>(
     left: T,
 ) -> [Array; 2] {
     let shape = x.shape().reduced(axes, true);
-    let mut pairs = vec![[T::ZERO; 2]; shape.len()];
-    if n > parallel::PIECE {
-        for (pair, row) in pairs.iter_mut().zip(values.chunks_exact(n)) {
-            let mean = long_run(row, Sum) / size;
-            *pair = [mean, long_run(row, Deviations(mean)) / left];
+    let [mut means, mut variances] = [0, 1].map(|_| scratch::<T>(shape.len()));
+    if n > PIECE {
+        for ((mean, variance), row) in means.iter_mut().zip(&mut variances).zip(values.chunks_exact(n)) {
+            *mean = long_run(row, Sum) / size;
+            *variance = long_run(row, Deviations(*mean)) / left;
         }
     } else {
-        parallel::fill_folds(&mut pairs, 2 * n, |start, pairs| {
-            vectorize(MomentsOfRows {
-                values: &values[start * n..],
-                n,
-                size,
-                left,
-                pairs,
-            });
-        });
+        let rows = rows_together(n, shape.len());
+        let pieces = means.chunks_mut(rows).zip(variances.chunks_mut(rows));
+        parallel::spread(
+            worth_threads(2 * values.len()),
+            pieces,
+            |piece, (means, variances)| {
+                arch().dispatch(MomentsOfRows {
+                    values: &values[piece * rows * n..],
+                    n,
+                    size,
+                    left,
+                    means,
+                    variances,
+                });
+            },
+        );
     }
-    [0, 1].map(|which| {
-        let mut out = scratch::<T>(pairs.len());
-        out.iter_mut()
-            .zip(&pairs)
-            .for_each(|(value, pair)| *value = pair[which]);
-        Array::dense(out, shape.clone())
-    })
+    [means, variances].map(|values| Array::dense(values, shape.clone()))
 }
 
 struct MomentsOfRows<'a, T> {
@@ -372,22 +353,19 @@ struct MomentsOfRows<'a, T> {
     n: usize,
     size: T,
     left: T,
-    pairs: &'a mut [[T; 2]],
+    means: &'a mut [T],
+    variances: &'a mut [T],
 }
 
-impl<T: Divided> Loop for MomentsOfRows<'_, T> {
+impl<T: Divided> WithSimd for MomentsOfRows<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        for (pair, row) in self.pairs.iter_mut().zip(self.values.chunks_exact(self.n)) {
-            if self.n <= LEAF {
-                let mean = leaf(row, Sum) / self.size;
-                *pair = [mean, leaf(row, Deviations(mean)) / self.left];
-            } else {
-                let mean = run(row, Sum) / self.size;
-                *pair = [mean, run(row, Deviations(mean)) / self.left];
-            }
+    fn with_simd<S: Simd>(self, simd: S) {
+        let moments = self.means.iter_mut().zip(self.variances);
+        for ((mean, variance), row) in moments.zip(self.values.chunks_exact(self.n)) {
+            *mean = row_of(simd, row, Sum) / self.size;
+            *variance = row_of(simd, row, Deviations(*mean)) / self.left;
         }
     }
 }

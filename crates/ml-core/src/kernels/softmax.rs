@@ -1,11 +1,14 @@
 //! Exponentials that sum to 1, along one axis, and the logarithms of their sums.
 
 use super::{
-    fold::{Again, Fold, LEAF, Value, fold, fold_columns, leaf, long_run, run},
+    fold::{Fold, fold, fold_columns, long_run, row_of},
     math::{self, Real},
     parallel::{self, PIECE},
-    simd::{Loop, map_lanes, vectorize},
+    reduce::{self, Largest, Sum},
+    simd::{Loop, arch, map_lanes, vectorize},
 };
+use pulp::{Simd, WithSimd};
+
 use crate::tensor::{Array, scratch};
 
 /// What an exponential is worth, in additions.
@@ -25,8 +28,8 @@ pub(crate) enum Form {
 }
 
 /// The element types: `f32` and `f64`.
-pub(crate) trait Number: Real + Value {}
-impl<T: Real + Value> Number for T {}
+pub(crate) trait Number: Real + reduce::Number {}
+impl<T: Real + reduce::Number> Number for T {}
 
 #[inline(always)]
 fn larger<T: Real>(a: T, b: T) -> T {
@@ -56,7 +59,7 @@ pub(crate) fn softmax<T: Number>(x: &Array, axis: usize, form: Form) -> Array {
             .for_each(|(out, x)| long(x, form, out));
     } else if inner == 1 {
         parallel::fill_rows(&mut out, n, COST, |row, out| {
-            vectorize(Rows {
+            arch().dispatch(Rows {
                 x: &values[row * n..][..out.len()],
                 n,
                 form,
@@ -86,7 +89,7 @@ pub(crate) fn softmax<T: Number>(x: &Array, axis: usize, form: Form) -> Array {
 /// `log Σ exp(x)` along the last axis of `[rows, n]`.
 pub(crate) fn log_sum_exp_rows<T: Number>(values: &[T], n: usize, out: &mut [T]) {
     parallel::fill_folds(out, n * COST, |start, out| {
-        vectorize(LogSums {
+        arch().dispatch(LogSums {
             x: &values[start * n..],
             n,
             out,
@@ -154,68 +157,16 @@ fn log_of<T: Real>(largest: T, sum: T) -> T {
     shift(largest) + math::log(sum)
 }
 
-#[derive(Clone, Copy)]
-struct Largest;
-#[derive(Clone, Copy)]
-struct Sum;
 /// `Σ exp(x - shift)`.
 #[derive(Clone, Copy)]
 struct ExpSum<T>(T);
 
-impl<T: Number> Fold<T, T> for Largest {
-    type Rest = Self;
-
-    #[inline(always)]
-    fn rest(self) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn start(self) -> T {
-        -T::INFINITY
-    }
-
-    #[inline(always)]
-    fn lift(self, x: T) -> T {
-        x
-    }
-
-    #[inline(always)]
-    fn join(self, a: T, b: T) -> T {
-        larger(a, b)
-    }
-}
-
-impl<T: Number> Fold<T, T> for Sum {
-    type Rest = Self;
-
-    #[inline(always)]
-    fn rest(self) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn start(self) -> T {
-        T::ZERO
-    }
-
-    #[inline(always)]
-    fn lift(self, x: T) -> T {
-        x
-    }
-
-    #[inline(always)]
-    fn join(self, a: T, b: T) -> T {
-        a + b
-    }
-}
-
 impl<T: Number> Fold<T, T> for ExpSum<T> {
-    type Rest = Again<Self, T>;
+    type Rest = Sum;
 
     #[inline(always)]
-    fn rest(self) -> Self::Rest {
-        Again::of(self)
+    fn rest(self) -> Sum {
+        Sum
     }
 
     #[inline(always)]
@@ -234,12 +185,6 @@ impl<T: Number> Fold<T, T> for ExpSum<T> {
     }
 }
 
-/// Folds a row, which is no longer than a few pieces of work.
-#[inline(always)]
-fn row<T: Number, F: Fold<T, T>>(x: &[T], f: F) -> T {
-    if x.len() <= LEAF { leaf(x, f) } else { run(x, f) }
-}
-
 struct Rows<'a, T> {
     x: &'a [T],
     n: usize,
@@ -247,13 +192,13 @@ struct Rows<'a, T> {
     out: &'a mut [T],
 }
 
-impl<T: Number> Loop for Rows<'_, T> {
+impl<T: Number> WithSimd for Rows<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         for (x, out) in self.x.chunks_exact(self.n).zip(self.out.chunks_exact_mut(self.n)) {
-            let largest = row(x, Largest);
+            let largest = row_of(simd, x, Largest);
             match self.form {
                 Form::Share => {
                     map_lanes::<T, LANES>(
@@ -262,11 +207,11 @@ impl<T: Number> Loop for Rows<'_, T> {
                         #[inline(always)]
                         |v| math::exp(v - largest),
                     );
-                    let share = T::ONE / row(out, Sum);
+                    let share = T::ONE / row_of(simd, out, Sum);
                     out.iter_mut().for_each(|y| *y = *y * share);
                 }
                 Form::Log => {
-                    let lower = largest + math::log(row(x, ExpSum(largest)));
+                    let lower = largest + math::log(row_of(simd, x, ExpSum(largest)));
                     map_lanes::<T, LANES>(
                         x,
                         out,
@@ -285,14 +230,14 @@ struct LogSums<'a, T> {
     out: &'a mut [T],
 }
 
-impl<T: Number> Loop for LogSums<'_, T> {
+impl<T: Number> WithSimd for LogSums<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn with_simd<S: Simd>(self, simd: S) {
         for (x, out) in self.x.chunks_exact(self.n).zip(self.out) {
-            let largest = row(x, Largest);
-            *out = log_of(largest, row(x, ExpSum(shift(largest))));
+            let largest = row_of(simd, x, Largest);
+            *out = log_of(largest, row_of(simd, x, ExpSum(shift(largest))));
         }
     }
 }
@@ -393,7 +338,7 @@ fn tall<T: Number>(x: &[T], inner: usize, height: usize, form: Form, out: &mut [
         },
     );
     let mut last = fold_columns(&sums, pieces, inner, Sum);
-    for (sum, &largest) in last.iter_mut().zip(&largest) {
+    for (sum, &largest) in last.fresh().iter_mut().zip(largest.iter()) {
         *sum = match form {
             Form::Share => T::ONE / *sum,
             Form::Log => largest + math::log(*sum),

@@ -188,7 +188,7 @@ impl Walk {
     pub(crate) fn new(shape: &Shape, strides: &[isize]) -> Self {
         let mut walk = Self {
             shape: SmallVec::new(),
-            strides: SmallVec::new(),
+            strides: Strides::new(),
         };
         for (&length, &stride) in shape.iter().zip(strides).filter(|&(&length, _)| length != 1) {
             match (walk.shape.last_mut(), walk.strides.last_mut()) {

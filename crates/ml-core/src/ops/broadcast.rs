@@ -144,16 +144,17 @@ impl Primitive for SumTo {
 }
 
 /// `x` summed over the axes along which `like` would be stretched to it: how a gradient passes a broadcast.
-pub(crate) fn sum_to_like(x: &Tensor, like: &Tensor) -> Result<Tensor> {
+pub(crate) fn sum_to_like(x: impl Into<Tensor>, like: &Tensor) -> Result<Tensor> {
+    let x = x.into();
     match like.shape() {
-        shape if shape.is_known() && shape == x.shape() => Ok(x.clone()),
+        shape if shape.is_known() && shape == x.shape() => Ok(x),
         shape if shape.is_known() => apply(
             SumTo {
                 shape: Some(shape.clone()),
             },
-            &[x],
+            &[&x],
         ),
-        _ => apply(SumTo { shape: None }, &[x, &like.stop_gradient()]),
+        _ => apply(SumTo { shape: None }, &[&x, &like.stop_gradient()]),
     }
 }
 

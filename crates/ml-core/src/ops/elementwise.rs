@@ -9,7 +9,7 @@ use crate::{
         elementwise::{self, Map, MapLanes, Zip},
         simd::{Loop, vectorize},
     },
-    tensor::Array,
+    tensor::{Array, Value},
 };
 
 pub use crate::kernels::elementwise::Operand;
@@ -263,6 +263,55 @@ pub(crate) fn forward_unary<U: Unary>(op: U, name: &'static str, x: &Array) -> R
     })
 }
 
+/// [`forward_unary`] of a few `f32`: neither memory to ask for nor threads.
+#[inline]
+pub(crate) fn few_unary<U: Unary>(op: U, inputs: &[&Tensor]) -> Option<Tensor> {
+    let [
+        Tensor {
+            value: Value::Array(x),
+            ..
+        },
+    ] = inputs
+    else {
+        return None;
+    };
+    let (few, len) = x.few::<f32>().filter(|_| U::FLOATS)?;
+    let mut out = <f32 as Element>::Few::default();
+    map_f32(op, Operand::Slice(&few[..len]), &mut out[..len]);
+    Some(Array::few_like::<f32>(out, len, x).into())
+}
+
+/// [`forward_binary`] of a few `f32` in two operands of one shape and layout.
+#[inline]
+pub(crate) fn few_binary<B: Binary>(op: B, inputs: &[&Tensor]) -> Option<Tensor> {
+    let [
+        Tensor {
+            value: Value::Array(a),
+            ..
+        },
+        Tensor {
+            value: Value::Array(b),
+            ..
+        },
+    ] = inputs
+    else {
+        return None;
+    };
+    let (left, len) = a.few::<f32>().filter(|_| B::FLOATS)?;
+    let (right, _) = b.few::<f32>().filter(|_| a.lies_like(b))?;
+    let mut out = <f32 as Element>::Few::default();
+    if B::COST == 1 {
+        // All there is room for: no loop to speak of.
+        for lane in 0..out.len() {
+            out[lane] = op.f32(left[lane], right[lane]);
+        }
+    } else {
+        let operands = [Operand::Slice(&left[..len]), Operand::Slice(&right[..len])];
+        zip_f32(op, operands, &mut out[..len]);
+    }
+    Some(Array::few_like::<f32>(out, len, a).into())
+}
+
 pub(crate) fn infer_binary<B: Binary>(name: &'static str, inputs: &[Spec]) -> Result<Specs> {
     same_dtype(name, inputs[0].dtype, inputs[1].dtype)?;
     require_number(name, B::FLOATS, B::INTEGERS, inputs[0].dtype)?;
@@ -310,8 +359,8 @@ pub(crate) fn vjp_binary<B: Binary>(
         return Ok(Gradients::from_elem(None, 2));
     };
     let (a, b, y) = (&call.inputs[0], &call.inputs[1], &call.outputs[0]);
-    let left = || sum_to_like(&op.left(d, a, b, y)?, a);
-    let right = || sum_to_like(&op.right(d, a, b, y)?, b);
+    let left = || sum_to_like(op.left(d, a, b, y)?, a);
+    let right = || sum_to_like(op.right(d, a, b, y)?, b);
     Ok([
         call.wanted[0].then(left).transpose()?,
         call.wanted[1].then(right).transpose()?,
@@ -355,6 +404,11 @@ macro_rules! unary_primitive {
 
             fn infer(&self, inputs: &[$crate::ops::Spec]) -> $crate::Result<$crate::ops::Specs> {
                 $crate::ops::elementwise::infer_unary::<Self>($name, inputs)
+            }
+
+            #[inline]
+            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::Tensor> {
+                $crate::ops::elementwise::few_unary(*self, inputs)
             }
 
             fn forward(&self, inputs: &[&$crate::tensor::Array]) -> $crate::Result<$crate::ops::Arrays> {
@@ -423,6 +477,11 @@ macro_rules! binary_primitive {
 
             fn infer(&self, inputs: &[$crate::ops::Spec]) -> $crate::Result<$crate::ops::Specs> {
                 $crate::ops::elementwise::infer_binary::<Self>($name, inputs)
+            }
+
+            #[inline]
+            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::Tensor> {
+                $crate::ops::elementwise::few_binary(*self, inputs)
             }
 
             fn forward(&self, inputs: &[&$crate::tensor::Array]) -> $crate::Result<$crate::ops::Arrays> {

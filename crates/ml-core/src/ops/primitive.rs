@@ -117,6 +117,14 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     /// As [`infer`](Self::infer), and what only values can tell.
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays>;
 
+    /// What [`forward`](Self::forward) gives for a few elements that lie alike, by the shortest way; `None` for all
+    /// other operands.
+    #[doc(hidden)]
+    fn few(&self, inputs: &[&Tensor]) -> Option<Tensor> {
+        let _ = inputs;
+        None
+    }
+
     /// The same in the memory of operand number `reused`, which the caller gives up: makes `own` the single result.
     /// The `others` are the operands beside it, in order. False, with `own` as it was, where that cannot be.
     #[doc(hidden)]
@@ -219,6 +227,17 @@ pub(crate) fn transposed_vjp(
 /// Those of the primitive.
 #[inline]
 pub fn apply<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result<Tensor> {
+    if let Some(mut output) = primitive.few(inputs) {
+        if inputs.iter().any(|input| input.origin.is_some()) {
+            let tapes = autodiff::tapes_of(inputs);
+            if !tapes.is_empty() {
+                let saves = primitive.saves();
+                let outputs = std::slice::from_mut(&mut output);
+                remember(tapes, || Rule::of(primitive), saves, inputs, outputs);
+            }
+        }
+        return Ok(output);
+    }
     Ok(apply_many(primitive, inputs)?
         .pop()
         .expect("infer and forward of a primitive give an output"))
@@ -333,7 +352,7 @@ const SMALL: usize = if cfg!(debug_assertions) { 0 } else { 4 << 10 };
 /// The value as a node keeps it: only type and shape unless it is needed.
 pub(crate) fn keep(value: &Value, needed: bool) -> Value {
     match value {
-        Value::Array(array) if !needed && array.bytes() > SMALL => Value::Array(Arc::new(array.hollow())),
+        Value::Array(array) if !needed && array.bytes() > SMALL => Value::Array(array.hollow()),
         value => value.clone(),
     }
 }

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
-use crate::{Error, Result, Shape, Tensor, shape::Strides, tensor::Array};
+use crate::{
+    Error, Result, Shape, Tensor,
+    shape::Strides,
+    tensor::{Array, Value},
+};
 
 /// Drops `axes`, ascending, all of length 1.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,10 +23,10 @@ struct ExpandDims {
 }
 
 impl Squeeze {
-    fn shape(&self, shape: &Shape) -> Result<Shape> {
+    fn check(&self, shape: &Shape) -> Result<()> {
         let long = |&&axis: &&usize| shape[axis] != 1 && shape[axis] != Shape::UNKNOWN;
         match self.axes.iter().find(long) {
-            None => Ok(shape.reduced(&self.axes, false)),
+            None => Ok(()),
             Some(axis) => Err(Error::BadShape {
                 op: "squeeze",
                 shape: shape.to_vec(),
@@ -39,18 +43,13 @@ impl Primitive for Squeeze {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Specs> {
-        Ok(one(inputs[0].dtype, self.shape(&inputs[0].shape)?))
+        self.check(&inputs[0].shape)?;
+        Ok(one(inputs[0].dtype, inputs[0].shape.reduced(&self.axes, false)))
     }
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
-        let x = inputs[0];
-        let strides = x
-            .strides()
-            .iter()
-            .enumerate()
-            .filter(|(axis, _)| !self.axes.contains(axis));
-        let strides: Strides = strides.map(|(_, &stride)| stride).collect();
-        Ok(outputs(x.view(self.shape(x.shape())?, strides, x.offset())))
+        self.check(inputs[0].shape())?;
+        Ok(outputs(inputs[0].clone().without_axes(&self.axes)))
     }
 
     fn vjp(&self, _: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {
@@ -153,7 +152,7 @@ impl Tensor {
             [] => (0..self.rank()).filter(|&axis| self.shape()[axis] == 1).collect(),
             axes => self.shape().axes("squeeze", axes)?,
         };
-        self.without_axes(&axes)
+        self.clone().without_axes(&axes)
     }
 
     /// With an axis of length 1 at position `axis` of the result; -1 adds it at the end.
@@ -171,11 +170,17 @@ impl Tensor {
         )
     }
 
-    /// Without `axes`, ascending and of length 1.
-    pub(crate) fn without_axes(&self, axes: &[usize]) -> Result<Tensor> {
+    /// Without `axes`, ascending and of length 1: where a reduction ends.
+    pub(crate) fn without_axes(mut self, axes: &[usize]) -> Result<Tensor> {
         if axes.is_empty() {
-            return Ok(self.clone());
+            return Ok(self);
         }
-        apply(Squeeze { axes: axes.into() }, &[self])
+        if let (Value::Array(array), None) = (&mut self.value, &self.origin)
+            && axes.iter().all(|&axis| array.shape()[axis] == 1)
+        {
+            array.remove_axes(axes);
+            return Ok(self);
+        }
+        apply(Squeeze { axes: axes.into() }, &[&self])
     }
 }

@@ -107,10 +107,10 @@ impl Tensor {
             },
             &[self],
         )?;
-        match keep {
-            true => Ok((both[0].clone(), both[1].clone())),
-            false => Ok((both[0].without_axes(&axes)?, both[1].without_axes(&axes)?)),
-        }
+        let vanishing: &[usize] = if keep { &[] } else { &axes };
+        let mut moments = both.into_iter().map(|moment| moment.without_axes(vanishing));
+        let mut next = || moments.next().expect("the primitive gives both");
+        Ok((next()?, next()?))
     }
 
     /// Variance over `axes`, which vanish; over all of them if none is given.

@@ -5,22 +5,22 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use half::{bf16, f16};
 use smallvec::SmallVec;
 
-use super::{Block, FEW, Text};
+use super::{Store, Text};
 use crate::{DType, Error, Result, Shape, dtype::Element, kernels::strided, shape::Strides};
 
 /// The elements of any type, shared.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
 pub enum Buffer {
-    F32(Arc<Block<f32>>),
-    F64(Arc<Block<f64>>),
-    F16(Arc<Block<f16>>),
-    BF16(Arc<Block<bf16>>),
-    I32(Arc<Block<i32>>),
-    I64(Arc<Block<i64>>),
-    U8(Arc<Block<u8>>),
-    Bool(Arc<Block<bool>>),
-    Str(Arc<Block<Text>>),
+    F32(Store<f32>),
+    F64(Store<f64>),
+    F16(Store<f16>),
+    BF16(Store<bf16>),
+    I32(Store<i32>),
+    I64(Store<i64>),
+    U8(Store<u8>),
+    Bool(Store<bool>),
+    Str(Store<Text>),
 }
 
 /// Calls `$body` with `$T` as the Rust type of `$dtype`, for every type there is.
@@ -72,8 +72,13 @@ pub(crate) use for_dtype;
 ///
 /// Views (slices, transposes, broadcasts) share the block of the array they look at. Primitives compute
 /// on arrays; everything else uses tensors.
+/// Cloning costs a reference count.
 #[derive(Clone)]
-pub struct Array {
+pub struct Array(Arc<View>);
+
+/// Elements, and which of them an array has where.
+#[derive(Clone)]
+struct View {
     buffer: Buffer,
     shape: Shape,
     strides: Strides,
@@ -101,62 +106,113 @@ impl Array {
     #[inline]
     pub(crate) fn dense<T: Element>(values: Vec<T>, shape: Shape) -> Self {
         debug_assert_eq!(values.len(), shape.len());
-        Self {
+        Self::stored(values.into(), shape)
+    }
+
+    /// As [`dense`](Self::dense), from where a kernel wrote them.
+    #[inline]
+    pub(crate) fn stored<T: Element>(values: Store<T>, shape: Shape) -> Self {
+        debug_assert_eq!(values.len(), shape.len());
+        Self(Arc::new(View {
             strides: shape.row_major(),
-            buffer: T::wrap(Arc::new(Block::new(values))),
+            buffer: T::wrap(values),
             shape,
             offset: 0,
+        }))
+    }
+
+    /// The elements and their number, if all of them lie in the memory inside the tensor.
+    #[inline]
+    pub(crate) fn few<T: Element>(&self) -> Option<(&T::Few, usize)> {
+        match T::unwrap(&self.0.buffer)? {
+            Store::Few(values, len) if self.0.offset == 0 && self.0.shape.len() == usize::from(*len) => {
+                Some((values, usize::from(*len)))
+            }
+            _ => None,
         }
     }
 
-    /// As [`packed_like`](Self::packed_like), of the first few values.
+    /// Whether both have one shape, and every element lies in its memory where the other one's does.
     #[inline]
-    pub(crate) fn few_like<T: Element>(values: [T; FEW], like: &Self) -> Self {
-        Self {
-            buffer: T::wrap(Arc::new(Block::few(values, like.len()))),
-            shape: like.shape.clone(),
-            strides: Strides::from_slice(&like.strides),
+    pub(crate) fn lies_like(&self, other: &Self) -> bool {
+        self.0.offset == other.0.offset && self.0.shape == other.0.shape && self.0.strides == other.0.strides
+    }
+
+    /// `len` values that lie as those of `like` do, which starts at its first.
+    #[inline]
+    pub(crate) fn few_like<T: Element>(values: T::Few, len: usize, like: &Self) -> Self {
+        Self(Arc::new(View {
+            buffer: T::wrap(Store::few(values, len)),
+            shape: like.0.shape.clone(),
+            strides: like.0.strides.clone(),
             offset: 0,
-        }
+        }))
+    }
+
+    /// Whether both are clones of one array.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The same number for clones of one array, while one of them lives.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// One element without axes.
     pub(crate) fn scalar<T: Element>(value: T) -> Self {
-        Self::dense(vec![value], Shape::scalar())
+        let mut values = Store::scratch(1);
+        values.fresh()[0] = value;
+        Self::stored(values, Shape::scalar())
     }
 
     /// The same block seen otherwise; the caller vouches that every element lies inside it.
     pub(crate) fn view(&self, shape: Shape, strides: Strides, offset: usize) -> Self {
-        Self {
-            buffer: self.buffer.clone(),
+        Self(Arc::new(View {
+            buffer: self.0.buffer.clone(),
             shape,
             strides,
             offset,
+        }))
+    }
+
+    /// The same without `axes` (ascending) of length 1.
+    pub(crate) fn without_axes(mut self, axes: &[usize]) -> Self {
+        self.remove_axes(axes);
+        self
+    }
+
+    /// Takes `axes` (ascending) of length 1 away.
+    pub(crate) fn remove_axes(&mut self, axes: &[usize]) {
+        let view = Arc::make_mut(&mut self.0);
+        view.shape.remove(axes);
+        for &axis in axes.iter().rev() {
+            view.strides.remove(axis);
         }
     }
 
     /// The same elements in row-major order under another shape of as many elements: a view if they lie so.
     pub(crate) fn with_shape(&self, shape: Shape) -> Self {
         let flat = self.contiguous();
-        let (strides, offset) = (shape.row_major(), flat.offset);
+        let (strides, offset) = (shape.row_major(), flat.offset());
         flat.view(shape, strides, offset)
     }
 
     /// An array of the same type and shape without elements: for rules that ask nothing more.
     pub(crate) fn hollow(&self) -> Self {
-        let buffer = for_dtype!(self.dtype(), T => T::wrap(Arc::new(Block::new(Vec::new()))));
-        Self {
+        let buffer = for_dtype!(self.dtype(), T => T::wrap(Store::scratch(0)));
+        Self(Arc::new(View {
             buffer,
-            shape: self.shape.clone(),
-            strides: self.strides.clone(),
+            shape: self.0.shape.clone(),
+            strides: self.0.strides.clone(),
             offset: 0,
-        }
+        }))
     }
 
     /// Element type.
     #[inline]
     pub fn dtype(&self) -> DType {
-        match &self.buffer {
+        match &self.0.buffer {
             Buffer::F32(_) => DType::F32,
             Buffer::F64(_) => DType::F64,
             Buffer::F16(_) => DType::F16,
@@ -172,37 +228,37 @@ impl Array {
     /// Lengths of the axes.
     #[inline]
     pub fn shape(&self) -> &Shape {
-        &self.shape
+        &self.0.shape
     }
 
     /// Steps in elements along each axis.
     #[inline]
     pub(crate) fn strides(&self) -> &[isize] {
-        &self.strides
+        &self.0.strides
     }
 
     /// Position in the block of the first element.
     #[inline]
     pub(crate) fn offset(&self) -> usize {
-        self.offset
+        self.0.offset
     }
 
     /// Number of elements.
     #[inline]
     pub fn len(&self) -> usize {
-        self.shape.len()
+        self.0.shape.len()
     }
 
     /// Whether there is no element.
     pub fn is_empty(&self) -> bool {
-        self.shape.is_empty()
+        self.0.shape.is_empty()
     }
 
     /// Whether the elements lie row by row without gaps.
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         let mut expected = 1;
-        for (&length, &stride) in self.shape.iter().zip(&self.strides).rev() {
+        for (&length, &stride) in self.0.shape.iter().zip(&self.0.strides).rev() {
             if length != 1 && stride != expected {
                 return length == 0 || self.is_empty();
             }
@@ -213,17 +269,17 @@ impl Array {
 
     /// The whole block, whatever part of it this array looks at.
     pub(crate) fn block<T: Element>(&self) -> &[T] {
-        T::unwrap(&self.buffer).expect("the caller asks for the element type that dtype() names")
+        T::unwrap(&self.0.buffer).expect("the caller asks for the element type that dtype() names")
     }
 
     /// The elements in row-major order without copying, if they lie so and are of type `T`.
     #[inline]
     pub fn as_slice<T: Element>(&self) -> Option<&[T]> {
-        let block = T::unwrap(&self.buffer)?;
+        let block = T::unwrap(&self.0.buffer)?;
         if !self.is_contiguous() {
             return None;
         }
-        Some(&block[self.offset..self.offset + self.len()])
+        Some(&block[self.0.offset..self.0.offset + self.len()])
     }
 
     /// The elements in the order of memory, if they fill it without gaps, whatever the order of their axes.
@@ -232,16 +288,16 @@ impl Array {
         if !self.is_contiguous() && !self.is_packed() {
             return None;
         }
-        Some(&T::unwrap(&self.buffer)?[self.offset..self.offset + self.len()])
+        Some(&T::unwrap(&self.0.buffer)?[self.0.offset..self.0.offset + self.len()])
     }
 
     /// Whether some order of the axes makes the elements lie row by row.
     fn is_packed(&self) -> bool {
         let mut axes: SmallVec<[(isize, usize); 4]> = self
-            .strides
+            .strides()
             .iter()
             .copied()
-            .zip(self.shape.iter().copied())
+            .zip(self.0.shape.iter().copied())
             .filter(|&(_, length)| length != 1)
             .collect();
         axes.sort_unstable();
@@ -255,14 +311,14 @@ impl Array {
 
     /// `values` in the order in which those of `like` lie, which is packed.
     #[inline]
-    pub(crate) fn packed_like<T: Element>(values: Vec<T>, like: &Self) -> Self {
+    pub(crate) fn packed_like<T: Element>(values: Store<T>, like: &Self) -> Self {
         debug_assert_eq!(values.len(), like.len());
-        Self {
-            buffer: T::wrap(Arc::new(Block::new(values))),
-            shape: like.shape.clone(),
-            strides: Strides::from_slice(&like.strides),
+        Self(Arc::new(View {
+            buffer: T::wrap(values),
+            shape: like.0.shape.clone(),
+            strides: like.0.strides.clone(),
             offset: 0,
-        }
+        }))
     }
 
     /// The elements in row-major order: borrowed where they lie so, gathered where not.
@@ -289,21 +345,18 @@ impl Array {
         if self.is_contiguous() {
             return self.clone();
         }
-        for_dtype!(self.dtype(), T => Self::dense(strided::gather::<T>(self), self.shape.clone()))
+        for_dtype!(self.dtype(), T => Self::dense(strided::gather::<T>(self), self.0.shape.clone()))
     }
 
     /// The elements as a vector of their own; memory that nobody else holds is handed over.
     pub(crate) fn into_vec<T: Element>(self) -> Vec<T> {
-        if self.offset != 0 || !self.is_contiguous() || self.len() != self.block::<T>().len() {
+        if self.0.offset != 0 || !self.is_contiguous() || self.len() != self.block::<T>().len() {
             return self.elements::<T>().into_owned();
         }
-        let mut buffer = self.buffer;
-        let block =
-            T::unwrap_mut(&mut buffer).expect("the caller asks for the element type that dtype() names");
-        match Arc::try_unwrap(std::mem::replace(block, Arc::new(Block::new(Vec::new())))) {
-            Ok(block) => block.into_vec(),
-            Err(shared) => shared.to_vec(),
-        }
+        let mut view = Arc::unwrap_or_clone(self.0);
+        let values =
+            T::unwrap_mut(&mut view.buffer).expect("the caller asks for the element type that dtype() names");
+        std::mem::replace(values, Store::scratch(0)).into_vec()
     }
 
     /// The elements to be written in place, if nobody else holds them and they lie row by row.
@@ -311,14 +364,14 @@ impl Array {
         if !self.is_contiguous() {
             return None;
         }
-        let range = self.offset..self.offset + self.len();
-        let block = Arc::get_mut(T::unwrap_mut(&mut self.buffer)?)?;
-        Some(&mut block.as_mut_slice()[range])
+        let range = self.0.offset..self.0.offset + self.len();
+        let view = Arc::get_mut(&mut self.0)?;
+        Some(&mut T::unwrap_mut(&mut view.buffer)?.unique()?[range])
     }
 
     /// The only element.
     pub(crate) fn first<T: Element>(&self) -> T {
-        self.block::<T>()[self.offset].clone()
+        self.block::<T>()[self.0.offset].clone()
     }
 
     /// Bytes that the elements take.
@@ -331,13 +384,13 @@ impl PartialEq for Array {
     /// Same type, shape and elements; NaN differs from itself.
     fn eq(&self, other: &Self) -> bool {
         self.dtype() == other.dtype()
-            && self.shape == other.shape
+            && self.0.shape == other.0.shape
             && for_dtype!(self.dtype(), T => self.elements::<T>() == other.elements::<T>())
     }
 }
 
 impl fmt::Debug for Array {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Array({}{})", self.dtype(), self.shape)
+        write!(f, "Array({}{})", self.dtype(), self.0.shape)
     }
 }

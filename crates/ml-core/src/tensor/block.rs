@@ -1,71 +1,112 @@
 //! Memory of tensors, and its reuse.
 
-use std::ops::Deref;
-
-use smallvec::SmallVec;
+use std::{ops::Deref, sync::Arc};
 
 use crate::dtype::Element;
-
-/// Elements that a block holds itself, without memory of their own.
-pub(crate) const FEW: usize = 16;
 
 /// Smaller memory is cheaper to ask the system for than to look up here.
 const SMALLEST_KEPT: usize = 32 << 10;
 /// At most this much memory of one element type waits to be used again.
 const MOST_KEPT: usize = 128 << 20;
 
-/// The elements of a tensor, in memory that returns to a list of spare blocks when it is dropped.
-///
-/// Fresh memory costs a page fault every 4 KiB, more than the arithmetic of most operations; a training
-/// step or a loop over large tensors runs in the blocks of its previous round.
-#[derive(Debug)]
-pub struct Block<T: Element>(SmallVec<[T; FEW]>);
+/// The elements of a tensor: a few inside it, more in a block that its views share.
+#[derive(Clone, Debug)]
+pub enum Store<T: Element> {
+    /// As many as there is room for, of which the first count.
+    Few(T::Few, u8),
+    /// Shared memory.
+    Block(Arc<Block<T>>),
+}
 
-impl<T: Element> Block<T> {
+impl<T: Element> Store<T> {
+    /// Elements that need no memory of their own.
+    pub(crate) const FEW: usize = size_of::<T::Few>() / size_of::<T>();
+
+    /// `len` elements with any content, for a kernel that writes every one of them.
     #[inline]
-    pub(crate) fn new(values: Vec<T>) -> Self {
-        Self(SmallVec::from_vec(values))
+    pub(crate) fn scratch(len: usize) -> Self {
+        if len <= Self::FEW {
+            return Self::few(T::Few::default(), len);
+        }
+        Self::Block(Arc::new(Block(scratch(len))))
     }
 
     /// The first `len` of these elements.
     #[inline]
-    pub(crate) fn few(values: [T; FEW], len: usize) -> Self {
-        Self(SmallVec::from_buf_and_len(values, len))
+    pub(crate) fn few(values: T::Few, len: usize) -> Self {
+        debug_assert!(len <= Self::FEW);
+        Self::Few(values, len as u8)
     }
 
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [T] {
-        &mut self.0
+    /// The elements to be written, if nobody else holds them.
+    #[inline]
+    pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
+        match self {
+            Self::Few(values, len) => Some(&mut values.as_mut()[..usize::from(*len)]),
+            Self::Block(block) => Arc::get_mut(block).map(|block| &mut block.0[..]),
+        }
     }
 
-    pub(crate) fn into_vec(mut self) -> Vec<T> {
-        std::mem::take(&mut self.0).into_vec()
+    /// The elements of memory that was just made.
+    #[inline]
+    pub(crate) fn fresh(&mut self) -> &mut [T] {
+        self.unique().expect("nobody else can hold it yet")
+    }
+
+    /// The elements as a vector of their own; memory that nobody else holds is handed over.
+    pub(crate) fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::Few(..) => self.to_vec(),
+            Self::Block(block) => match Arc::try_unwrap(block) {
+                Ok(mut block) => std::mem::take(&mut block.0),
+                Err(shared) => shared.0.clone(),
+            },
+        }
     }
 }
 
-impl<T: Element> Clone for Block<T> {
-    fn clone(&self) -> Self {
-        let mut copy = scratch(self.0.len());
-        copy.clone_from_slice(&self.0);
-        Self::new(copy)
+impl<T: Element> From<Vec<T>> for Store<T> {
+    #[inline]
+    fn from(values: Vec<T>) -> Self {
+        if values.len() > Self::FEW {
+            return Self::Block(Arc::new(Block(values)));
+        }
+        let len = values.len();
+        let mut few = T::Few::default();
+        few.as_mut()
+            .iter_mut()
+            .zip(values)
+            .for_each(|(slot, value)| *slot = value);
+        Self::few(few, len)
     }
 }
 
-impl<T: Element> Deref for Block<T> {
+impl<T: Element> Deref for Store<T> {
     type Target = [T];
 
     #[inline]
     fn deref(&self) -> &[T] {
-        &self.0
+        match self {
+            Self::Few(values, len) => &values.as_ref()[..usize::from(*len)],
+            Self::Block(block) => &block.0,
+        }
     }
 }
+
+/// Memory that returns to a list of spare blocks when it is dropped.
+///
+/// Fresh memory costs a page fault every 4 KiB, more than the arithmetic of most operations; a training
+/// step or a loop over large tensors runs in the blocks of its previous round.
+#[derive(Debug)]
+pub struct Block<T: Element>(Vec<T>);
 
 impl<T: Element> Drop for Block<T> {
     fn drop(&mut self) {
         let own = bytes::<T>(self.0.capacity());
-        if !self.0.spilled() || !(SMALLEST_KEPT..=MOST_KEPT).contains(&own) {
+        if !(SMALLEST_KEPT..=MOST_KEPT).contains(&own) {
             return;
         }
-        let values = std::mem::take(&mut self.0).into_vec();
+        let values = std::mem::take(&mut self.0);
         // A poisoned list is left alone: the memory goes back to the system.
         let Ok(mut spare) = T::spare().lock() else { return };
         spare.push(values);
@@ -113,7 +154,7 @@ mod tests {
     #[test]
     fn dropped_memory_is_used_again() {
         let len = 77_777;
-        let block = Block::new(vec![1.5f64; len]);
+        let block = Store::from(vec![1.5f64; len]);
         let address = block.as_ptr();
         drop(block);
         let again = (0..64)

@@ -11,11 +11,11 @@ mod text;
 mod value;
 
 pub use array::{Array, Buffer};
-pub use block::Block;
+pub use block::Store;
 pub use nested::Nested;
 pub use text::Text;
 pub use value::Tensor;
 
 pub(crate) use array::for_dtype;
-pub(crate) use block::{FEW, scratch};
+pub(crate) use block::scratch;
 pub(crate) use value::Value;

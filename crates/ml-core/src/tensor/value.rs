@@ -34,7 +34,7 @@ pub struct Tensor {
 #[derive(Clone)]
 pub(crate) enum Value {
     /// Elements in memory.
-    Array(Arc<Array>),
+    Array(Array),
     /// The place of a future value in a graph under construction.
     Symbol(Arc<Symbol>),
 }
@@ -155,16 +155,6 @@ impl Tensor {
 impl From<Array> for Tensor {
     #[inline]
     fn from(array: Array) -> Self {
-        Self {
-            value: Value::Array(Arc::new(array)),
-            origin: None,
-        }
-    }
-}
-
-impl From<Arc<Array>> for Tensor {
-    #[inline]
-    fn from(array: Arc<Array>) -> Self {
         Self {
             value: Value::Array(array),
             origin: None,

@@ -1,7 +1,5 @@
 //! Computes what depends on constants only, once instead of at every call.
 
-use std::sync::Arc;
-
 use super::rewrite::{Rewriter, rewrite};
 use crate::{
     graph::{Graph, Kind, Node},
@@ -15,7 +13,7 @@ const LARGEST: usize = 256 << 10;
 
 pub(super) fn fold(graph: &Graph) -> Graph {
     rewrite(graph, |new, _, node| match folded(new, node) {
-        Some(array) => new.keep_as(node, Kind::Constant(Arc::new(array)), Default::default()),
+        Some(array) => new.keep_as(node, Kind::Constant(array), Default::default()),
         None => new.keep(node),
     })
 }
@@ -31,7 +29,7 @@ fn folded(new: &Rewriter, node: &Node) -> Option<Array> {
         .inputs
         .iter()
         .map(|&edge| match &new.node(new.edge(edge).node).kind {
-            Kind::Constant(array) if array.bytes() <= LARGEST => Some(&**array),
+            Kind::Constant(array) if array.bytes() <= LARGEST => Some(array),
             _ => None,
         });
     let constants: Vec<&Array> = constants.collect::<Option<_>>()?;
