@@ -3,6 +3,7 @@
 
 mod core;
 mod figures;
+mod linear;
 mod measure;
 mod prepare;
 mod work;

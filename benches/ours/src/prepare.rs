@@ -29,6 +29,15 @@ const SMALL: (usize, usize) = (2_000, 500);
 /// Rows and columns of the linear problem.
 const LINEAR: (usize, usize) = (1_000_000, 50);
 
+/// Rows and columns of the penalised problem, of whose columns every tenth matters.
+const PENALISED: (usize, usize) = (100_000, 200);
+/// Scores to be sorted.
+const SCORES: usize = 10_000_000;
+/// Sparse rows, their columns, and the elements of a row.
+const SPARSE_ROWS: usize = 100_000;
+pub(crate) const SPARSE_COLUMNS: usize = 100_000;
+const SPARSE_ELEMENTS: usize = 100;
+
 /// Writes what the named workloads need and what is not there yet.
 pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
@@ -45,6 +54,12 @@ pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
             "grid-search" => ("housing_train_y.npy", housing),
             "preprocess" => ("housing_2m.csv", large_housing),
             "linear-regression" => ("linear_y.npy", linear),
+            "linear-logistic" | "linear-sgd" | "linear-sgd-classes" | "linear-cross-val" => {
+                ("mnist_test_y.npy", mnist)
+            }
+            "linear-penalised" => ("penalised_y.npy", penalised),
+            "linear-scores" => ("scores_scores.npy", scores),
+            "linear-sparse" => ("sparse_y.npy", sparse),
             _ => bail!("no workload {workload:?}"),
         };
         if !folder.join(last).exists() {
@@ -152,4 +167,53 @@ fn linear(folder: &Path) -> Result<()> {
     let weights = Array1::from_iter((1..=LINEAR.1).map(|j| j as f64));
     let y = x.dot(&weights).mapv_into(|v| v + 1.0 + rng.standard_normal());
     save_table(folder, "linear", x.view(), y.view())
+}
+
+/// Independent normal columns; the target is made of every tenth, and noise of 1.
+fn penalised(folder: &Path) -> Result<()> {
+    let mut rng = Rng::new(42);
+    let x = Array2::from_shape_simple_fn(PENALISED, || rng.standard_normal());
+    let weights = Array1::from_iter((0..PENALISED.1).map(|j| match j % 10 {
+        0 => 1.0 + j as f64 / 100.0,
+        _ => 0.0,
+    }));
+    let mut y = x.dot(&weights);
+    y.mapv_inplace(|v| v + 3.0 + rng.standard_normal());
+    save_table(folder, "penalised", x.view(), y.view())
+}
+
+/// One in ten is positive, with scores that lie higher by 2 of their standard deviations.
+fn scores(folder: &Path) -> Result<()> {
+    let mut rng = Rng::new(42);
+    let labels = Array1::from_shape_simple_fn(SCORES, || u8::from(rng.uniform() < 0.1));
+    let scores = labels.mapv(|label| rng.standard_normal() + 2.0 * f64::from(label) - 1.0);
+    save(folder, "scores_labels", labels.view())?;
+    save(folder, "scores_scores", scores.view())
+}
+
+/// Rows as texts are: a few columns are frequent, most are rare. The class follows a hidden weight a column.
+fn sparse(folder: &Path) -> Result<()> {
+    let mut rng = Rng::new(42);
+    let hidden = Array1::from_shape_simple_fn(SPARSE_COLUMNS, || rng.standard_normal());
+    let (mut values, mut columns, mut starts, mut y) = (Vec::new(), Vec::new(), vec![0], Vec::new());
+    for _ in 0..SPARSE_ROWS {
+        let mut row: Vec<usize> = (0..SPARSE_ELEMENTS)
+            .map(|_| (rng.uniform().powi(2) * SPARSE_COLUMNS as f64) as usize)
+            .collect();
+        row.sort_unstable();
+        row.dedup();
+        let mut sum = 0.0;
+        for &column in &row {
+            let value = rng.uniform();
+            values.push(value);
+            columns.push(column as i64);
+            sum += value * hidden[column];
+        }
+        starts.push(columns.len() as i64);
+        y.push(u8::from(sum + rng.standard_normal() > 0.0));
+    }
+    save(folder, "sparse_values", Array1::from(values).view())?;
+    save(folder, "sparse_columns", Array1::from(columns).view())?;
+    save(folder, "sparse_starts", Array1::from(starts).view())?;
+    save(folder, "sparse_y", Array1::from(y).view())
 }

@@ -23,7 +23,7 @@ use ml_data::{
 };
 
 use crate::{
-    core,
+    core, linear,
     measure::{Measures, measures, timed},
 };
 
@@ -42,12 +42,13 @@ pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
         "k-nn" => k_nn(folder, "mnist"),
         "k-nn-small" => k_nn(folder, "mnist_small"),
         "linear-regression" => linear_regression(folder),
+        name if name.starts_with("linear-") => linear::run(name, folder),
         _ => bail!("no workload {name:?}"),
     }
 }
 
 /// Rows and the target of each.
-fn table(folder: &Path, name: &str) -> Result<(Array2<f64>, Array1<f64>)> {
+pub(crate) fn table(folder: &Path, name: &str) -> Result<(Array2<f64>, Array1<f64>)> {
     Ok((
         read_npy(folder.join(format!("{name}_x.npy")))?,
         read_npy(folder.join(format!("{name}_y.npy")))?,

@@ -23,12 +23,12 @@ use ml_data::registry::Fetcher;
 use measure::Plan;
 use peers::Sides;
 use results::{Results, Run};
-use workload::{TENSORS, WORKLOADS, Workload};
+use workload::{GROUPS, WORKLOADS, Workload};
 
 /// Measure our side and the peers', and write docs/benchmarks.md.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Workloads to measure, `core` for all of tensors; all there are without a name.
+    /// Workloads to measure, `core` for all of tensors, `linear` for all of linear models; all there are without a name.
     names: Vec<String>,
     /// Also measure the peers, Python's and Rust's, in alternation with ours, and write what was found.
     #[arg(long)]
@@ -130,8 +130,8 @@ fn folder(args: &Args) -> Result<PathBuf> {
 
 fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
     let named = |workload: &Workload, name: &String| {
-        let tensors = workload.name.split('-').next() == Some(TENSORS);
-        workload.name == name || (name == TENSORS && tensors)
+        let group = workload.name.split('-').next().unwrap_or_default();
+        workload.name == name || (name == group && GROUPS.contains(&group))
     };
     if let Some(name) = names
         .iter()

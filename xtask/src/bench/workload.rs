@@ -111,10 +111,32 @@ const fn core(
     }
 }
 
-/// What the names of the tensors' workloads begin with: it stands for all of them.
-pub(super) const TENSORS: &str = "core";
+/// A workload of linear models and of scores, against Scikit-Learn.
+const fn linear(
+    name: &'static str,
+    what: &'static str,
+    data: &'static [&'static str],
+    rounds: usize,
+    targets: &'static [Target],
+    note: &'static str,
+) -> Workload {
+    Workload {
+        name,
+        what,
+        data,
+        python: true,
+        tensors: &[],
+        rust: &[],
+        rounds,
+        targets,
+        note,
+    }
+}
 
-pub(super) const WORKLOADS: [Workload; 15] = [
+/// Beginnings of names that stand for all workloads which begin so.
+pub(super) const GROUPS: [&str; 2] = ["core", "linear"];
+
+pub(super) const WORKLOADS: [Workload; 22] = [
     Workload {
         name: "forest-regressor",
         what: "RandomForestRegressor(100), California housing 20,640 x 8, defaults",
@@ -227,6 +249,66 @@ pub(super) const WORKLOADS: [Workload; 15] = [
         targets: &[],
         note: "smartcore by its QR decomposition, the faster of its two solvers. Both Rust peers work on one thread.",
     },
+    linear(
+        "linear-logistic",
+        "LogisticRegression, softmax by L-BFGS, 100 iterations at most, MNIST 60,000 x 784 from 0 to 1, f32",
+        &["mnist"],
+        LONG,
+        &[ratio("fit_s", 2.0, 4.0)],
+        "The objective is the sum of the losses and half the squared weights.",
+    ),
+    linear(
+        "linear-sgd",
+        "SGDClassifier, defaults, is it a 5: MNIST 60,000 x 784",
+        &["mnist"],
+        LONG,
+        &[ratio("fit_s", 3.0, 8.0)],
+        "The shuffles, and so the steps, are the same on both sides.",
+    ),
+    linear(
+        "linear-sgd-classes",
+        "SGDClassifier, defaults, ten digits one against the rest: MNIST 60,000 x 784",
+        &["mnist"],
+        LONG,
+        &[ratio("fit_s", 4.0, 10.0)],
+        "The shuffles, and so the steps, are the same on both sides.",
+    ),
+    linear(
+        "linear-cross-val",
+        "cross_val_score of SGDClassifier, 3 folds, is it a 5: MNIST 60,000 x 784",
+        &["mnist"],
+        LONG,
+        &[ratio("fit_s", 4.0, 10.0)],
+        "The folds and the shuffles are the same on both sides.",
+    ),
+    linear(
+        "linear-penalised",
+        "Ridge, the path of the lasso (100 strengths) and ElasticNet, 100,000 x 200",
+        &[],
+        SHORT,
+        &[
+            ratio("ridge_s", 1.5, 3.0),
+            ratio("lasso_path_s", 1.5, 3.0),
+            ratio("elastic_net_s", 1.5, 3.0),
+        ],
+        "",
+    ),
+    linear(
+        "linear-scores",
+        "area under the ROC, precision-recall curve and confusion matrix of 10,000,000 scores",
+        &[],
+        SHORT,
+        &[ratio("total_s", 3.0, 8.0)],
+        "",
+    ),
+    linear(
+        "linear-sparse",
+        "LogisticRegression without intercept, 100,000 x 100,000 sparse, density 1e-3",
+        &[],
+        LONG,
+        &[ratio("fit_s", 1.5, 4.0)],
+        "Coordinate descent on our side, liblinear on Scikit-Learn's.",
+    ),
     core(
         "core-matmul",
         "matrix products, f32, plain and with either factor transposed",
