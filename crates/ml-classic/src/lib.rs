@@ -9,6 +9,7 @@ pub mod model_selection;
 pub mod neighbors;
 mod outputs;
 pub mod production;
+mod response;
 pub mod tree;
 
 pub use class_weight::ClassWeight;
