@@ -1,8 +1,8 @@
 //! Sorts the scores of positive and negative rows, in parallel.
 //!
-//! A score becomes an integer that orders as it does. Chunks of rows are dealt into buckets by the leading bits of
-//! that integer; then every bucket, small enough for the cache, is sorted by itself. What needs no curve (the area
-//! under one) is summed bucket by bucket and never stored.
+//! A score becomes an integer that orders as it does. Chunks of rows are dealt into buckets of equal width between the
+//! highest and the lowest score; then every bucket, small enough for the cache, is sorted by itself. What needs no
+//! curve (the area under one) is summed bucket by bucket and never stored.
 
 use std::borrow::Cow;
 
@@ -19,6 +19,9 @@ const BUCKET: usize = 1 << 13;
 
 /// More buckets are written to too many places at once.
 const MOST_BUCKETS: usize = 1 << 10;
+
+/// A bucket of more rows, into which scores crowd, is sorted by all threads together.
+const CROWD: usize = 1 << 17;
 
 /// What is sorted: a key, perhaps with a weight.
 pub(super) trait Item: Copy + Default + Send + Sync {
@@ -84,7 +87,11 @@ pub(super) struct Sorted<T> {
 impl<T: Item> Sorted<T> {
     fn new(mut negatives: Vec<T>, mut positives: Vec<T>) -> Self {
         for items in [&mut negatives, &mut positives] {
-            items.sort_unstable_by_key(|item| item.key());
+            if items.len() > CROWD {
+                items.par_sort_unstable_by_key(|item| item.key());
+            } else {
+                items.sort_unstable_by_key(|item| item.key());
+            }
         }
         Self { negatives, positives }
     }
@@ -129,24 +136,22 @@ impl<T: Item> Buckets<T> {
     fn new(
         y: &[bool],
         weights: Option<&[f64]>,
-        key_of: impl Fn(usize) -> u64 + Sync,
-        range: (u64, u64),
+        score_of: impl Fn(usize) -> f64 + Sync,
+        (low, high): (f64, f64),
     ) -> Self {
-        let n_buckets = (y.len() / BUCKET).next_power_of_two().min(MOST_BUCKETS);
-        let bits = n_buckets.trailing_zeros();
-        let span = range.1 - range.0;
-        // The leading bits of the span number the buckets; a shift by 64 would overflow.
-        let shift = (u64::BITS - span.leading_zeros()).saturating_sub(bits);
-        let bucket = |key: u64| ((key - range.0) >> shift) as usize;
+        let n_buckets = (y.len() / BUCKET).clamp(1, MOST_BUCKETS);
+        let scale = n_buckets as f64 / (high - low);
+        // Falls as the score rises, whatever is rounded; NaN (of one score only, or of a range without end) is 0.
+        let bucket = |score: f64| (((high - score) * scale) as usize).min(n_buckets - 1);
         let starts: Vec<usize> = (0..y.len()).step_by(CHUNK).collect();
         let deal = |start: usize| {
             let rows = start..y.len().min(start + CHUNK);
             // A row without weight is as good as absent.
             let rows = rows.filter(|&row| weights.is_none_or(|weights| weights[row] > 0.0));
-            let place = |row: usize, key: u64| 2 * bucket(key) + usize::from(y[row]);
+            let place = |row: usize, score: f64| 2 * bucket(score) + usize::from(y[row]);
             let mut next = vec![0u32; 2 * n_buckets];
             for row in rows.clone() {
-                next[place(row, key_of(row))] += 1;
+                next[place(row, score_of(row))] += 1;
             }
             let mut sum = 0;
             for count in &mut next {
@@ -154,9 +159,9 @@ impl<T: Item> Buckets<T> {
             }
             let mut items = vec![T::default(); sum as usize];
             for row in rows {
-                let key = key_of(row);
-                let next = &mut next[place(row, key)];
-                items[*next as usize] = T::new(key, weights.map_or(1.0, |weights| weights[row]));
+                let score = score_of(row);
+                let next = &mut next[place(row, score)];
+                items[*next as usize] = T::new(key(score), weights.map_or(1.0, |weights| weights[row]));
                 *next += 1;
             }
             Dealt { items, ends: next }
@@ -226,35 +231,32 @@ pub(super) fn buckets<F: Float>(
     }
     let (y, scores) = (contiguous(&y), contiguous(&scores));
     let weights: Option<Cow<'_, [f64]>> = weights.as_ref().map(contiguous);
-    let key_of = |row: usize| key(scores[row].as_f64());
+    let score_of = |row: usize| scores[row].as_f64();
     let range = range(op, &scores)?;
     Ok(match &weights {
-        None => AnyBuckets::Plain(Buckets::new(&y, None, key_of, range)),
-        Some(weights) => AnyBuckets::Weighed(Buckets::new(&y, Some(weights), key_of, range)),
+        None => AnyBuckets::Plain(Buckets::new(&y, None, score_of, range)),
+        Some(weights) => AnyBuckets::Weighed(Buckets::new(&y, Some(weights), score_of, range)),
     })
 }
 
-/// Smallest and largest key of scores that are all finite.
-fn range<F: Float>(op: &'static str, scores: &[F]) -> Result<(u64, u64)> {
+/// Lowest and highest of scores that are all finite.
+fn range<F: Float>(op: &'static str, scores: &[F]) -> Result<(f64, f64)> {
     let of_chunk = |scores: &[F]| {
         let mut all_finite = true;
-        let mut range = (u64::MAX, 0);
+        let mut range = (f64::INFINITY, f64::NEG_INFINITY);
         for score in scores {
             let score = score.as_f64();
             all_finite &= score.is_finite();
-            let key = key(score);
-            range = (range.0.min(key), range.1.max(key));
+            range = (range.0.min(score), range.1.max(score));
         }
         all_finite.then_some(range)
     };
-    let both = |left: Option<(u64, u64)>, right: Option<(u64, u64)>| {
+    let both = |left: Option<(f64, f64)>, right: Option<(f64, f64)>| {
         let (left, right) = (left?, right?);
         Some((left.0.min(right.0), left.1.max(right.1)))
     };
-    let range = scores
-        .par_chunks(CHUNK)
-        .map(of_chunk)
-        .reduce(|| Some((u64::MAX, 0)), both);
+    let none = || Some((f64::INFINITY, f64::NEG_INFINITY));
+    let range = scores.par_chunks(CHUNK).map(of_chunk).reduce(none, both);
     range.ok_or_else(|| {
         let row = scores
             .iter()
