@@ -16,6 +16,9 @@ const FEW: usize = 16;
 /// Up to so many distinct labels are kept in order as they come; more are sorted at once.
 const MANY: usize = 256;
 
+/// Of more sums every thread would need a copy too large for its cache.
+const WIDE: usize = 1 << 16;
+
 /// A weight a row, if there are weights.
 pub(super) type Weights<'a> = Option<ArrayView1<'a, f64>>;
 
@@ -61,18 +64,15 @@ impl<'a, L: Label> Labelled<'a, L> {
         width: usize,
         add: impl Fn(&mut [f64], usize, usize, f64) + Sync,
     ) -> Vec<f64> {
-        let sorted = Places::new(classes);
+        let places = Places::new(classes);
         let zeros = || vec![0.0; width];
-        let rows = |sums: &mut [f64], y: &[L], predicted: &[L]| {
-            for (y, predicted) in y.iter().zip(predicted) {
-                add(sums, sorted.of(y), sorted.of(predicted), 1.0);
-            }
-        };
-        let Some(weights) = &self.weights else {
+        if self.weights.is_none() && width <= WIDE {
             // Counts are exact in floating point, so the order of the sums does not matter.
             let chunks = self.y.par_chunks(CHUNK).zip(self.predicted.par_chunks(CHUNK));
             let counted = chunks.fold(zeros, |mut sums, (y, predicted)| {
-                rows(&mut sums, y, predicted);
+                for (y, predicted) in y.iter().zip(predicted) {
+                    add(&mut sums, places.of(y), places.of(predicted), 1.0);
+                }
                 sums
             });
             return counted.reduce(zeros, |mut left, right| {
@@ -81,10 +81,11 @@ impl<'a, L: Label> Labelled<'a, L> {
                     .for_each(|(left, right)| *left += right);
                 left
             });
-        };
+        }
         let mut sums = zeros();
-        for ((y, predicted), &weight) in self.y.iter().zip(&*self.predicted).zip(&**weights) {
-            add(&mut sums, sorted.of(y), sorted.of(predicted), weight);
+        for (row, (y, predicted)) in self.y.iter().zip(&*self.predicted).enumerate() {
+            let weight = self.weights.as_ref().map_or(1.0, |weights| weights[row]);
+            add(&mut sums, places.of(y), places.of(predicted), weight);
         }
         sums
     }
@@ -107,7 +108,8 @@ fn sorted<L: Label>(mut labels: Vec<L>) -> Vec<L> {
 fn distinct<L: Label>(labels: &[L]) -> Vec<L> {
     let mut seen: Vec<L> = Vec::new();
     for label in labels {
-        if let Err(place) = seen.binary_search(label) {
+        let place = smaller(&seen, label);
+        if seen.get(place) != Some(label) {
             if seen.len() == MANY {
                 return sorted(labels.to_vec());
             }
@@ -117,18 +119,27 @@ fn distinct<L: Label>(labels: &[L]) -> Vec<L> {
     seen
 }
 
+/// How many of ascending labels are smaller than this one.
+#[inline]
+fn smaller<L: Label>(ascending: &[L], label: &L) -> usize {
+    if ascending.len() <= FEW {
+        return ascending.iter().map(|class| usize::from(class < label)).sum();
+    }
+    ascending.partition_point(|class| class < label)
+}
+
 /// Finds labels in a list that need not be in order.
-pub(super) struct Places<'a, L> {
-    ascending: Vec<&'a L>,
+pub(super) struct Places<L> {
+    ascending: Vec<L>,
     position: Vec<usize>,
 }
 
-impl<'a, L: Label> Places<'a, L> {
-    pub(super) fn new(classes: &'a [L]) -> Self {
+impl<L: Label> Places<L> {
+    pub(super) fn new(classes: &[L]) -> Self {
         let mut position: Vec<usize> = (0..classes.len()).collect();
         position.sort_by_key(|&i| &classes[i]);
         Self {
-            ascending: position.iter().map(|&i| &classes[i]).collect(),
+            ascending: position.iter().map(|&i| classes[i].clone()).collect(),
             position,
         }
     }
@@ -136,18 +147,10 @@ impl<'a, L: Label> Places<'a, L> {
     /// The label's position in the list, or the list's length.
     #[inline]
     pub(super) fn of(&self, label: &L) -> usize {
-        let n = self.ascending.len();
-        let place = if n <= FEW {
-            self.ascending
-                .iter()
-                .map(|&class| usize::from(class < label))
-                .sum()
-        } else {
-            self.ascending.partition_point(|&class| class < label)
-        };
+        let place = smaller(&self.ascending, label);
         match self.ascending.get(place) {
-            Some(&class) if class == label => self.position[place],
-            _ => n,
+            Some(class) if class == label => self.position[place],
+            _ => self.position.len(),
         }
     }
 }
