@@ -39,6 +39,13 @@ pub(crate) fn positive_scores(
     match response {
         Response::Probability => {
             let scores = model.predict_proba_features(x)?;
+            if scores.ncols() == 1 {
+                return Err(Error::Data {
+                    op,
+                    problem: "the model was trained on rows of one class only".to_owned(),
+                    remedy: "train on rows of both classes; in cross-validation, stratified folds",
+                });
+            }
             Ok((second(op, scores)?, response))
         }
         Response::Decision => Ok((second(op, model.decision_function_features(x)?)?, response)),

@@ -10,7 +10,11 @@ macro_rules! wrapper_params {
             }
 
             fn params(&self) -> Vec<(String, ml_core::params::Value)> {
-                let own = vec![$((stringify!($own).to_owned(), serde_json::json!(self.$own))),*];
+                // What is code (a scorer, a splitter of one's own) has no value.
+                let own = vec![$((
+                    stringify!($own).to_owned(),
+                    serde_json::to_value(&self.$own).unwrap_or_default(),
+                )),*];
                 let nested = self.estimator.params().into_iter();
                 own.into_iter()
                     .chain(nested.map(|(path, value)| (format!("estimator__{path}"), value)))

@@ -322,6 +322,20 @@ fn errors_name_the_mistake() {
         "thresholds = [0.5, 0.2]: must be 2 or more finite numbers that ascend"
     );
     assert!(error(tuned().cv(61).fit(&x, &y)).contains("n_splits = 61 is more than"));
+    // A fold without positives to train on is an error, not a threshold for something else.
+    let late = Array1::from_iter((0..60).map(|i| i64::from(i >= 50)));
+    let rows = ml_data::split::KFold::default();
+    assert!(
+        error(tuned().cv(rows).fit(&x, &late)).contains("the model was trained on rows of one class only")
+    );
+    // What is code has no value, and is no reason to panic.
+    let code = tuned().cv(ml_data::split::KFold::default()).params();
+    assert_eq!(
+        code.iter()
+            .find(|(name, _)| name == "cv")
+            .map(|(_, value)| value.is_null()),
+        Some(true)
+    );
     let dummy = TunedThresholdClassifier::new(DummyClassifier::default());
     assert!(error(dummy.fit(&x, &y)).contains("all 12 rows of a fold score"));
     assert!(
