@@ -8,7 +8,7 @@ use ml_classic::{
     linear::LinearRegression,
     metrics::{Average, f1_score},
     model_selection::{
-        CrossValidation, FixedThresholdClassifier, GridSearchCV, ParamGrid, Thresholds,
+        CrossValidation, Cv, FixedThresholdClassifier, GridSearchCV, ParamGrid, Thresholds,
         TunedThresholdClassifier, cross_val_decision_function, cross_val_predict_outputs, cross_val_score,
     },
     multiclass::{
@@ -24,6 +24,7 @@ use ml_core::{
     PredictProba, Result, Score, Seed, Target, Task,
     ndarray::{Array1, Array2, ArrayView1, Axis, array, s},
 };
+use ml_data::split::{Fold, Folds, Splitter};
 use serde::{Deserialize, Serialize};
 
 use super::metrics::close;
@@ -324,7 +325,7 @@ fn errors_name_the_mistake() {
     assert!(error(tuned().cv(61).fit(&x, &y)).contains("n_splits = 61 is more than"));
     // A fold without positives to train on is an error, not a threshold for something else.
     let late = Array1::from_iter((0..60).map(|i| i64::from(i >= 50)));
-    let rows = ml_data::split::KFold::default();
+    let rows = Cv::splitter(NegativesOnly);
     assert!(
         error(tuned().cv(rows).fit(&x, &late)).contains("the model was trained on rows of one class only")
     );
@@ -496,6 +497,20 @@ fn chains_use_what_comes_before() {
     let told = array![[0.0, 1.0], [0.0, -1.0]];
     let answer = second.predict_features(&Features::from(told)).unwrap();
     assert_eq!(answer, Target::from(vec![3.0, -3.0]));
+}
+
+/// Trains on the first 50 rows of 60, which hold one class where this is used.
+#[derive(Debug)]
+struct NegativesOnly;
+
+impl Splitter for NegativesOnly {
+    fn split(&self, _: usize, _: Option<&Target>, _: Option<&[i64]>) -> Result<Folds> {
+        let fold = Fold {
+            train: (0..50).collect(),
+            test: (40..60).collect(),
+        };
+        Ok(Box::new(std::iter::once(fold)))
+    }
 }
 
 /// Takes two classes, gives no scores.
