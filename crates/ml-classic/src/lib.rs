@@ -6,9 +6,13 @@ pub mod ensemble;
 pub mod linear;
 pub mod metrics;
 pub mod model_selection;
+pub mod multiclass;
 pub mod neighbors;
 mod outputs;
 pub mod production;
+mod response;
 pub mod tree;
+mod wrapper;
 
 pub use class_weight::ClassWeight;
+pub use response::Response;

@@ -32,6 +32,11 @@ pub(crate) fn weighted_quantile(
     }
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
+    linear_quantile(&sorted, q)
+}
+
+/// The quantile `q` of ascending values, linear between neighbours.
+pub(crate) fn linear_quantile(sorted: &[f64], q: f64) -> f64 {
     let position = q * (sorted.len() - 1) as f64;
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);

@@ -48,7 +48,7 @@ pub fn cross_val_predict_with(
     how: &CrossValidation,
     context: &FitContext<'_>,
 ) -> Result<Target> {
-    let held_out = HeldOut::fit("cross_val_predict", estimator, x, y, how, context)?;
+    let held_out = HeldOut::of_every_row("cross_val_predict", estimator, x, y, how, context)?;
     let parts = held_out.each(|model, rows| model.predict_features(rows))?;
     match held_out.y {
         Target::Numbers(_) => held_out.in_row_order(&parts, Target::numbers),
@@ -83,7 +83,7 @@ pub fn cross_val_predict_proba_with(
     context: &FitContext<'_>,
 ) -> Result<Array2<f64>> {
     let op = "cross_val_predict_proba";
-    let held_out = HeldOut::fit(op, estimator, x, y, how, context)?;
+    let held_out = HeldOut::of_every_row(op, estimator, x, y, how, context)?;
     let (classes, _) = ml_core::label::encode(held_out.y.classes(op)?.view());
     let parts = held_out.each(|model, rows| Ok((model.classes(), model.predict_proba_features(rows)?)))?;
     let mut out = Array2::zeros((held_out.y.len(), classes.len()));
@@ -127,7 +127,7 @@ pub fn cross_val_decision_function_with(
     context: &FitContext<'_>,
 ) -> Result<Array2<f64>> {
     let op = "cross_val_decision_function";
-    let held_out = HeldOut::fit(op, estimator, x, y, how, context)?;
+    let held_out = HeldOut::of_every_row(op, estimator, x, y, how, context)?;
     let parts = held_out.each(|model, rows| model.decision_function_features(rows))?;
     let width = parts.iter().map(Array2::ncols).max().unwrap_or(0);
     let mut out = Array2::zeros((held_out.y.len(), width));
@@ -150,7 +150,7 @@ pub fn cross_val_decision_function_with(
 }
 
 /// One fitted model a fold, with the rows that it has not seen.
-struct HeldOut {
+pub(super) struct HeldOut {
     x: Features,
     y: Target,
     folds: Vec<Fold>,
@@ -158,7 +158,21 @@ struct HeldOut {
 }
 
 impl HeldOut {
-    fn fit(
+    /// Of folds that hold every row out exactly once.
+    fn of_every_row(
+        op: &'static str,
+        estimator: &dyn Estimator,
+        x: impl IntoFeatures,
+        y: impl IntoTarget,
+        how: &CrossValidation,
+        context: &FitContext<'_>,
+    ) -> Result<Self> {
+        let (x, y) = (x.into_features()?, y.into_target()?);
+        partition(op, &how.cv.split(estimator.task(), &x, &y)?, y.len())?;
+        Self::fit(op, estimator, x, y, how, context)
+    }
+
+    pub(super) fn fit(
         op: &'static str,
         estimator: &dyn Estimator,
         x: impl IntoFeatures,
@@ -168,7 +182,6 @@ impl HeldOut {
     ) -> Result<Self> {
         let (x, y) = (x.into_features()?, y.into_target()?);
         let folds = how.cv.split(estimator.task(), &x, &y)?;
-        partition(op, &folds, y.len())?;
         let how = CrossValidation {
             error_score: super::ErrorScore::Raise,
             weighted_scores: false,
@@ -193,6 +206,21 @@ impl HeldOut {
         Ok(Self { x, y, folds, models })
     }
 
+    /// Number of folds.
+    pub(super) fn len(&self) -> usize {
+        self.folds.len()
+    }
+
+    /// The model of a fold and the rows that it has not seen, with their targets.
+    pub(super) fn part(&self, fold: usize) -> (&dyn Model, Features, Target) {
+        let rows = &self.folds[fold].test;
+        (
+            &*self.models[fold],
+            self.x.select_rows(rows),
+            self.y.select_rows(rows),
+        )
+    }
+
     /// One prediction a row from those of every fold.
     fn in_row_order<T: Copy + Default>(
         &self,
@@ -212,15 +240,13 @@ impl HeldOut {
     }
 
     fn each<T>(&self, predict: impl Fn(&dyn Model, &Features) -> Result<T>) -> Result<Vec<T>> {
-        let folds = self.folds.iter().zip(&self.models);
-        folds
-            .map(|(fold, model)| predict(&**model, &self.x.select_rows(&fold.test)))
-            .collect()
+        let parts = (0..self.len()).map(|fold| self.part(fold));
+        parts.map(|(model, rows, _)| predict(model, &rows)).collect()
     }
 }
 
 /// Every row held out exactly once.
-fn partition(op: &'static str, folds: &[Fold], rows: usize) -> Result<()> {
+pub(super) fn partition(op: &'static str, folds: &[Fold], rows: usize) -> Result<()> {
     let mut times = vec![0usize; rows];
     for &row in folds.iter().flat_map(|fold| &fold.test) {
         times[row] += 1;

@@ -3,7 +3,9 @@
 //! | you want | use |
 //! |---|---|
 //! | a model's score and its precision | [`cross_val_score`]; with times, training scores or models [`cross_validate`] |
-//! | a prediction for every row by a model that has not seen it | [`cross_val_predict`] |
+//! | a prediction for every row by a model that has not seen it | [`cross_val_predict`], [`cross_val_predict_proba`], [`cross_val_decision_function`] |
+//! | the same of several targets | [`cross_val_predict_outputs`] |
+//! | another trade-off of precision and recall | [`FixedThresholdClassifier`], [`TunedThresholdClassifier`] |
 //! | the best of a few values of hyperparameters | [`GridSearchCV`] |
 //! | the best of many values, within a budget | [`RandomizedSearchCV`] |
 //! | to know whether more data would help | [`learning_curve`] |
@@ -30,6 +32,7 @@
 //! is bad there too overfits.
 
 mod compare;
+mod cross_val_outputs;
 mod cross_val_predict;
 mod cross_validate;
 mod cv;
@@ -46,9 +49,11 @@ mod randomized_search;
 mod results;
 mod search;
 mod test_set;
+mod threshold;
 mod validation_curve;
 
 pub use compare::{Comparison, ModelScores, compare};
+pub use cross_val_outputs::cross_val_predict_outputs;
 pub use cross_val_predict::{
     cross_val_decision_function, cross_val_decision_function_with, cross_val_predict,
     cross_val_predict_proba, cross_val_predict_proba_with, cross_val_predict_with,
@@ -66,4 +71,8 @@ pub use randomized_search::RandomizedSearchCV;
 pub use results::SearchResults;
 pub use search::FittedSearch;
 pub use test_set::TestSet;
+pub use threshold::{
+    FittedFixedThresholdClassifier, FittedTunedThresholdClassifier, FixedThresholdClassifier, Thresholds,
+    TunedThresholdClassifier,
+};
 pub use validation_curve::{ValidationCurve, validation_curve, validation_curve_with};

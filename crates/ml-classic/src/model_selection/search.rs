@@ -252,42 +252,7 @@ macro_rules! search {
             }
         }
 
-        impl ml_core::Params for $search {
-            fn type_name(&self) -> &'static str {
-                stringify!($search)
-            }
-
-            fn params(&self) -> Vec<(String, ml_core::params::Value)> {
-                let own = vec![$((stringify!($own).to_owned(), serde_json::json!(self.$own))),*];
-                let nested = self.estimator.params().into_iter();
-                own.into_iter()
-                    .chain(nested.map(|(path, value)| (format!("estimator__{path}"), value)))
-                    .collect()
-            }
-
-            fn set_param(&mut self, path: &str, value: &ml_core::params::Value) -> ml_core::Result<()> {
-                if let Some(("estimator", rest)) = ml_core::params::split_path(path) {
-                    return self.estimator.set_param(rest, value);
-                }
-                match path {
-                    $(stringify!($own) => {
-                        self.$own = serde_json::from_value(value.clone()).map_err(|e| {
-                            ml_core::Error::Parameter {
-                                name: format!("{}.{path}", stringify!($search)),
-                                value: value.to_string(),
-                                domain: format!("a value of the right type ({e})"),
-                            }
-                        })?;
-                        Ok(())
-                    })*
-                    _ => Err(ml_core::params::unknown(
-                        stringify!($search),
-                        path,
-                        [$(stringify!($own),)* "estimator__..."],
-                    )),
-                }
-            }
-        }
+        $crate::wrapper::wrapper_params!($search, [$($own),*]);
     };
 }
 pub(super) use search;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod baseline;
 #[cfg(test)]
+mod classification_metrics;
+#[cfg(test)]
 mod ensemble;
 #[cfg(test)]
 mod linear;
@@ -10,6 +12,8 @@ mod linear;
 mod metrics;
 #[cfg(test)]
 mod model_selection;
+#[cfg(test)]
+mod multiclass;
 #[cfg(test)]
 mod neighbors;
 #[cfg(test)]

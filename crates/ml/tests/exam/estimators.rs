@@ -5,7 +5,11 @@ use ml::{
         baseline::{ClassifierStrategy, DummyClassifier, DummyRegressor, RegressorStrategy},
         ensemble::{RandomForestClassifier, RandomForestRegressor},
         linear::LinearRegression,
-        model_selection::{Distribution, GridSearchCV, ParamDistributions, ParamGrid, RandomizedSearchCV},
+        model_selection::{
+            Distribution, FixedThresholdClassifier, GridSearchCV, ParamDistributions, ParamGrid,
+            RandomizedSearchCV, TunedThresholdClassifier,
+        },
+        multiclass::{MulticlassClassifier, OneVsOneClassifier, OneVsRestClassifier},
         neighbors::{Algorithm, KNeighborsClassifier, KNeighborsRegressor, Metric, Weights},
         tree::{DecisionTreeClassifier, DecisionTreeRegressor, MaxFeatures, RowCount},
     },
@@ -62,6 +66,17 @@ fn all() -> Vec<Box<dyn Estimator>> {
         Box::new(piped),
         Box::new(GridSearchCV::new(near.clone(), [grid]).cv(2)),
         Box::new(RandomizedSearchCV::new(near, draws).n_iter(2).cv(2)),
+        Box::new(OneVsRestClassifier::new(DecisionTreeClassifier::default())),
+        Box::new(OneVsOneClassifier::new(line())),
+        Box::new(MulticlassClassifier::new(
+            KNeighborsClassifier::default().n_neighbors(1),
+        )),
+        Box::new(FixedThresholdClassifier::new(DecisionTreeClassifier::default())),
+        Box::new(
+            TunedThresholdClassifier::new(KNeighborsClassifier::default().n_neighbors(1))
+                .thresholds(3)
+                .cv(2),
+        ),
     ]
 }
 

@@ -3,6 +3,8 @@
 //! A family a file; each file lists its members with what they are asked, and `roster` fails when a public name is in no list.
 
 #[cfg(test)]
+mod classification;
+#[cfg(test)]
 mod estimators;
 #[cfg(test)]
 mod examiner;
@@ -16,6 +18,8 @@ mod labels;
 mod loaders;
 #[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod multiclass;
 #[cfg(test)]
 mod production;
 #[cfg(test)]

@@ -11,6 +11,7 @@ use ml::{
 use proptest::prelude::*;
 
 use super::{
+    classification,
     examiner::{Outcome, examine, holds, survives},
     inputs,
 };
@@ -73,6 +74,8 @@ pub(crate) fn members() -> Vec<String> {
         .iter()
         .map(|(name, _)| *name)
         .chain(others)
+        .chain(classification::MEMBERS)
+        .chain(classification::MORE_MEMBERS)
         .map(str::to_owned)
         .collect()
 }
