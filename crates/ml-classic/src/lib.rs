@@ -6,9 +6,11 @@ pub mod ensemble;
 pub mod linear;
 pub mod metrics;
 pub mod model_selection;
+pub mod naive_bayes;
 pub mod neighbors;
 mod outputs;
 pub mod production;
+pub mod solve;
 pub mod tree;
 
 pub use class_weight::ClassWeight;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod baseline;
 #[cfg(test)]
+mod drawn;
+#[cfg(test)]
 mod ensemble;
 #[cfg(test)]
 mod linear;
@@ -13,7 +15,13 @@ mod model_selection;
 #[cfg(test)]
 mod neighbors;
 #[cfg(test)]
+mod naive_bayes;
+#[cfg(test)]
+mod penalised;
+#[cfg(test)]
 mod production;
+#[cfg(test)]
+mod sgd;
 #[cfg(test)]
 mod tree;
 #[cfg(test)]
