@@ -32,7 +32,8 @@ pub(crate) fn classes_of<L: Label>(classes: &[L], scores: &Array2<f64>) -> Array
         scores => first_largest(scores),
     };
     let rows = scores.rows().into_iter();
-    rows.map(|row| classes[pick(row.to_slice().expect("scores are in standard layout"))].clone()).collect()
+    rows.map(|row| classes[pick(row.to_slice().expect("scores are in standard layout"))].clone())
+        .collect()
 }
 
 /// `[1 - p, p]` for a column of probabilities of the second class.

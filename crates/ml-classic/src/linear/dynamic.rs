@@ -17,9 +17,12 @@ macro_rules! linear_estimator {
             ) -> ml_core::Result<Box<dyn ml_core::Model>> {
                 let y = y.$target(stringify!($unfitted))?;
                 Ok(match x {
-                    ml_core::Features::Sparse { values, .. } => {
-                        Box::new(ml_core::Fit::fit_with(self, values.view(), y.view(), context)?)
-                    }
+                    ml_core::Features::Sparse { values, .. } => Box::new(ml_core::Fit::fit_with(
+                        self,
+                        values.view(),
+                        y.view(),
+                        context,
+                    )?),
                     other => {
                         let x = other.dense(stringify!($unfitted))?;
                         Box::new(ml_core::Fit::fit_with(self, x.view(), y.view(), context)?)
@@ -104,7 +107,9 @@ macro_rules! linear_regressor_model {
 
             fn predict_features(&self, x: &ml_core::Features) -> ml_core::Result<ml_core::Target> {
                 $crate::linear::dynamic::by_rows!($owner, x, |rows| {
-                    Ok(ml_core::Target::from(ml_core::Predict::predict(self, rows)?))
+                    Ok(ml_core::Target::from(ml_core::Predict::predict(
+                        self, rows,
+                    )?))
                 })
             }
 

@@ -35,7 +35,11 @@ pub struct EarlyStopping {
 
 impl Default for EarlyStopping {
     fn default() -> Self {
-        Self { patience: 10, min_delta: 0.0, max_epochs: 1000 }
+        Self {
+            patience: 10,
+            min_delta: 0.0,
+            max_epochs: 1000,
+        }
     }
 }
 
@@ -113,7 +117,10 @@ impl<M> Stopped<M> {
     /// What the errors have done since the best epoch.
     fn since_best(&self) -> Ending {
         let first = self.best_epoch.saturating_sub(1);
-        let (before, after) = (self.training_errors[first], self.training_errors[self.training_errors.len() - 1]);
+        let (before, after) = (
+            self.training_errors[first],
+            self.training_errors[self.training_errors.len() - 1],
+        );
         let validation = self.validation_errors[self.validation_errors.len() - 1];
         if !after.is_finite() || after > before {
             Ending::Diverging
@@ -141,18 +148,39 @@ mod tests {
 
     #[test]
     fn noise_is_waited_out_and_the_best_comes_back() {
-        let out = run(&[(5.0, 5.0), (4.0, 6.0), (3.0, 5.5), (2.0, 4.0), (1.5, 4.1), (1.0, 4.2), (0.5, 4.3), (0.1, 9.0)]);
+        let out = run(&[
+            (5.0, 5.0),
+            (4.0, 6.0),
+            (3.0, 5.5),
+            (2.0, 4.0),
+            (1.5, 4.1),
+            (1.0, 4.2),
+            (0.5, 4.3),
+            (0.1, 9.0),
+        ]);
         assert_eq!((out.best, out.best_epoch, out.best_error), (4, 4, 4.0));
-        assert_eq!((out.validation_errors.len(), out.ending), (7, Ending::Overfitting));
+        assert_eq!(
+            (out.validation_errors.len(), out.ending),
+            (7, Ending::Overfitting)
+        );
     }
 
     #[test]
     fn the_ending_is_told() {
-        assert_eq!(run(&[(1.0, 1.0), (2.0, 2.0), (4.0, 4.0), (8.0, 8.0)]).ending, Ending::Diverging);
+        assert_eq!(
+            run(&[(1.0, 1.0), (2.0, 2.0), (4.0, 4.0), (8.0, 8.0)]).ending,
+            Ending::Diverging
+        );
         assert_eq!(run(&[(1.0, 1.0), (f64::NAN, f64::NAN)]).ending, Ending::Diverging);
-        assert_eq!(run(&[(1.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]).ending, Ending::Settled);
+        assert_eq!(
+            run(&[(1.0, 1.0), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)]).ending,
+            Ending::Settled
+        );
         assert_eq!(run(&[(3.0, 3.0), (2.0, 2.0)]).ending, Ending::OutOfEpochs);
-        let error = EarlyStopping::default().patience(0).run(0, |_| Ok(()), |_| Ok((0.0, 0.0))).unwrap_err();
+        let error = EarlyStopping::default()
+            .patience(0)
+            .run(0, |_| Ok(()), |_| Ok((0.0, 0.0)))
+            .unwrap_err();
         assert_eq!(error.to_string(), "patience = 0: must be >= 1");
     }
 }

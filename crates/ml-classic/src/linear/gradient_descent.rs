@@ -10,6 +10,7 @@ use ml_core::{
 };
 
 use super::Penalty;
+use crate::solve::check_iterations;
 
 const OP: &str = "GradientDescent";
 
@@ -128,7 +129,7 @@ impl Schedule {
 pub struct GradientDescent {
     /// Learning rate. Default 0.1 throughout.
     pub schedule: Schedule,
-    /// Most epochs: rounds of as many rows as there are, at least 1. Default 1000.
+    /// Most epochs: rounds of as many rows as there are, from 1 to a million. Default 1000.
     pub epochs: usize,
     /// Rows that one step looks at. Default all.
     pub batch: Batch,
@@ -206,7 +207,9 @@ impl GradientDescent {
             for first in (0..n_rows).step_by(size) {
                 let gradient = match (self.batch, self.sampling) {
                     (Batch::All, _) => self.gradient(x, y, &theta),
-                    (_, Sampling::Shuffled) => self.gradient_at(x, y, &order[first..n_rows.min(first + size)], &theta),
+                    (_, Sampling::Shuffled) => {
+                        self.gradient_at(x, y, &order[first..n_rows.min(first + size)], &theta)
+                    }
                     (_, Sampling::WithReplacement) => {
                         let rows: Vec<usize> = (0..size).map(|_| rng.below(n_rows)).collect();
                         self.gradient_at(x, y, &rows, &theta)
@@ -228,7 +231,12 @@ impl GradientDescent {
         }
         let rows: Vec<ArrayView1<'_, f64>> = path.iter().map(|theta| theta.view()).collect();
         let path = ml_core::ndarray::stack(Axis(0), &rows).expect("all of one length");
-        Ok(DescentPath { theta, path, costs, converged })
+        Ok(DescentPath {
+            theta,
+            path,
+            costs,
+            converged,
+        })
     }
 
     /// `J(θ)`.
@@ -242,7 +250,12 @@ impl GradientDescent {
     }
 
     /// `∇J(θ)`; of `|θ_i|` the subgradient `sign(θ_i)`, 0 at 0 (Eq. 4-11).
-    pub fn gradient(&self, x: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>, theta: &Array1<f64>) -> Array1<f64> {
+    pub fn gradient(
+        &self,
+        x: ArrayView2<'_, f64>,
+        y: ArrayView1<'_, f64>,
+        theta: &Array1<f64>,
+    ) -> Array1<f64> {
         let mut gradient = x.t().dot(&(x.dot(theta) - y)) * (2.0 / x.nrows() as f64);
         let (l1, l2) = self.shares();
         for (g, w) in gradient.iter_mut().zip(theta).skip(usize::from(self.bias)) {
@@ -259,7 +272,11 @@ impl GradientDescent {
         rows: &[usize],
         theta: &Array1<f64>,
     ) -> Array1<f64> {
-        self.gradient(x.select(Axis(0), rows).view(), y.select(Axis(0), rows).view(), theta)
+        self.gradient(
+            x.select(Axis(0), rows).view(),
+            y.select(Axis(0), rows).view(),
+            theta,
+        )
     }
 
     /// How much of l1 and of l2 there is in the penalty, times its strength.
@@ -274,10 +291,20 @@ impl GradientDescent {
 
     fn check(&self, x: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>, start: &Array1<f64>) -> Result<()> {
         self.schedule.check()?;
-        check::parameter("epochs", self.epochs, self.epochs > 0, ">= 1")?;
+        check_iterations("epochs", self.epochs)?;
         check::parameter("tol", self.tol, self.tol >= 0.0, ">= 0")?;
-        check::parameter("alpha", self.alpha, self.alpha >= 0.0 && self.alpha.is_finite(), "finite and >= 0")?;
-        check::parameter("l1_ratio", self.l1_ratio, (0.0..=1.0).contains(&self.l1_ratio), "in [0, 1]")?;
+        check::parameter(
+            "alpha",
+            self.alpha,
+            self.alpha >= 0.0 && self.alpha.is_finite(),
+            "finite and >= 0",
+        )?;
+        check::parameter(
+            "l1_ratio",
+            self.l1_ratio,
+            (0.0..=1.0).contains(&self.l1_ratio),
+            "in [0, 1]",
+        )?;
         if let Batch::Rows(rows) = self.batch {
             check::parameter("batch", rows, rows > 0, "at least 1 row")?;
         }
@@ -294,7 +321,10 @@ impl GradientDescent {
         }
         Err(Error::Numerical {
             op: OP,
-            problem: format!("diverged: the cost went from {first:.3e} to {last:.3e} in {} epochs", costs.len() - 1),
+            problem: format!(
+                "diverged: the cost went from {first:.3e} to {last:.3e} in {} epochs",
+                costs.len() - 1
+            ),
             remedy: "lower the learning rate, or scale the columns first (StandardScaler)",
         })
     }

@@ -60,7 +60,11 @@ ml_core::impl_params!(Lars);
 
 impl Default for Lars {
     fn default() -> Self {
-        Self { n_nonzero_coefs: 500, method: LarsMethod::Lar, fit_intercept: true }
+        Self {
+            n_nonzero_coefs: 500,
+            method: LarsMethod::Lar,
+            fit_intercept: true,
+        }
     }
 }
 
@@ -80,12 +84,19 @@ impl<X: Matrix> Fit<X, ArrayView1<'_, X::Element>> for Lars {
     type Fitted = FittedLars;
 
     fn fit_with(&self, x: X, y: ArrayView1<'_, X::Element>, context: &FitContext<'_>) -> Result<FittedLars> {
-        check::parameter("n_nonzero_coefs", self.n_nonzero_coefs, self.n_nonzero_coefs > 0, ">= 1")?;
+        check::parameter(
+            "n_nonzero_coefs",
+            self.n_nonzero_coefs,
+            self.n_nonzero_coefs > 0,
+            ">= 1",
+        )?;
         let x = x.design(OP)?;
         let targets = Targets::new(OP, &x, y, context)?;
         let (x_mean, y_mean) = targets.centre(&x, self.fit_intercept);
         let gram = Gram::new(&x, (&targets.y, &targets.weights), (&x_mean, y_mean));
-        let rank = x.n_columns().min(x.n_rows().saturating_sub(usize::from(self.fit_intercept)));
+        let rank = x
+            .n_columns()
+            .min(x.n_rows().saturating_sub(usize::from(self.fit_intercept)));
         let mut walk = Walk::new(&gram, targets.weights.iter().sum());
         walk.run(self.n_nonzero_coefs.min(rank), self.method)?;
         let coef = walk.coef;
@@ -146,7 +157,7 @@ impl<'a> Walk<'a> {
                 self.enter();
             }
             let direction = self.direction()?;
-            dropped = self.advance(&direction, method, self.active.len() >= most);
+            dropped = self.advance(&direction, method);
         }
         Ok(())
     }
@@ -168,28 +179,34 @@ impl<'a> Walk<'a> {
 
     /// The move of the active weights that lowers all their correlations alike.
     fn direction(&self) -> Result<Array1<f64>> {
-        let gram = self.gram.xx.select(Axis(0), &self.active).select(Axis(1), &self.active);
+        let gram = self
+            .gram
+            .xx
+            .select(Axis(0), &self.active)
+            .select(Axis(1), &self.active);
         let signs = Array1::from(self.signs.clone());
         linalg::solve_spd(gram.view(), signs.view()).map_err(|_| Error::Numerical {
             op: OP,
-            problem: format!("column {} is a mixture of {:?}", self.active[self.active.len() - 1], &self.active[..self.active.len() - 1]),
+            problem: format!(
+                "column {} is a mixture of {:?}",
+                self.active[self.active.len() - 1],
+                &self.active[..self.active.len() - 1]
+            ),
             remedy: "drop repeated columns, or lower n_nonzero_coefs",
         })
     }
 
     /// Goes on until another column correlates as much, or a weight of the lasso is 0; tells whether that happened.
-    fn advance(&mut self, direction: &Array1<f64>, method: LarsMethod, full: bool) -> bool {
+    fn advance(&mut self, direction: &Array1<f64>, method: LarsMethod) -> bool {
         let largest = self.largest();
         // With this direction all active correlations fall by 1 a unit.
         let falls = self.falls(direction);
         let mut step = largest;
-        if !full || self.active.len() < self.coef.len() {
-            for j in (0..self.coef.len()).filter(|j| !self.active.contains(j)) {
-                for side in [1.0, -1.0] {
-                    let meets = (largest - side * self.correlations[j]) / (1.0 - side * falls[j]);
-                    if meets > 1e-14 * largest && meets < step {
-                        step = meets;
-                    }
+        for j in (0..self.coef.len()).filter(|j| !self.active.contains(j)) {
+            for side in [1.0, -1.0] {
+                let meets = (largest - side * self.correlations[j]) / (1.0 - side * falls[j]);
+                if meets > 1e-14 * largest && meets < step {
+                    step = meets;
                 }
             }
         }

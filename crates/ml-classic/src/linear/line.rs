@@ -55,7 +55,13 @@ use crate::solve::{Design, scores};
 
 /// The values of a line at every row.
 pub(crate) fn values<F: Float>(x: &Design<'_, F>, coef: &Array1<f64>, intercept: f64) -> Array1<F> {
-    scores(x, coef.view().insert_axis(Axis(0)), ArrayView1::from(&[intercept])).column(0).mapv(F::of)
+    scores(
+        x,
+        coef.view().insert_axis(Axis(0)),
+        ArrayView1::from(&[intercept]),
+    )
+    .column(0)
+    .mapv(F::of)
 }
 
 /// A lesson with checked targets, in double precision, and weights: 1 where none were given.
@@ -99,7 +105,13 @@ impl Targets {
             x.for_each(row, |j, v| means[j] += weight * v.as_f64());
         }
         means /= total;
-        let y = self.y.iter().zip(&self.weights).map(|(y, weight)| y * weight).sum::<f64>() / total;
+        let y = self
+            .y
+            .iter()
+            .zip(&self.weights)
+            .map(|(y, weight)| y * weight)
+            .sum::<f64>()
+            / total;
         (means, y)
     }
 }

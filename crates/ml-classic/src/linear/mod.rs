@@ -31,20 +31,23 @@ mod softmax_regression;
 
 pub use early_stopping::{EarlyStopping, Ending, Stopped};
 pub use elastic_net::{
-    CoefficientPath, ElasticNet, ElasticNetCV, FittedElasticNet, FittedElasticNetCV, Lasso, LassoCV, PathOptions, enet_path,
-    lasso_path,
+    CoefficientPath, ElasticNet, ElasticNetCV, FittedElasticNet, FittedElasticNetCV, Lasso, LassoCV,
+    PathOptions, enet_path, lasso_path,
 };
 pub use gradient_descent::{
     Batch, DescentPath, GradientDescent, Sampling, Schedule, normal_equation, with_bias,
 };
 pub use lars::{FittedLars, Lars, LarsMethod};
 pub use linear_regression::{FittedLinearRegression, FittedMultiLinearRegression, LinearRegression};
-pub use logistic::{FittedLogisticRegression, LogisticRegression, LogisticRegressionCV, LogisticSolver, MultiClass};
+pub use logistic::{
+    FittedLogisticRegression, LogisticRegression, LogisticRegressionCV, LogisticSolver, MultiClass,
+};
 pub use penalty::Penalty;
 pub use ridge::{FittedRidge, Ridge, RidgeSolver};
 pub use ridge_cv::{FittedRidgeCV, RidgeCV};
 pub use sgd::{
     Aggressiveness, ClassifierLoss, FittedSGDClassifier, FittedSGDRegressor, LearningRate,
-    PassiveAggressiveClassifier, PassiveAggressiveRegressor, Perceptron, RegressorLoss, SGDClassifier, SGDRegressor,
+    PassiveAggressiveClassifier, PassiveAggressiveRegressor, Perceptron, RegressorLoss, SGDClassifier,
+    SGDRegressor,
 };
 pub use softmax_regression::{FittedSoftmaxRegression, SoftmaxRegression, one_hot};

@@ -11,9 +11,13 @@ use super::{
     dynamic::linear_estimator,
     line::{Targets, finite_line, fitted_line},
 };
-use crate::solve::{Average, Design, Gram, Matrix, RowLoss, SagaSettings, saga, vector::dot};
+use crate::solve::{
+    Average, Design, Gram, Matrix, RowLoss, SagaSettings, check_iterations, saga, vector::dot,
+};
 
 const OP: &str = "Ridge";
+/// Side of a system of equations above which solving it takes long.
+const MANY: usize = 20_000;
 
 /// How the minimum is found. All reach the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,7 +67,7 @@ pub struct Ridge {
     pub fit_intercept: bool,
     /// How the minimum is found. Default by the data.
     pub solver: RidgeSolver,
-    /// Most iterations (epochs, for the stochastic solvers) of a solver that iterates, at least 1. Default `None`: 1000,
+    /// Most iterations (epochs, for the stochastic solvers) of a solver that iterates, from 1 to a million. Default `None`: 1000,
     /// or 10 times the columns for conjugate gradients.
     #[setters(into)]
     pub max_iter: Option<usize>,
@@ -101,18 +105,38 @@ impl<X: Matrix> Fit<X, ArrayView1<'_, X::Element>> for Ridge {
     type Fitted = FittedRidge;
 
     fn fit_with(&self, x: X, y: ArrayView1<'_, X::Element>, context: &FitContext<'_>) -> Result<FittedRidge> {
-        check::parameter("alpha", self.alpha, self.alpha >= 0.0 && self.alpha.is_finite(), "finite and >= 0")?;
-        check::parameter("tol", self.tol, self.tol > 0.0 && self.tol.is_finite(), "finite and > 0")?;
+        check::parameter(
+            "alpha",
+            self.alpha,
+            self.alpha >= 0.0 && self.alpha.is_finite(),
+            "finite and >= 0",
+        )?;
+        check::parameter(
+            "tol",
+            self.tol,
+            self.tol > 0.0 && self.tol.is_finite(),
+            "finite and > 0",
+        )?;
         if let Some(max_iter) = self.max_iter {
-            check::parameter("max_iter", max_iter, max_iter > 0, ">= 1, or None")?;
+            check_iterations("max_iter", max_iter)?;
         }
         let x = x.design(OP)?;
         let targets = Targets::new(OP, &x, y, context)?;
         let (x_mean, y_mean) = targets.centre(&x, self.fit_intercept);
-        let problem = Problem { how: self, x: &x, targets: &targets, x_mean, y_mean };
+        let problem = Problem {
+            how: self,
+            x: &x,
+            targets: &targets,
+            x_mean,
+            y_mean,
+        };
         let (coef, intercept, n_iter) = problem.solve()?;
         finite_line(OP, &coef, intercept)?;
-        Ok(FittedRidge { coef, intercept, n_iter })
+        Ok(FittedRidge {
+            coef,
+            intercept,
+            n_iter,
+        })
     }
 }
 
@@ -146,6 +170,13 @@ impl<F: Float> Problem<'_, '_, F> {
     }
 
     fn by_cholesky(&self) -> Result<Array1<f64>> {
+        let columns = self.x.n_columns();
+        if columns.min(self.x.n_rows()) > MANY {
+            tracing::warn!(
+                columns,
+                "{OP}: the closed form takes long with so many rows and columns; use the solver \"conjugate_gradients\""
+            );
+        }
         let singular = |_| Error::Numerical {
             op: OP,
             problem: format!("the normal equation is singular at alpha = {}", self.how.alpha),
@@ -156,7 +187,9 @@ impl<F: Float> Problem<'_, '_, F> {
             let (x, y) = self.centred();
             let mut gram = x.dot(&x.t());
             gram.diag_mut().mapv_inplace(|v| v + self.how.alpha);
-            return Ok(x.t().dot(&linalg::solve_spd(gram.view(), y.view()).map_err(singular)?));
+            return Ok(x
+                .t()
+                .dot(&linalg::solve_spd(gram.view(), y.view()).map_err(singular)?));
         }
         let rows = (&self.targets.y[..], &self.targets.weights[..]);
         let mut gram = Gram::new(self.x, rows, (&self.x_mean, self.y_mean));
@@ -176,7 +209,13 @@ impl<F: Float> Problem<'_, '_, F> {
         let (x, y) = self.centred();
         let svd = linalg::svd(x.view())?;
         let cutoff = 1e-15_f64.max(svd.s.first().copied().unwrap_or(0.0) * f64::EPSILON);
-        let shares = svd.s.mapv(|s| if s > cutoff { s / (s * s + self.how.alpha) } else { 0.0 });
+        let shares = svd.s.mapv(|s| {
+            if s > cutoff {
+                s / (s * s + self.how.alpha)
+            } else {
+                0.0
+            }
+        });
         Ok(svd.vt.t().dot(&(shares * svd.u.t().dot(&y))))
     }
 
@@ -189,7 +228,10 @@ impl<F: Float> Problem<'_, '_, F> {
             to *= self.targets.weights[row].sqrt();
         }
         let y = self.targets.y.iter().zip(&self.targets.weights);
-        (x, y.map(|(y, weight)| (y - self.y_mean) * weight.sqrt()).collect())
+        (
+            x,
+            y.map(|(y, weight)| (y - self.y_mean) * weight.sqrt()).collect(),
+        )
     }
 
     /// `Xᵀ·W·v` of centred rows, for values `v` of the rows.
@@ -200,14 +242,19 @@ impl<F: Float> Problem<'_, '_, F> {
             self.x.add(row, F::of(v * weight), &mut out);
             sum += v * weight;
         }
-        out.iter().zip(&self.x_mean).map(|(out, mean)| out.as_f64() - sum * mean).collect()
+        out.iter()
+            .zip(&self.x_mean)
+            .map(|(out, mean)| out.as_f64() - sum * mean)
+            .collect()
     }
 
     /// `X·w` of centred rows.
     fn ahead(&self, w: &[f64]) -> Vec<f64> {
         let shift: f64 = w.iter().zip(&self.x_mean).map(|(w, mean)| w * mean).sum();
         let narrow: Vec<F> = w.iter().map(|&w| F::of(w)).collect();
-        (0..self.x.n_rows()).map(|row| self.x.dot(row, &narrow) - shift).collect()
+        (0..self.x.n_rows())
+            .map(|row| self.x.dot(row, &narrow) - shift)
+            .collect()
     }
 
     /// Source: Hestenes and Stiefel (1952), in the form for least squares that Björck calls CGLS.
@@ -225,18 +272,30 @@ impl<F: Float> Problem<'_, '_, F> {
                 return (w.into(), n_iter);
             }
             let product = self.ahead(&direction);
-            let weighted = product.iter().zip(&self.targets.weights).map(|(v, weight)| weight * v * v);
+            let weighted = product
+                .iter()
+                .zip(&self.targets.weights)
+                .map(|(v, weight)| weight * v * v);
             let bend = weighted.sum::<f64>() + self.how.alpha * dot(&direction, &direction);
             if bend <= 0.0 {
                 return (w.into(), n_iter);
             }
             let step = squares / bend;
             w.iter_mut().zip(&direction).for_each(|(w, d)| *w += step * d);
-            residual.iter_mut().zip(&product).for_each(|(r, v)| *r -= step * v);
+            residual
+                .iter_mut()
+                .zip(&product)
+                .for_each(|(r, v)| *r -= step * v);
             slope = self.back(&residual);
-            slope.iter_mut().zip(&w).for_each(|(s, w)| *s -= self.how.alpha * w);
+            slope
+                .iter_mut()
+                .zip(&w)
+                .for_each(|(s, w)| *s -= self.how.alpha * w);
             let next = dot(&slope, &slope);
-            direction.iter_mut().zip(&slope).for_each(|(d, s)| *d = s + next / squares * *d);
+            direction
+                .iter_mut()
+                .zip(&slope)
+                .for_each(|(d, s)| *d = s + next / squares * *d);
             squares = next;
         }
         if squares > enough {
@@ -252,7 +311,11 @@ impl<F: Float> Problem<'_, '_, F> {
             w[columns] = self.y_mean;
         }
         let settings = SagaSettings {
-            average: if how.solver == RidgeSolver::Sag { Average::Sag } else { Average::Saga },
+            average: if how.solver == RidgeSolver::Sag {
+                Average::Sag
+            } else {
+                Average::Saga
+            },
             l1: 0.0,
             l2: how.alpha / self.x.n_rows() as f64,
             intercept: how.fit_intercept,
@@ -290,6 +353,9 @@ impl RowLoss for Squares<'_> {
     }
 
     fn bend(&self) -> f64 {
-        self.0.weights.iter().fold(0.0, |most: f64, &weight| most.max(weight))
+        self.0
+            .weights
+            .iter()
+            .fold(0.0, |most: f64, &weight| most.max(weight))
     }
 }

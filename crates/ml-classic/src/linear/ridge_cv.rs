@@ -45,7 +45,10 @@ ml_core::impl_params!(RidgeCV);
 
 impl Default for RidgeCV {
     fn default() -> Self {
-        Self { alphas: vec![0.1, 1.0, 10.0], fit_intercept: true }
+        Self {
+            alphas: vec![0.1, 1.0, 10.0],
+            fit_intercept: true,
+        }
     }
 }
 
@@ -62,12 +65,26 @@ fitted_line! {
 impl<X: Matrix> Fit<X, ArrayView1<'_, X::Element>> for RidgeCV {
     type Fitted = FittedRidgeCV;
 
-    fn fit_with(&self, x: X, y: ArrayView1<'_, X::Element>, context: &FitContext<'_>) -> Result<FittedRidgeCV> {
+    fn fit_with(
+        &self,
+        x: X,
+        y: ArrayView1<'_, X::Element>,
+        context: &FitContext<'_>,
+    ) -> Result<FittedRidgeCV> {
         for &alpha in &self.alphas {
-            check::parameter("alphas", alpha, alpha > 0.0 && alpha.is_finite(), "all finite and > 0")?;
+            check::parameter(
+                "alphas",
+                alpha,
+                alpha > 0.0 && alpha.is_finite(),
+                "all finite and > 0",
+            )?;
         }
         if self.alphas.is_empty() {
-            return Err(Error::Empty { op: OP, what: "alphas".to_owned(), least: "1 strength" });
+            return Err(Error::Empty {
+                op: OP,
+                what: "alphas".to_owned(),
+                least: "1 strength",
+            });
         }
         let x = x.design(OP)?;
         let targets = Targets::new(OP, &x, y, context)?;
@@ -84,22 +101,39 @@ impl<X: Matrix> Fit<X, ArrayView1<'_, X::Element>> for RidgeCV {
         let along = svd.u.t().dot(&y);
         let total: f64 = targets.weights.iter().sum();
         // What of a row's leverage the mean takes.
-        let of_mean = roots.mapv(|root| if self.fit_intercept { root * root / total } else { 0.0 });
+        let of_mean = roots.mapv(|root| {
+            if self.fit_intercept {
+                root * root / total
+            } else {
+                0.0
+            }
+        });
         let error = |&alpha: &f64| {
             let kept = svd.s.mapv(|s| s * s / (s * s + alpha));
             let residual = &y - &svd.u.dot(&(&kept * &along));
             let leverage = svd.u.mapv(|u| u * u).dot(&kept) + &of_mean;
-            let left_out = residual.iter().zip(&leverage).map(|(e, h)| (e / (1.0 - h).max(f64::MIN_POSITIVE)).powi(2));
+            let left_out = residual
+                .iter()
+                .zip(&leverage)
+                .map(|(e, h)| (e / (1.0 - h).max(f64::MIN_POSITIVE)).powi(2));
             left_out.sum::<f64>() / total
         };
         let errors: Array1<f64> = self.alphas.iter().map(error).collect();
-        let best = errors.iter().enumerate().fold(0, |best, (i, e)| if *e < errors[best] { i } else { best });
+        let best = errors
+            .iter()
+            .enumerate()
+            .fold(0, |best, (i, e)| if *e < errors[best] { i } else { best });
         let alpha = self.alphas[best];
         let shares = svd.s.mapv(|s| s / (s * s + alpha));
         let coef = svd.vt.t().dot(&(shares * &along));
         let intercept = y_mean - x_mean.dot(&coef);
         finite_line(OP, &coef, intercept)?;
-        Ok(FittedRidgeCV { coef, intercept, alpha, errors })
+        Ok(FittedRidgeCV {
+            coef,
+            intercept,
+            alpha,
+            errors,
+        })
     }
 }
 

@@ -39,7 +39,12 @@ pub struct SoftmaxRegression {
 
 impl Default for SoftmaxRegression {
     fn default() -> Self {
-        Self { learning_rate: 0.1, max_iter: 5000, alpha: 0.0, patience: 10 }
+        Self {
+            learning_rate: 0.1,
+            max_iter: 5000,
+            alpha: 0.0,
+            patience: 10,
+        }
     }
 }
 
@@ -85,7 +90,13 @@ pub fn one_hot(y: ArrayView1<'_, usize>, n_classes: usize) -> Result<Array2<f64>
 
 /// `J(Θ) = -1/m·Σ Σ y_k·log(p_k)` (Eq. 4-22).
 fn cross_entropy(p: &Array2<f64>, y: &Array2<f64>) -> f64 {
-    let one = |(p, y): (&f64, &f64)| if *y > 0.0 { -y * p.max(f64::MIN_POSITIVE).ln() } else { 0.0 };
+    let one = |(p, y): (&f64, &f64)| {
+        if *y > 0.0 {
+            -y * p.max(f64::MIN_POSITIVE).ln()
+        } else {
+            0.0
+        }
+    };
     p.iter().zip(y).map(one).sum::<f64>() / p.nrows() as f64
 }
 
@@ -100,8 +111,18 @@ impl SoftmaxRegression {
         validation: (ArrayView2<'_, f64>, ArrayView1<'_, usize>),
     ) -> Result<FittedSoftmaxRegression> {
         let rate = self.learning_rate;
-        check::parameter("learning_rate", rate, rate > 0.0 && rate.is_finite(), "finite and > 0")?;
-        check::parameter("alpha", self.alpha, self.alpha >= 0.0 && self.alpha.is_finite(), "finite and >= 0")?;
+        check::parameter(
+            "learning_rate",
+            rate,
+            rate > 0.0 && rate.is_finite(),
+            "finite and > 0",
+        )?;
+        check::parameter(
+            "alpha",
+            self.alpha,
+            self.alpha >= 0.0 && self.alpha.is_finite(),
+            "finite and >= 0",
+        )?;
         for (x, y) in [training, validation] {
             check::not_empty(OP, x)?;
             check::same_rows(OP, x.nrows(), y.len())?;
@@ -111,7 +132,9 @@ impl SoftmaxRegression {
         let n_classes = training.1.iter().max().map_or(0, |most| most + 1);
         let (x, y) = (with_bias(training.0), one_hot(training.1, n_classes)?);
         let (x_validation, y_validation) = (with_bias(validation.0), one_hot(validation.1, n_classes)?);
-        let stopping = EarlyStopping::default().patience(self.patience).max_epochs(self.max_iter);
+        let stopping = EarlyStopping::default()
+            .patience(self.patience)
+            .max_epochs(self.max_iter);
         let step = |theta: &mut Array2<f64>| {
             let p = softmax(x.dot(theta));
             let mut gradient = x.t().dot(&(&p - &y)) / x.nrows() as f64;
@@ -152,7 +175,9 @@ impl FittedSoftmaxRegression {
     pub fn predict(&self, x: ArrayView2<'_, f64>) -> Result<Array1<usize>> {
         let p = self.predict_proba(x)?;
         let best = |row: ArrayView1<'_, f64>| {
-            row.iter().enumerate().fold(0, |best, (class, p)| if *p > row[best] { class } else { best })
+            row.iter()
+                .enumerate()
+                .fold(0, |best, (class, p)| if *p > row[best] { class } else { best })
         };
         Ok(p.map_axis(Axis(1), best))
     }

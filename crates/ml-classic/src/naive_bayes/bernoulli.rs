@@ -9,7 +9,7 @@ use ml_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    classes::{Lesson, bayes_estimator, bayes_model, check_priors, linear},
+    classes::{Lesson, bayes_estimator, bayes_model, check_priors, linear, overflow},
     multinomial::{check_alpha, log_priors},
 };
 use crate::{
@@ -56,7 +56,12 @@ ml_core::impl_params!(BernoulliNB);
 
 impl Default for BernoulliNB {
     fn default() -> Self {
-        Self { alpha: 1.0, binarize: Some(0.0), fit_prior: true, class_prior: None }
+        Self {
+            alpha: 1.0,
+            binarize: Some(0.0),
+            fit_prior: true,
+            class_prior: None,
+        }
     }
 }
 
@@ -123,10 +128,16 @@ impl<L: Label> FittedBernoulliNB<L> {
     ///
     /// # Errors
     /// As [`partial_fit`](ml_core::PartialFit::partial_fit); bad weights.
-    pub fn partial_fit_with<X: Matrix>(&mut self, x: X, y: ArrayView1<'_, L>, context: &FitContext<'_>) -> Result<()> {
+    pub fn partial_fit_with<X: Matrix>(
+        &mut self,
+        x: X,
+        y: ArrayView1<'_, L>,
+        context: &FitContext<'_>,
+    ) -> Result<()> {
         let x = x.design(OP)?;
         check::columns(OP, self.feature_count.ncols(), x.n_columns())?;
         let lesson = Lesson::new(OP, &self.classes, y, x.n_rows(), context)?;
+        let before = self.clone();
         let present = self.present(&x);
         for (row, columns) in present.outer_iterator().enumerate() {
             for (j, v) in columns.iter() {
@@ -134,10 +145,18 @@ impl<L: Label> FittedBernoulliNB<L> {
             }
         }
         self.class_count += &lesson.class_counts(self.classes.len());
-        self.class_log_prior = log_priors(&self.class_count, self.how.fit_prior, self.how.class_prior.as_deref());
+        self.class_log_prior = log_priors(
+            &self.class_count,
+            self.how.fit_prior,
+            self.how.class_prior.as_deref(),
+        );
         let alpha = self.how.alpha.max(1e-10);
         let totals = (&self.class_count + 2.0 * alpha).insert_axis(Axis(1));
         self.feature_log_prob = (&self.feature_count + alpha).mapv(f64::ln) - totals.mapv(f64::ln);
+        if self.feature_log_prob.iter().any(|v| !v.is_finite()) {
+            *self = before;
+            return Err(overflow(OP));
+        }
         Ok(())
     }
 
@@ -148,10 +167,16 @@ impl<L: Label> FittedBernoulliNB<L> {
     pub fn joint_log_likelihood<X: Matrix>(&self, x: X) -> Result<Array2<f64>> {
         let x = x.queries(OP, self.feature_count.ncols())?;
         // Σ x·log(p) + (1 - x)·log(1 - p) = Σ x·(log(p) - log(1 - p)) + Σ log(1 - p)
-        let absent = self.feature_log_prob.mapv(|log_p| (-log_p.exp()).ln_1p().max(f64::MIN_POSITIVE.ln()));
+        let absent = self
+            .feature_log_prob
+            .mapv(|log_p| (-log_p.exp()).ln_1p().max(f64::MIN_POSITIVE.ln()));
         let offsets = &self.class_log_prior + &absent.sum_axis(Axis(1));
         let present = self.present(&x);
-        Ok(linear(&Design::Sparse(present.view()), &(&self.feature_log_prob - &absent), &offsets))
+        Ok(linear(
+            &Design::Sparse(present.view()),
+            &(&self.feature_log_prob - &absent),
+            &offsets,
+        ))
     }
 }
 

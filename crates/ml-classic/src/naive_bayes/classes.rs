@@ -45,8 +45,20 @@ impl Lesson {
     /// The weight of every class.
     pub(super) fn class_counts(&self, n_classes: usize) -> Array1<f64> {
         let mut out = Array1::zeros(n_classes);
-        self.codes.iter().zip(&self.weights).for_each(|(&code, weight)| out[code] += weight);
+        self.codes
+            .iter()
+            .zip(&self.weights)
+            .for_each(|(&code, weight)| out[code] += weight);
         out
+    }
+}
+
+/// Sums that are beyond all numbers.
+pub(super) fn overflow(op: &'static str) -> Error {
+    Error::Numerical {
+        op,
+        problem: "the sums of the columns overflow".to_owned(),
+        remedy: "scale the columns first (MaxAbsScaler)",
     }
 }
 
@@ -57,14 +69,23 @@ pub(super) fn distinct<L: Label>(op: &'static str, labels: impl IntoIterator<Ite
     classes.dedup();
     if classes.is_empty() {
         let what = "the list of classes".to_owned();
-        return Err(Error::Empty { op, what, least: "1 class" });
+        return Err(Error::Empty {
+            op,
+            what,
+            least: "1 class",
+        });
     }
     Ok(classes)
 }
 
 /// Checks priors that a user gives: one a class, summing to 1.
 pub(super) fn check_priors(priors: &[f64], n_classes: usize) -> Result<()> {
-    check::parameter("priors", priors.len(), priors.len() == n_classes, &format!("a number for each of {n_classes} classes"))?;
+    check::parameter(
+        "priors",
+        priors.len(),
+        priors.len() == n_classes,
+        &format!("a number for each of {n_classes} classes"),
+    )?;
     if let Some(prior) = priors.iter().find(|p| !(**p >= 0.0)) {
         check::parameter("priors", prior, false, ">= 0")?;
     }
@@ -75,7 +96,8 @@ pub(super) fn check_priors(priors: &[f64], n_classes: usize) -> Result<()> {
 /// The class of every row: the one of the largest likelihood.
 pub(super) fn most_likely<L: Label>(classes: &[L], joint: &Array2<f64>) -> Array1<L> {
     let rows = joint.rows().into_iter();
-    rows.map(|row| classes[first_largest(row.to_slice().expect("in standard layout"))].clone()).collect()
+    rows.map(|row| classes[first_largest(row.to_slice().expect("in standard layout"))].clone())
+        .collect()
 }
 
 /// `P(class | row) = exp(joint) / Σ exp(joint)`.
@@ -84,7 +106,11 @@ pub(super) fn probabilities(joint: Array2<f64>) -> Array2<f64> {
 }
 
 /// `x·weightsᵀ + offsets`: the joint log-likelihood of models that are linear in it.
-pub(super) fn linear<F: Float>(x: &Design<'_, F>, weights: &Array2<f64>, offsets: &Array1<f64>) -> Array2<f64> {
+pub(super) fn linear<F: Float>(
+    x: &Design<'_, F>,
+    weights: &Array2<f64>,
+    offsets: &Array1<f64>,
+) -> Array2<f64> {
     scores(x, weights.view(), offsets.view())
 }
 

@@ -7,7 +7,7 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::classes::{Lesson, bayes_estimator, bayes_model, check_priors};
+use super::classes::{Lesson, bayes_estimator, bayes_model, check_priors, overflow};
 use crate::{linear::dynamic::linear_estimator, solve::Matrix};
 
 const OP: &str = "GaussianNB";
@@ -43,7 +43,10 @@ ml_core::impl_params!(GaussianNB);
 
 impl Default for GaussianNB {
     fn default() -> Self {
-        Self { priors: None, var_smoothing: 1e-9 }
+        Self {
+            priors: None,
+            var_smoothing: 1e-9,
+        }
     }
 }
 
@@ -97,7 +100,12 @@ impl<L: Label> FittedGaussianNB<L> {
     ///
     /// # Errors
     /// As [`partial_fit`](ml_core::PartialFit::partial_fit); bad weights.
-    pub fn partial_fit_with<X: Matrix>(&mut self, x: X, y: ArrayView1<'_, L>, context: &FitContext<'_>) -> Result<()> {
+    pub fn partial_fit_with<X: Matrix>(
+        &mut self,
+        x: X,
+        y: ArrayView1<'_, L>,
+        context: &FitContext<'_>,
+    ) -> Result<()> {
         let x = x.design(OP)?;
         check::columns(OP, self.theta.ncols(), x.n_columns())?;
         if x.is_sparse() {
@@ -108,11 +116,16 @@ impl<L: Label> FittedGaussianNB<L> {
             });
         }
         let lesson = Lesson::new(OP, &self.classes, y, x.n_rows(), context)?;
+        let before = self.clone();
         for (row, (&code, &weight)) in lesson.codes.iter().zip(&lesson.weights).enumerate() {
             self.all.0 += 1.0;
             let share = 1.0 / self.all.0;
             self.class_count[code] += weight;
-            let class_share = if weight > 0.0 { weight / self.class_count[code] } else { 0.0 };
+            let class_share = if weight > 0.0 {
+                weight / self.class_count[code]
+            } else {
+                0.0
+            };
             x.for_each(row, |j, v| {
                 let v = ml_core::Float::as_f64(v);
                 let off = v - self.all.1[j];
@@ -129,6 +142,10 @@ impl<L: Label> FittedGaussianNB<L> {
             let count = self.class_count[class];
             let squares = self.squares.row(class);
             var.assign(&squares.mapv(|v| if count > 0.0 { v / count } else { 0.0 } + self.epsilon));
+        }
+        if self.theta.iter().chain(&self.var).any(|v| !v.is_finite()) {
+            *self = before;
+            return Err(overflow(OP));
         }
         Ok(())
     }
@@ -153,10 +170,13 @@ impl<L: Label> FittedGaussianNB<L> {
             }
             // A variance of exactly 0, without smoothing, tells its one value from all others.
             let var = var.mapv(|v| v.max(f64::MIN_POSITIVE));
-            let constant = prior.ln() - 0.5 * var.iter().map(|v| (std::f64::consts::TAU * v).ln()).sum::<f64>();
+            let constant =
+                prior.ln() - 0.5 * var.iter().map(|v| (std::f64::consts::TAU * v).ln()).sum::<f64>();
             for (row, out) in out.iter_mut().enumerate() {
                 let mut sum = 0.0;
-                x.for_each(row, |j, v| sum += (ml_core::Float::as_f64(v) - mean[j]).powi(2) / var[j]);
+                x.for_each(row, |j, v| {
+                    sum += (ml_core::Float::as_f64(v) - mean[j]).powi(2) / var[j]
+                });
                 *out = (constant - 0.5 * sum).max(f64::MIN / 4.0);
             }
         }

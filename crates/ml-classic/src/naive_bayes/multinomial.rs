@@ -7,7 +7,7 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::classes::{Lesson, bayes_estimator, bayes_model, check_priors, linear};
+use super::classes::{Lesson, bayes_estimator, bayes_model, check_priors, linear, overflow};
 use crate::{
     linear::dynamic::linear_estimator,
     solve::{Design, Matrix},
@@ -49,7 +49,11 @@ ml_core::impl_params!(MultinomialNB);
 
 impl Default for MultinomialNB {
     fn default() -> Self {
-        Self { alpha: 1.0, fit_prior: true, class_prior: None }
+        Self {
+            alpha: 1.0,
+            fit_prior: true,
+            class_prior: None,
+        }
     }
 }
 
@@ -77,7 +81,12 @@ impl MultinomialNB {
 }
 
 pub(super) fn check_alpha(alpha: f64) -> Result<()> {
-    check::parameter("alpha", alpha, alpha >= 0.0 && alpha.is_finite(), "finite and >= 0")
+    check::parameter(
+        "alpha",
+        alpha,
+        alpha >= 0.0 && alpha.is_finite(),
+        "finite and >= 0",
+    )
 }
 
 /// The logarithm of a probability, at least that of the smallest number: `0·log(0)` is to be 0.
@@ -116,21 +125,35 @@ impl<L: Label> FittedMultinomialNB<L> {
     ///
     /// # Errors
     /// As [`partial_fit`](ml_core::PartialFit::partial_fit); bad weights; [`Error::Data`] for counts below 0.
-    pub fn partial_fit_with<X: Matrix>(&mut self, x: X, y: ArrayView1<'_, L>, context: &FitContext<'_>) -> Result<()> {
+    pub fn partial_fit_with<X: Matrix>(
+        &mut self,
+        x: X,
+        y: ArrayView1<'_, L>,
+        context: &FitContext<'_>,
+    ) -> Result<()> {
         let x = x.design(OP)?;
         check::columns(OP, self.feature_count.ncols(), x.n_columns())?;
         not_negative(OP, &x)?;
         let lesson = Lesson::new(OP, &self.classes, y, x.n_rows(), context)?;
+        let before = self.clone();
         for (row, (&code, &weight)) in lesson.codes.iter().zip(&lesson.weights).enumerate() {
             x.for_each(row, |j, v| self.feature_count[[code, j]] += weight * v.as_f64());
         }
         self.class_count += &lesson.class_counts(self.classes.len());
-        self.class_log_prior = log_priors(&self.class_count, self.how.fit_prior, self.how.class_prior.as_deref());
+        self.class_log_prior = log_priors(
+            &self.class_count,
+            self.how.fit_prior,
+            self.how.class_prior.as_deref(),
+        );
         // At most a trace of smoothing: a count of 0 has no logarithm.
         let alpha = self.how.alpha.max(1e-10);
         let smoothed = &self.feature_count + alpha;
         let totals = smoothed.sum_axis(Axis(1)).insert_axis(Axis(1));
         self.feature_log_prob = smoothed.mapv(f64::ln) - totals.mapv(f64::ln);
+        if self.feature_log_prob.iter().any(|v| !v.is_finite()) {
+            *self = before;
+            return Err(overflow(OP));
+        }
         Ok(())
     }
 

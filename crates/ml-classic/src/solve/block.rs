@@ -32,7 +32,10 @@ impl<X: Cell<F>, F: Float> Loop for Scores<'_, X, F> {
     #[inline(always)]
     fn run(self) {
         let n_classes = self.w.len() / self.columns;
-        let rows = self.x.chunks(ROWS * self.columns).zip(self.out.chunks_mut(ROWS * n_classes));
+        let rows = self
+            .x
+            .chunks(ROWS * self.columns)
+            .zip(self.out.chunks_mut(ROWS * n_classes));
         for (x, out) in rows {
             let mut class = 0;
             while class < n_classes {
@@ -104,7 +107,12 @@ pub(crate) fn gather<X: Cell<F>, F: Float>(
     columns: usize,
     gradient: (&mut [f64], usize),
 ) {
-    vectorize(Gather { x, residuals, columns, gradient });
+    vectorize(Gather {
+        x,
+        residuals,
+        columns,
+        gradient,
+    });
 }
 
 struct Gather<'a, X, F> {
@@ -180,7 +188,14 @@ mod tests {
 
     #[test]
     fn products_of_any_size_are_right() {
-        for (rows, columns, classes) in [(1, 1, 1), (2, 16, 4), (3, 17, 5), (5, 100, 3), (8, 33, 2), (7, 64, 10)] {
+        for (rows, columns, classes) in [
+            (1, 1, 1),
+            (2, 16, 4),
+            (3, 17, 5),
+            (5, 100, 3),
+            (8, 33, 2),
+            (7, 64, 10),
+        ] {
             let x: Vec<f64> = (0..rows * columns).map(|i| (i % 11) as f64 - 5.0).collect();
             let w: Vec<f64> = (0..classes * columns).map(|i| (i % 7) as f64 - 3.0).collect();
             let mut out = vec![0.0; rows * classes];
@@ -189,14 +204,22 @@ mod tests {
             gather(&x, &out, columns, (&mut gradient, columns + 1));
             for row in 0..rows {
                 for class in 0..classes {
-                    let sum: f64 = (0..columns).map(|j| x[row * columns + j] * w[class * columns + j]).sum();
+                    let sum: f64 = (0..columns)
+                        .map(|j| x[row * columns + j] * w[class * columns + j])
+                        .sum();
                     assert_eq!(out[row * classes + class], sum, "{rows} {columns} {classes}");
                 }
             }
             for class in 0..classes {
                 for j in 0..columns {
-                    let sum: f64 = (0..rows).map(|row| x[row * columns + j] * out[row * classes + class]).sum();
-                    assert_eq!(gradient[class * (columns + 1) + j], 1.0 + sum, "{rows} {columns} {classes}");
+                    let sum: f64 = (0..rows)
+                        .map(|row| x[row * columns + j] * out[row * classes + class])
+                        .sum();
+                    assert_eq!(
+                        gradient[class * (columns + 1) + j],
+                        1.0 + sum,
+                        "{rows} {columns} {classes}"
+                    );
                 }
             }
         }

@@ -1,10 +1,6 @@
 //! The same features by columns, as coordinate descent wants them.
 
-use ml_core::{
-    Float,
-    ndarray::Array2,
-    sprs::CsMat,
-};
+use ml_core::{Float, ndarray::Array2, sprs::CsMat};
 
 use super::{
     Design,
@@ -82,7 +78,12 @@ impl Columns {
     #[inline]
     pub(crate) fn dot(&self, column: usize, v: &[f64]) -> f64 {
         if let Self::Dense(x) = self {
-            return dot(x.row(column).to_slice().expect("a row of an owned matrix is contiguous"), v);
+            return dot(
+                x.row(column)
+                    .to_slice()
+                    .expect("a row of an owned matrix is contiguous"),
+                v,
+            );
         }
         let mut sum = 0.0;
         self.for_each(column, |row, x| sum += x * v[row]);
@@ -93,7 +94,13 @@ impl Columns {
     #[inline]
     pub(crate) fn add(&self, column: usize, factor: f64, v: &mut [f64]) {
         if let Self::Dense(x) = self {
-            return add(factor, x.row(column).to_slice().expect("a row of an owned matrix is contiguous"), v);
+            return add(
+                factor,
+                x.row(column)
+                    .to_slice()
+                    .expect("a row of an owned matrix is contiguous"),
+                v,
+            );
         }
         self.for_each(column, |row, x| v[row] += factor * x);
     }

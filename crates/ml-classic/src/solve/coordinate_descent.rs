@@ -67,15 +67,27 @@ impl ElasticNetProblem {
             if moved <= self.tol * largest || n_iter == self.max_iter {
                 gap = self.gap(data, w);
                 if gap <= enough {
-                    return Descent { n_iter, gap, converged: true };
+                    return Descent {
+                        n_iter,
+                        gap,
+                        converged: true,
+                    };
                 }
                 // As far as floating-point numbers go.
                 if moved <= f64::EPSILON * largest {
-                    return Descent { n_iter, gap, converged: gap <= 1e3 * enough };
+                    return Descent {
+                        n_iter,
+                        gap,
+                        converged: gap <= 1e3 * enough,
+                    };
                 }
             }
         }
-        Descent { n_iter: self.max_iter, gap, converged: false }
+        Descent {
+            n_iter: self.max_iter,
+            gap,
+            converged: false,
+        }
     }
 
     /// Where the objective is least in one weight, `product` being `x·(r + x·w)`.
@@ -94,7 +106,11 @@ impl ElasticNetProblem {
         };
         let steepest = w.iter().enumerate().map(along).fold(0.0, f64::max);
         let (squares, product) = data.residual(w);
-        let scale = if steepest > self.l1 { self.l1 / steepest } else { 1.0 };
+        let scale = if steepest > self.l1 {
+            self.l1 / steepest
+        } else {
+            1.0
+        };
         let sizes: f64 = w.iter().map(|w| w.abs()).sum();
         0.5 * squares * (1.0 + scale * scale) + self.l1 * sizes - scale * product
             + 0.5 * self.l2 * (1.0 + scale * scale) * dot(w, w)
@@ -169,7 +185,16 @@ impl<'a> ByColumns<'a> {
                 (sum - total * means[j] * means[j]).max(0.0)
             })
             .collect();
-        let mut out = Self { x, means, roots, squares, y, r: y.to_vec(), along: dot(roots, y), total };
+        let mut out = Self {
+            x,
+            means,
+            roots,
+            squares,
+            y,
+            r: y.to_vec(),
+            along: dot(roots, y),
+            total,
+        };
         for (j, &w) in w.iter().enumerate().filter(|(_, w)| **w != 0.0) {
             out.change(j, w);
         }

@@ -4,7 +4,7 @@
 //! solvers are written once, for [`Design`], and a dense matrix, a compressed sparse one and bytes each bring these
 //! two operations. [`Matrix`] is what users pass.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Once};
 
 use ml_core::{
     Error, Float, Result, check,
@@ -144,7 +144,11 @@ fn pack<F: Float>(x: ArrayView2<'_, F>) -> Option<Vec<Byte>> {
         (F::of(f64::from(byte)) == v).then_some(Byte(byte))
     };
     // The first values usually tell, before any memory is taken.
-    values.iter().take(SHARE_ROWS).all(|v| one(v).is_some()).then_some(())?;
+    values
+        .iter()
+        .take(SHARE_ROWS)
+        .all(|v| one(v).is_some())
+        .then_some(())?;
     values.par_iter().with_min_len(1 << 16).map(one).collect()
 }
 
@@ -176,7 +180,10 @@ impl<F: Float> Design<'_, F> {
             Design::Dense(x) => x.row(row).iter().enumerate().for_each(|(j, &v)| act(j, v)),
             Design::Bytes { values, columns } => {
                 let values = &values[row * columns..][..*columns];
-                values.iter().enumerate().for_each(|(j, v)| act(j, F::of(f64::from(v.0))));
+                values
+                    .iter()
+                    .enumerate()
+                    .for_each(|(j, v)| act(j, F::of(f64::from(v.0))));
             }
             Design::Sparse(x) => entries(x, row).for_each(|(j, v)| act(j, v)),
         }
@@ -254,11 +261,68 @@ impl<F: Float> Design<'_, F> {
         )
     }
 
+    /// `Σ x·w` that overflows: computed with factors scaled down, and cut off at half the largest number.
+    fn far_dot(&self, row: usize, w: &[F]) -> f64 {
+        const DOWN: f64 = 1e-160;
+        let mut sum = 0.0;
+        self.for_each(row, |j, v| sum += (v.as_f64() * DOWN) * (w[j].as_f64() * DOWN));
+        sum.signum() * (sum.abs() / DOWN / DOWN).min(0.5 * f64::MAX)
+    }
+
     /// `Σ x²` of a row.
     pub(crate) fn squares(&self, row: usize) -> f64 {
         let mut sum = 0.0;
         self.for_each(row, |_, v| sum += v.as_f64() * v.as_f64());
         sum
+    }
+}
+
+/// Most iterations that anything may be asked for: beyond, a fit that does not settle would never end.
+pub(crate) const MOST_ITERATIONS: usize = 1_000_000;
+
+/// A number of iterations that ends in this life.
+pub(crate) fn check_iterations(name: &str, n: usize) -> Result<()> {
+    check::parameter(name, n, (1..=MOST_ITERATIONS).contains(&n), "from 1 to 1000000")
+}
+
+/// Rows that are looked at to tell whether columns are scaled alike, and how much more one may vary than another.
+const SAMPLE_ROWS: usize = 1000;
+const MOST_UNLIKE: f64 = 100.0;
+
+impl<F: Float> Design<'_, F> {
+    /// Warns, once for each kind of estimator, of columns on very different scales: steps along a gradient are then
+    /// far too long for some weights or far too short for others.
+    pub(crate) fn warn_if_unscaled(&self, op: &'static str, once: &Once) {
+        if self.is_sparse() || once.is_completed() {
+            return;
+        }
+        let columns = self.n_columns();
+        let (mut sums, mut squares, mut n) = (vec![0.0; columns], vec![0.0; columns], 0.0);
+        for row in (0..self.n_rows()).step_by(self.n_rows().div_ceil(SAMPLE_ROWS).max(1)) {
+            n += 1.0;
+            self.for_each(row, |j, v| {
+                sums[j] += v.as_f64();
+                squares[j] += v.as_f64() * v.as_f64();
+            });
+        }
+        let spread = |(sum, square): (&f64, &f64)| (square / n - (sum / n).powi(2)).max(0.0).sqrt();
+        let spreads = sums
+            .iter()
+            .zip(&squares)
+            .map(spread)
+            .filter(|s| *s > 0.0 && s.is_finite());
+        let (least, most) = spreads.fold((f64::INFINITY, 0.0_f64), |(least, most), s| {
+            (least.min(s), most.max(s))
+        });
+        if most > MOST_UNLIKE * least {
+            once.call_once(|| {
+                tracing::warn!(
+                    least,
+                    most,
+                    "{op}: the columns are on very different scales; scale them first (StandardScaler)"
+                );
+            });
+        }
     }
 }
 
@@ -270,16 +334,25 @@ pub(crate) fn scores<F: Float>(
 ) -> Array2<f64> {
     let outputs = coef.nrows();
     let mut out = Array2::zeros((x.n_rows(), outputs));
-    let weights: Vec<Vec<F>> =
-        coef.rows().into_iter().map(|row| row.iter().map(|&v| F::of(v)).collect()).collect();
+    let weights: Vec<Vec<F>> = coef
+        .rows()
+        .into_iter()
+        .map(|row| row.iter().map(|&v| F::of(v)).collect())
+        .collect();
     let all = out.as_slice_mut().expect("a fresh array is contiguous");
-    all.par_chunks_mut(SHARE_ROWS * outputs.max(1)).enumerate().for_each(|(share, out)| {
-        for (i, out) in out.chunks_mut(outputs.max(1)).enumerate() {
-            for ((out, weights), intercept) in out.iter_mut().zip(&weights).zip(intercept) {
-                *out = x.dot(share * SHARE_ROWS + i, weights) + intercept;
+    all.par_chunks_mut(SHARE_ROWS * outputs.max(1))
+        .enumerate()
+        .for_each(|(share, out)| {
+            for (i, out) in out.chunks_mut(outputs.max(1)).enumerate() {
+                let row = share * SHARE_ROWS + i;
+                for ((out, weights), intercept) in out.iter_mut().zip(&weights).zip(intercept) {
+                    *out = x.dot(row, weights) + intercept;
+                    if !out.is_finite() {
+                        *out = x.far_dot(row, weights);
+                    }
+                }
             }
-        }
-    });
+        });
     out
 }
 
@@ -304,12 +377,19 @@ impl<F: Float> Design<'_, F> {
     }
 
     /// `gradient[class] += Σ residual[row][class]·x[row]` over the rows of a range.
-    pub(crate) fn block_gather(&self, rows: Range<usize>, residuals: &[F], (gradient, stride): (&mut [f64], usize)) {
+    pub(crate) fn block_gather(
+        &self,
+        rows: Range<usize>,
+        residuals: &[F],
+        (gradient, stride): (&mut [f64], usize),
+    ) {
         let columns = self.n_columns();
         let stored = rows.start * columns..rows.end * columns;
         match self {
             Design::Dense(x) => block::gather(&dense(x)[stored], residuals, columns, (gradient, stride)),
-            Design::Bytes { values, .. } => block::gather(&values[stored], residuals, columns, (gradient, stride)),
+            Design::Bytes { values, .. } => {
+                block::gather(&values[stored], residuals, columns, (gradient, stride))
+            }
             Design::Sparse(x) => {
                 let n_classes = residuals.len() / rows.len().max(1);
                 for (row, residuals) in rows.zip(residuals.chunks(n_classes)) {

@@ -1,6 +1,6 @@
 //! L-BFGS: Newton's method for smooth functions, with a Hessian guessed from the last few steps.
 
-use ml_core::Result;
+use ml_core::{Error, Result};
 
 use super::vector::{add, dot};
 
@@ -43,10 +43,15 @@ pub(crate) struct Outcome {
 pub(crate) fn lbfgs(f: &impl Smooth, w: &mut Vec<f64>, limits: Limits) -> Result<Outcome> {
     let mut gradient = vec![0.0; w.len()];
     let mut value = f.evaluate(w, &mut gradient)?;
+    check_start(value, &gradient)?;
     let mut memory = Memory::default();
     for n_iter in 0..limits.max_iter {
         if steepest(&gradient) <= limits.tol {
-            return Ok(Outcome { n_iter, converged: true, steepest: steepest(&gradient) });
+            return Ok(Outcome {
+                n_iter,
+                converged: true,
+                steepest: steepest(&gradient),
+            });
         }
         let mut direction = memory.newton_step(&gradient);
         let mut slope = dot(&direction, &gradient);
@@ -56,12 +61,26 @@ pub(crate) fn lbfgs(f: &impl Smooth, w: &mut Vec<f64>, limits: Limits) -> Result
             direction = memory.newton_step(&gradient);
             slope = dot(&direction, &gradient);
         }
-        let first = if memory.steps.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1.0) } else { 1.0 };
-        let search = Search { f, w, direction: &direction, value, slope };
+        let first = if memory.steps.is_empty() {
+            1.0 / dot(&gradient, &gradient).sqrt().max(1.0)
+        } else {
+            1.0
+        };
+        let search = Search {
+            f,
+            w,
+            direction: &direction,
+            value,
+            slope,
+        };
         let Some(end) = search.run(first)? else {
             // No step gains anything in floating point: this is as far as it goes.
             let steepest = steepest(&gradient);
-            return Ok(Outcome { n_iter, converged: steepest <= 1e3 * limits.tol, steepest });
+            return Ok(Outcome {
+                n_iter,
+                converged: steepest <= 1e3 * limits.tol,
+                steepest,
+            });
         };
         let gained = value - end.value;
         let scale = value.abs().max(end.value.abs()).max(1.0);
@@ -69,11 +88,31 @@ pub(crate) fn lbfgs(f: &impl Smooth, w: &mut Vec<f64>, limits: Limits) -> Result
         add(end.step, &direction, w);
         (value, gradient) = (end.value, end.gradient);
         if gained <= limits.least_gain * scale {
-            return Ok(Outcome { n_iter: n_iter + 1, converged: true, steepest: steepest(&gradient) });
+            return Ok(Outcome {
+                n_iter: n_iter + 1,
+                converged: true,
+                steepest: steepest(&gradient),
+            });
         }
     }
     let steepest = steepest(&gradient);
-    Ok(Outcome { n_iter: limits.max_iter, converged: steepest <= limits.tol, steepest })
+    Ok(Outcome {
+        n_iter: limits.max_iter,
+        converged: steepest <= limits.tol,
+        steepest,
+    })
+}
+
+/// A function that overflows where it starts cannot be minimised.
+pub(crate) fn check_start(value: f64, gradient: &[f64]) -> Result<()> {
+    if value.is_finite() && gradient.iter().all(|g| g.is_finite()) {
+        return Ok(());
+    }
+    Err(Error::Numerical {
+        op: "LogisticRegression",
+        problem: "the loss or its gradient overflows".to_owned(),
+        remedy: "scale the columns first (StandardScaler)",
+    })
 }
 
 pub(crate) fn steepest(gradient: &[f64]) -> f64 {
@@ -142,7 +181,12 @@ struct Trial {
 
 impl<S: Smooth> Search<'_, S> {
     fn run(&self, first: f64) -> Result<Option<Trial>> {
-        let origin = Trial { step: 0.0, value: self.value, slope: self.slope, gradient: Vec::new() };
+        let origin = Trial {
+            step: 0.0,
+            value: self.value,
+            slope: self.slope,
+            gradient: Vec::new(),
+        };
         let (mut low, mut high): (Trial, Option<Trial>) = (origin, None);
         let mut step = first;
         for _ in 0..MOST_TRIALS {
@@ -178,7 +222,12 @@ impl<S: Smooth> Search<'_, S> {
         let mut gradient = vec![0.0; w.len()];
         let value = self.f.evaluate(&w, &mut gradient)?;
         let slope = dot(&gradient, self.direction);
-        Ok(Trial { step, value, slope, gradient })
+        Ok(Trial {
+            step,
+            value,
+            slope,
+            gradient,
+        })
     }
 }
 
@@ -190,7 +239,11 @@ fn between(a: &Trial, b: &Trial) -> f64 {
     let cubic = b.step - width * (b.slope + root - d) / (b.slope - a.slope + 2.0 * root);
     let (near, far) = (a.step + 0.1 * width, a.step + 0.9 * width);
     let (least, most) = (near.min(far), near.max(far));
-    if cubic.is_finite() { cubic.clamp(least, most) } else { 0.5 * (a.step + b.step) }
+    if cubic.is_finite() {
+        cubic.clamp(least, most)
+    } else {
+        0.5 * (a.step + b.step)
+    }
 }
 
 #[cfg(test)]
@@ -209,7 +262,11 @@ mod tests {
         }
     }
 
-    const LIMITS: Limits = Limits { max_iter: 100, tol: 1e-9, least_gain: 0.0 };
+    const LIMITS: Limits = Limits {
+        max_iter: 100,
+        tol: 1e-9,
+        least_gain: 0.0,
+    };
 
     #[test]
     fn the_bottom_of_a_bent_valley_is_found() {

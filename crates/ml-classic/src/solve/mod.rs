@@ -23,7 +23,7 @@ pub(crate) mod vector;
 pub(crate) use columns::{Columns, soft_threshold};
 pub(crate) use coordinate_descent::{ByColumns, ByGram, Descent, ElasticNetProblem};
 pub use design::{Design, Matrix};
-pub(crate) use design::{Norms, scores};
+pub(crate) use design::{Norms, check_iterations, scores};
 pub(crate) use lbfgs::{Limits, Outcome, Smooth, lbfgs, steepest};
 pub(crate) use moments::Gram;
 pub(crate) use newton::{Curved, Equation, newton};

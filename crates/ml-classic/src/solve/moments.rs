@@ -61,7 +61,11 @@ impl Gram {
     }
 
     fn zero(columns: usize) -> Self {
-        Self { xx: Array2::zeros((columns, columns)), xy: Array1::zeros(columns), yy: 0.0 }
+        Self {
+            xx: Array2::zeros((columns, columns)),
+            xy: Array1::zeros(columns),
+            yy: 0.0,
+        }
     }
 
     fn add_block<F: Float>(
@@ -79,7 +83,11 @@ impl Gram {
             x.for_each(row, |j, v| to[j] = (v.as_f64() - x_mean[j]) * root);
             let y = (y[row] - y_mean) * root;
             self.yy += y * y;
-            super::vector::add(y, to, self.xy.as_slice_mut().expect("an owned vector is contiguous"));
+            super::vector::add(
+                y,
+                to,
+                self.xy.as_slice_mut().expect("an owned vector is contiguous"),
+            );
         }
         general_mat_mul(1.0, &block.t(), &block, 1.0, &mut self.xx);
     }

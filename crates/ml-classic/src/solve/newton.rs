@@ -6,7 +6,7 @@ use ml_core::{
 };
 
 use super::{
-    lbfgs::{Limits, Outcome, Smooth, steepest},
+    lbfgs::{Limits, Outcome, Smooth, check_start, steepest},
     vector::{add, dot},
 };
 
@@ -44,10 +44,15 @@ pub(crate) fn newton(
 ) -> Result<Option<Outcome>> {
     let mut gradient = vec![0.0; w.len()];
     let mut value = f.evaluate(w, &mut gradient)?;
+    check_start(value, &gradient)?;
     for n_iter in 0..limits.max_iter {
         let steepest = steepest(&gradient);
         if steepest <= limits.tol {
-            return Ok(Some(Outcome { n_iter, converged: true, steepest }));
+            return Ok(Some(Outcome {
+                n_iter,
+                converged: true,
+                steepest,
+            }));
         }
         let step = match equation {
             Equation::Cholesky => by_cholesky(f, w, &gradient),
@@ -59,18 +64,28 @@ pub(crate) fn newton(
         let slope = dot(&direction, &gradient);
         let Some((length, next, slopes)) = halve(f, w, &direction, (value, slope))? else {
             // No step gains anything in floating point: this is as far as it goes.
-            return Ok(Some(Outcome { n_iter, converged: steepest <= 1e3 * limits.tol, steepest }));
+            return Ok(Some(Outcome {
+                n_iter,
+                converged: steepest <= 1e3 * limits.tol,
+                steepest,
+            }));
         };
         add(length, &direction, w);
         (value, gradient) = (next, slopes);
     }
     let steepest = steepest(&gradient);
-    Ok(Some(Outcome { n_iter: limits.max_iter, converged: steepest <= limits.tol, steepest }))
+    Ok(Some(Outcome {
+        n_iter: limits.max_iter,
+        converged: steepest <= limits.tol,
+        steepest,
+    }))
 }
 
 fn by_cholesky(f: &impl Curved, w: &[f64], gradient: &[f64]) -> Option<Vec<f64>> {
     let down = Array1::from(gradient.iter().map(|g| -g).collect::<Vec<f64>>());
-    linalg::solve_spd(f.hessian(w).view(), down.view()).ok().map(|step| step.to_vec())
+    linalg::solve_spd(f.hessian(w).view(), down.view())
+        .ok()
+        .map(|step| step.to_vec())
 }
 
 /// Source: Nocedal and Wright, "Numerical Optimization" (2006), algorithm 7.1.
@@ -95,10 +110,17 @@ fn by_conjugate_gradients(f: &impl Curved, w: &[f64], gradient: &[f64]) -> Vec<f
         add(step, &direction, &mut z);
         add(step, &product, &mut residual);
         let next = dot(&residual, &residual);
-        direction.iter_mut().zip(&residual).for_each(|(d, r)| *d = next / squares * *d - r);
+        direction
+            .iter_mut()
+            .zip(&residual)
+            .for_each(|(d, r)| *d = next / squares * *d - r);
         squares = next;
     }
-    if ArrayView1::from(&z).iter().all(|&v| v == 0.0) { direction } else { z }
+    if ArrayView1::from(&z).iter().all(|&v| v == 0.0) {
+        direction
+    } else {
+        z
+    }
 }
 
 /// The longest of the steps 1, 1/2, 1/4, ... that gains enough, with the value and gradient at its end.

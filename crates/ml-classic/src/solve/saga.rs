@@ -59,7 +59,10 @@ pub(crate) fn descend<F: Float>(
         for _ in 0..n_rows {
             walk.step(rng.below(n_rows));
         }
-        let largest = walk.weights.iter().fold(0.0, |most: f64, v| most.max(v.as_f64().abs()));
+        let largest = walk
+            .weights
+            .iter()
+            .fold(0.0, |most: f64, v| most.max(v.as_f64().abs()));
         let moved = before.iter().zip(&walk.weights);
         let moved = moved.fold(0.0, |most: f64, (a, b)| most.max((a.as_f64() - b.as_f64()).abs()));
         if moved <= settings.tol * largest || epoch == settings.max_iter {
@@ -105,8 +108,15 @@ impl<'a, 'd, F: Float, L: RowLoss> Walk<'a, 'd, F, L> {
             x,
             loss,
             settings,
-            weights: w.chunks(stride).flat_map(|line| &line[..columns]).map(|&v| F::of(v)).collect(),
-            intercepts: w.chunks(stride).map(|line| line.get(columns).copied().unwrap_or(0.0)).collect(),
+            weights: w
+                .chunks(stride)
+                .flat_map(|line| &line[..columns])
+                .map(|&v| F::of(v))
+                .collect(),
+            intercepts: w
+                .chunks(stride)
+                .map(|line| line.get(columns).copied().unwrap_or(0.0))
+                .collect(),
             slopes: vec![0.0; n_rows * n_lines],
             mean: vec![F::zero(); n_lines * columns],
             mean_intercepts: vec![0.0; n_lines],
@@ -149,7 +159,11 @@ impl<'a, 'd, F: Float, L: RowLoss> Walk<'a, 'd, F, L> {
 
 /// The part of a step that every weight takes: along the mean slope, then what the penalties take.
 fn slide<F: Float>(weights: &mut [F], mean: &[F], rate: f64, settings: &Settings) {
-    let (shrink, rate, due) = (F::of(1.0 - rate * settings.l2), F::of(rate), F::of(rate * settings.l1));
+    let (shrink, rate, due) = (
+        F::of(1.0 - rate * settings.l2),
+        F::of(rate),
+        F::of(rate * settings.l1),
+    );
     if settings.l1 == 0.0 {
         for (w, mean) in weights.iter_mut().zip(mean) {
             *w = *w * shrink - rate * *mean;

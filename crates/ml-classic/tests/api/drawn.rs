@@ -52,7 +52,10 @@ pub(crate) fn close(what: &str, found: &Array2<f64>, expected: &Array2<f64>, tol
     assert_eq!(found.dim(), expected.dim(), "{what}");
     let largest = expected.iter().fold(1e-300, |m: f64, v| m.max(v.abs()));
     let worst = (found - expected).iter().fold(0.0, |m: f64, v| m.max(v.abs())) / largest;
-    assert!(worst < tolerance, "{what}: off by {worst:e}\nfound {found}\nexpected {expected}");
+    assert!(
+        worst < tolerance,
+        "{what}: off by {worst:e}\nfound {found}\nexpected {expected}"
+    );
 }
 
 /// An estimator with these hyperparameters.

@@ -7,15 +7,19 @@ mod drawn;
 #[cfg(test)]
 mod ensemble;
 #[cfg(test)]
+mod lessons;
+#[cfg(test)]
 mod linear;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod mnist;
+#[cfg(test)]
 mod model_selection;
 #[cfg(test)]
-mod neighbors;
-#[cfg(test)]
 mod naive_bayes;
+#[cfg(test)]
+mod neighbors;
 #[cfg(test)]
 mod penalised;
 #[cfg(test)]

@@ -37,9 +37,21 @@ macro_rules! check {
         close(&what, &$first, &matrix(&$case.first), 1e-9);
         close(&what, &$second, &matrix(&$case.second), 1e-9);
         let some = $x.slice(s![..8, ..]);
-        assert_eq!($fitted.predict(some).unwrap().to_vec(), $case.predictions, "{what}");
-        close(&what, &$fitted.predict_proba(some).unwrap(), &matrix(&$case.proba), 1e-7);
-        assert!(($fitted.score($x.view(), $y.view()).unwrap() - $case.score).abs() < 1e-12, "{what}");
+        assert_eq!(
+            $fitted.predict(some).unwrap().to_vec(),
+            $case.predictions,
+            "{what}"
+        );
+        close(
+            &what,
+            &$fitted.predict_proba(some).unwrap(),
+            &matrix(&$case.proba),
+            1e-7,
+        );
+        assert!(
+            ($fitted.score($x.view(), $y.view()).unwrap() - $case.score).abs() < 1e-12,
+            "{what}"
+        );
 
         // In three parts it learns the same.
         let mut parts = how.start($x.ncols(), vec![0, 1, 2]).unwrap();
@@ -48,10 +60,20 @@ macro_rules! check {
             if w.is_some_and(|w| w.sum() == 0.0) {
                 continue;
             }
-            let context = FitContext { weights: w, ..FitContext::default() };
-            parts.partial_fit_with($x.slice(s![rows.clone(), ..]), $y.slice(s![rows]), &context).unwrap();
+            let context = FitContext {
+                weights: w,
+                ..FitContext::default()
+            };
+            parts
+                .partial_fit_with($x.slice(s![rows.clone(), ..]), $y.slice(s![rows]), &context)
+                .unwrap();
         }
-        close(&what, &parts.predict_proba(some).unwrap(), &matrix(&$case.proba), 1e-7);
+        close(
+            &what,
+            &parts.predict_proba(some).unwrap(),
+            &matrix(&$case.proba),
+            1e-7,
+        );
         let again = Persist::from_bytes(&$fitted.to_bytes().unwrap()).unwrap();
         assert_eq!($fitted, again);
     }};
@@ -72,9 +94,15 @@ fn scikit_learn_finds_the_same() {
             "GaussianNB" => check!(GaussianNB::default(), case, x, y, context, |m| (m.theta, m.var)),
             "MultinomialNB" => {
                 x.mapv_inplace(|v| v.abs().ceil());
-                check!(MultinomialNB::default(), case, x, y, context, |m| (m.feature_log_prob, m.feature_count));
+                check!(MultinomialNB::default(), case, x, y, context, |m| (
+                    m.feature_log_prob,
+                    m.feature_count
+                ));
             }
-            _ => check!(BernoulliNB::default(), case, x, y, context, |m| (m.feature_log_prob, m.feature_count)),
+            _ => check!(BernoulliNB::default(), case, x, y, context, |m| (
+                m.feature_log_prob,
+                m.feature_count
+            )),
         }
     }
 }
@@ -87,11 +115,23 @@ fn bad_input_is_refused_with_reasons() {
         error.to_string(),
         "MultinomialNB: x holds -1 at row 1, column 1; give counts of at least 0, or use GaussianNB"
     );
-    let error = GaussianNB::default().priors(vec![0.5]).fit(x.view(), y.view()).unwrap_err();
-    assert_eq!(error.to_string(), "priors = 1: must be a number for each of 2 classes");
-    let error = GaussianNB::default().priors(vec![0.5, 0.6]).fit(x.view(), y.view()).unwrap_err();
+    let error = GaussianNB::default()
+        .priors(vec![0.5])
+        .fit(x.view(), y.view())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "priors = 1: must be a number for each of 2 classes"
+    );
+    let error = GaussianNB::default()
+        .priors(vec![0.5, 0.6])
+        .fit(x.view(), y.view())
+        .unwrap_err();
     assert!(error.to_string().starts_with("sum of priors = 1.1"), "{error}");
-    let error = BernoulliNB::default().alpha(-1.0).fit(x.view(), y.view()).unwrap_err();
+    let error = BernoulliNB::default()
+        .alpha(-1.0)
+        .fit(x.view(), y.view())
+        .unwrap_err();
     assert_eq!(error.to_string(), "alpha = -1: must be finite and >= 0");
     let error = GaussianNB::default().fit(csr(&x).view(), y.view()).unwrap_err();
     assert_eq!(
@@ -105,7 +145,11 @@ fn bad_input_is_refused_with_reasons() {
         "GaussianNB: y holds the class 7, which is not one of [0, 1]; name all classes at the start"
     );
     let no_rows = Array2::<f64>::zeros((0, 2));
-    assert!(GaussianNB::default().fit(no_rows.view(), ml_core::ndarray::Array1::<i64>::zeros(0).view()).is_err());
+    assert!(
+        GaussianNB::default()
+            .fit(no_rows.view(), ml_core::ndarray::Array1::<i64>::zeros(0).view())
+            .is_err()
+    );
 }
 
 #[test]
@@ -114,8 +158,12 @@ fn the_object_safe_form_keeps_sparse_rows_sparse() {
     let estimator: Box<dyn Estimator> = Box::new(BernoulliNB::default());
     let context = FitContext::default();
     let target = Target::from(y.view());
-    let sparse = estimator.fit_features(&Features::from(csr(&x)), &target, &context).unwrap();
-    let dense = estimator.fit_features(&Features::from(x.view()), &target, &context).unwrap();
+    let sparse = estimator
+        .fit_features(&Features::from(csr(&x)), &target, &context)
+        .unwrap();
+    let dense = estimator
+        .fit_features(&Features::from(x.view()), &target, &context)
+        .unwrap();
     let features = Features::from(csr(&x));
     assert_eq!(
         sparse.predict_proba_features(&features).unwrap(),

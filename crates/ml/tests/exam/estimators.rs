@@ -32,7 +32,8 @@ fn all() -> Vec<Box<dyn Estimator>> {
     let near = KNeighborsRegressor::default().n_neighbors(1);
     let grid = ParamGrid::new().values("n_neighbors", [1, 2]);
     let draws = ParamDistributions::new().sample("n_neighbors", Distribution::integer(1, 3));
-    vec![
+    let mut all = super::linear::estimators();
+    let others: Vec<Box<dyn Estimator>> = vec![
         Box::new(line()),
         Box::new(DummyRegressor::default()),
         Box::new(DummyRegressor::default().strategy(RegressorStrategy::Median)),
@@ -62,7 +63,9 @@ fn all() -> Vec<Box<dyn Estimator>> {
         Box::new(piped),
         Box::new(GridSearchCV::new(near.clone(), [grid]).cv(2)),
         Box::new(RandomizedSearchCV::new(near, draws).n_iter(2).cv(2)),
-    ]
+    ];
+    all.extend(others);
+    all
 }
 
 pub(crate) fn members() -> Vec<String> {

@@ -32,7 +32,7 @@ macro_rules! path_cv {
             /// down to `eps` times that, evenly on a logarithmic scale.
             #[setters(into)]
             pub alphas: Option<Vec<f64>>,
-            /// How many, at least 1. Default 100.
+            /// How many, from 1 to 100,000. Default 100.
             pub n_alphas: usize,
             /// The last as a share of the first, in `(0, 1)`. Default 0.001.
             pub eps: f64,
@@ -40,7 +40,7 @@ macro_rules! path_cv {
             pub cv: usize,
             /// Whether to learn an intercept; without it, centre the data. Default true.
             pub fit_intercept: bool,
-            /// Most passes over the columns for one penalty, at least 1. Default 1000.
+            /// Most passes over the columns for one penalty, from 1 to a million. Default 1000.
             pub max_iter: usize,
             /// As [`ElasticNet::tol`]. Default 0.0001.
             pub tol: f64,
@@ -159,19 +159,31 @@ fn choose<X: Matrix>(
     y: ArrayView1<'_, X::Element>,
     context: &FitContext<'_>,
 ) -> Result<FittedElasticNetCV> {
-    l1_ratios.iter().try_for_each(|&l1_ratio| options.check(l1_ratio))?;
+    l1_ratios
+        .iter()
+        .try_for_each(|&l1_ratio| options.check(l1_ratio))?;
     if l1_ratios.is_empty() {
-        return Err(Error::Empty { op, what: "l1_ratio".to_owned(), least: "1 value" });
+        return Err(Error::Empty {
+            op,
+            what: "l1_ratio".to_owned(),
+            least: "1 value",
+        });
     }
     let design = x.design(op)?;
     let targets = Targets::new(op, &design, y, context)?;
     check::parameter("cv", cv, cv >= 2, ">= 2")?;
-    let folds: Vec<_> = KFold { n_splits: cv, shuffle: false, ..KFold::default() }
-        .split(design.n_rows(), None, None)?
-        .collect();
+    let folds: Vec<_> = KFold {
+        n_splits: cv,
+        shuffle: false,
+        ..KFold::default()
+    }
+    .split(design.n_rows(), None, None)?
+    .collect();
     let all = Prepared::new(&design, &targets, options.fit_intercept);
-    let tried: Vec<(f64, Vec<f64>)> =
-        l1_ratios.iter().map(|&l1_ratio| (l1_ratio, options.strengths(&all, l1_ratio))).collect();
+    let tried: Vec<(f64, Vec<f64>)> = l1_ratios
+        .iter()
+        .map(|&l1_ratio| (l1_ratio, options.strengths(&all, l1_ratio)))
+        .collect();
     let errors: Vec<Vec<Array1<f64>>> = folds
         .par_iter()
         .with_max_len(1)
@@ -179,8 +191,10 @@ fn choose<X: Matrix>(
         .collect();
 
     // The share of a fold is that of the weight of its rows held out.
-    let shares: Vec<f64> =
-        folds.iter().map(|fold| fold.test.iter().map(|&row| targets.weights[row]).sum::<f64>()).collect();
+    let shares: Vec<f64> = folds
+        .iter()
+        .map(|fold| fold.test.iter().map(|&row| targets.weights[row]).sum::<f64>())
+        .collect();
     let total: f64 = shares.iter().sum();
     let mut best = (f64::INFINITY, 0, 0);
     let mut mse_path = Vec::with_capacity(tried.len());
@@ -188,7 +202,13 @@ fn choose<X: Matrix>(
         let by_fold: Vec<ArrayView1<'_, f64>> = errors.iter().map(|fold| fold[place].view()).collect();
         let of_ratio = ml_core::ndarray::stack(Axis(1), &by_fold).expect("all folds try the same strengths");
         for i in 0..alphas.len() {
-            let mean = of_ratio.row(i).iter().zip(&shares).map(|(error, share)| error * share).sum::<f64>() / total;
+            let mean = of_ratio
+                .row(i)
+                .iter()
+                .zip(&shares)
+                .map(|(error, share)| error * share)
+                .sum::<f64>()
+                / total;
             if mean < best.0 {
                 best = (mean, place, i);
             }
@@ -204,10 +224,27 @@ fn choose<X: Matrix>(
         tol: options.tol,
         positive: options.positive,
     };
-    let FittedElasticNet { coef, intercept, n_iter, dual_gap } = model.fit_with(x, y, context)?;
-    let alphas = tried.iter().map(|(_, alphas)| ArrayView1::from(alphas)).collect::<Vec<_>>();
+    let FittedElasticNet {
+        coef,
+        intercept,
+        n_iter,
+        dual_gap,
+    } = model.fit_with(x, y, context)?;
+    let alphas = tried
+        .iter()
+        .map(|(_, alphas)| ArrayView1::from(alphas))
+        .collect::<Vec<_>>();
     let alphas = ml_core::ndarray::stack(Axis(0), &alphas).expect("as many strengths for every share of l1");
-    Ok(FittedElasticNetCV { coef, intercept, alpha, l1_ratio, alphas, mse_path, n_iter, dual_gap })
+    Ok(FittedElasticNetCV {
+        coef,
+        intercept,
+        alpha,
+        l1_ratio,
+        alphas,
+        mse_path,
+        n_iter,
+        dual_gap,
+    })
 }
 
 /// The error of every strength on one fold, for each share of l1.
@@ -220,20 +257,28 @@ fn fold_errors<F: Float>(
     options: &PathOptions,
 ) -> Vec<Array1<f64>> {
     let (train_rows, test_rows) = (x.select(train), x.select(test));
-    let prepared = Prepared::new(&train_rows.design(), &targets.select(train), options.fit_intercept);
+    let prepared = Prepared::new(
+        &train_rows.design(),
+        &targets.select(train),
+        options.fit_intercept,
+    );
     let test = targets.select(test);
     let total: f64 = test.weights.iter().sum();
     let error = |coef: &Array1<f64>, intercept: f64| {
         let predicted = values(&test_rows.design(), coef, intercept);
         let rows = predicted.iter().zip(&test.y).zip(&test.weights);
-        let sum: f64 = rows.map(|((p, y), weight)| weight * (p.as_f64() - y).powi(2)).sum();
+        let sum: f64 = rows
+            .map(|((p, y), weight)| weight * (p.as_f64() - y).powi(2))
+            .sum();
         // A fold of weight 0 has no say in the mean.
         if total > 0.0 { sum / total } else { 0.0 }
     };
     let one = |(l1_ratio, alphas): &(f64, Vec<f64>)| {
         let path = along(op, &prepared, alphas, *l1_ratio, options);
         let lines = path.coefs.rows().into_iter().zip(&path.intercepts);
-        lines.map(|(coef, intercept)| error(&coef.to_owned(), *intercept)).collect()
+        lines
+            .map(|(coef, intercept)| error(&coef.to_owned(), *intercept))
+            .collect()
     };
     tried.iter().map(one).collect()
 }

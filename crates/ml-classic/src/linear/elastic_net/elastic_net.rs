@@ -13,7 +13,7 @@ use crate::{
         dynamic::linear_estimator,
         line::{Targets, finite_line, fitted_line},
     },
-    solve::Matrix,
+    solve::{Matrix, check_iterations},
 };
 
 /// Linear regression with a mixture of l1 and l2: minimises
@@ -47,7 +47,7 @@ pub struct ElasticNet {
     pub l1_ratio: f64,
     /// Whether to learn an intercept; without it, centre the data. Default true.
     pub fit_intercept: bool,
-    /// Most passes over the columns, at least 1. Default 1000.
+    /// Most passes over the columns, from 1 to a million. Default 1000.
     pub max_iter: usize,
     /// Largest gap to the minimum, as a share of the sum of squares of the centred `y`: above 0. Default 0.0001.
     pub tol: f64,
@@ -58,7 +58,14 @@ ml_core::impl_params!(ElasticNet);
 
 impl Default for ElasticNet {
     fn default() -> Self {
-        Self { alpha: 1.0, l1_ratio: 0.5, fit_intercept: true, max_iter: 1000, tol: 1e-4, positive: false }
+        Self {
+            alpha: 1.0,
+            l1_ratio: 0.5,
+            fit_intercept: true,
+            max_iter: 1000,
+            tol: 1e-4,
+            positive: false,
+        }
     }
 }
 
@@ -88,7 +95,7 @@ pub struct Lasso {
     pub alpha: f64,
     /// Whether to learn an intercept; without it, centre the data. Default true.
     pub fit_intercept: bool,
-    /// Most passes over the columns, at least 1. Default 1000.
+    /// Most passes over the columns, from 1 to a million. Default 1000.
     pub max_iter: usize,
     /// Largest gap to the minimum, as a share of the sum of squares of the centred `y`: above 0. Default 0.0001.
     pub tol: f64,
@@ -99,7 +106,13 @@ ml_core::impl_params!(Lasso);
 
 impl Default for Lasso {
     fn default() -> Self {
-        Self { alpha: 1.0, fit_intercept: true, max_iter: 1000, tol: 1e-4, positive: false }
+        Self {
+            alpha: 1.0,
+            fit_intercept: true,
+            max_iter: 1000,
+            tol: 1e-4,
+            positive: false,
+        }
     }
 }
 
@@ -115,10 +128,21 @@ fitted_line! {
 
 /// Checks what coordinate descent is asked.
 pub(super) fn check_strength(strength: &Strength) -> Result<()> {
-    let Strength { alpha, l1_ratio, max_iter, tol, .. } = *strength;
-    check::parameter("alpha", alpha, alpha >= 0.0 && alpha.is_finite(), "finite and >= 0")?;
+    let Strength {
+        alpha,
+        l1_ratio,
+        max_iter,
+        tol,
+        ..
+    } = *strength;
+    check::parameter(
+        "alpha",
+        alpha,
+        alpha >= 0.0 && alpha.is_finite(),
+        "finite and >= 0",
+    )?;
     check::parameter("l1_ratio", l1_ratio, (0.0..=1.0).contains(&l1_ratio), "in [0, 1]")?;
-    check::parameter("max_iter", max_iter, max_iter > 0, ">= 1")?;
+    check_iterations("max_iter", max_iter)?;
     check::parameter("tol", tol, tol > 0.0 && tol.is_finite(), "finite and > 0")
 }
 
@@ -141,17 +165,29 @@ fn fit<X: Matrix>(
         }
     };
     let prepared = Prepared::new(&x, &targets, intercept);
-    let descent = prepared.descend(&strength, coef.as_slice_mut().expect("an owned vector is contiguous"));
+    let descent = prepared.descend(
+        &strength,
+        coef.as_slice_mut().expect("an owned vector is contiguous"),
+    );
     if !descent.converged {
         warn(op, descent.n_iter, descent.gap);
     }
     let intercept = prepared.intercept(&coef);
     finite_line(op, &coef, intercept)?;
-    Ok(FittedElasticNet { coef, intercept, n_iter: descent.n_iter, dual_gap: descent.gap })
+    Ok(FittedElasticNet {
+        coef,
+        intercept,
+        n_iter: descent.n_iter,
+        dual_gap: descent.gap,
+    })
 }
 
 pub(super) fn warn(op: &str, n_iter: usize, gap: f64) {
-    tracing::warn!(n_iter, gap, "{op}: not converged; raise max_iter, tol or alpha, or scale the columns first");
+    tracing::warn!(
+        n_iter,
+        gap,
+        "{op}: not converged; raise max_iter, tol or alpha, or scale the columns first"
+    );
 }
 
 macro_rules! coordinate_descent {

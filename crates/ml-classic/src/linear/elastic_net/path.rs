@@ -19,7 +19,7 @@ pub struct PathOptions {
     /// times that, evenly on a logarithmic scale.
     #[setters(into)]
     pub alphas: Option<Vec<f64>>,
-    /// How many, at least 1. Default 100.
+    /// How many, from 1 to 100,000. Default 100.
     pub n_alphas: usize,
     /// The last as a share of the first, in `(0, 1)`. Default 0.001.
     pub eps: f64,
@@ -27,7 +27,7 @@ pub struct PathOptions {
     pub fit_intercept: bool,
     /// Whether weights must not be negative. Default false.
     pub positive: bool,
-    /// Most passes over the columns for one penalty, at least 1. Default 1000.
+    /// Most passes over the columns for one penalty, from 1 to a million. Default 1000.
     pub max_iter: usize,
     /// As [`ElasticNet::tol`](super::ElasticNet::tol). Default 0.0001.
     pub tol: f64,
@@ -80,7 +80,11 @@ pub struct CoefficientPath {
 /// assert!((path.coefs[[2, 0]] - (4.0 / 3.0 - 4.0 / 3000.0) * 1.5).abs() < 1e-9);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
-pub fn lasso_path<X: Matrix>(x: X, y: ArrayView1<'_, X::Element>, options: &PathOptions) -> Result<CoefficientPath> {
+pub fn lasso_path<X: Matrix>(
+    x: X,
+    y: ArrayView1<'_, X::Element>,
+    options: &PathOptions,
+) -> Result<CoefficientPath> {
     path("lasso_path", x, y, 1.0, options)
 }
 
@@ -116,10 +120,20 @@ fn path<X: Matrix>(
 impl PathOptions {
     pub(super) fn check(&self, l1_ratio: f64) -> Result<()> {
         for &alpha in self.alphas.iter().flatten() {
-            check::parameter("alphas", alpha, alpha > 0.0 && alpha.is_finite(), "all finite and > 0")?;
+            check::parameter(
+                "alphas",
+                alpha,
+                alpha > 0.0 && alpha.is_finite(),
+                "all finite and > 0",
+            )?;
         }
         let n_alphas = self.alphas.as_ref().map_or(self.n_alphas, Vec::len);
-        check::parameter("n_alphas", n_alphas, n_alphas > 0, ">= 1")?;
+        check::parameter(
+            "n_alphas",
+            n_alphas,
+            (1..=100_000).contains(&n_alphas),
+            "from 1 to 100000",
+        )?;
         check::parameter("eps", self.eps, self.eps > 0.0 && self.eps < 1.0, "in (0, 1)")?;
         let domain = "in [0, 1], above 0 unless the alphas are given";
         let valid = (0.0..=1.0).contains(&l1_ratio) && (l1_ratio > 0.0 || self.alphas.is_some());
@@ -128,7 +142,13 @@ impl PathOptions {
     }
 
     pub(super) fn strength(&self, alpha: f64, l1_ratio: f64) -> Strength {
-        Strength { alpha, l1_ratio, positive: self.positive, max_iter: self.max_iter, tol: self.tol }
+        Strength {
+            alpha,
+            l1_ratio,
+            positive: self.positive,
+            max_iter: self.max_iter,
+            tol: self.tol,
+        }
     }
 
     /// Descending.
@@ -138,11 +158,15 @@ impl PathOptions {
             alphas.sort_by(|a, b| b.total_cmp(a));
             return alphas;
         }
-        let steepest = prepared.correlations().fold(0.0, |most: f64, v| most.max(v.abs()));
+        let steepest = prepared
+            .correlations()
+            .fold(0.0, |most: f64, v| most.max(v.abs()));
         // A target without any slope is left by every penalty.
         let first = (steepest / (l1_ratio * prepared.total)).max(f64::EPSILON);
         let share = |i: usize| i as f64 / (self.n_alphas.max(2) - 1) as f64;
-        (0..self.n_alphas).map(|i| first * self.eps.powf(share(i))).collect()
+        (0..self.n_alphas)
+            .map(|i| first * self.eps.powf(share(i)))
+            .collect()
     }
 }
 
@@ -165,7 +189,10 @@ pub(super) fn along(
     };
     for (i, &alpha) in alphas.iter().enumerate() {
         let strength = options.strength(alpha, l1_ratio);
-        let descent = prepared.descend(&strength, w.as_slice_mut().expect("an owned vector is contiguous"));
+        let descent = prepared.descend(
+            &strength,
+            w.as_slice_mut().expect("an owned vector is contiguous"),
+        );
         if !descent.converged {
             warn(op, descent.n_iter, descent.gap);
         }

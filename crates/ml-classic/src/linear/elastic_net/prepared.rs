@@ -50,7 +50,12 @@ impl Prepared {
         } else {
             by_columns(x, targets, &x_mean, y_mean)
         };
-        Self { x_mean, y_mean, total, data }
+        Self {
+            x_mean,
+            y_mean,
+            total,
+            data,
+        }
     }
 
     /// Brings `w` to the minimum.
@@ -64,7 +69,9 @@ impl Prepared {
         };
         let mut descent = match &self.data {
             Data::Gram(gram) => problem.solve(&mut ByGram::new(gram, w), w),
-            Data::Columns { x, means, roots, y } => problem.solve(&mut ByColumns::new(x, means, roots, y, w), w),
+            Data::Columns { x, means, roots, y } => {
+                problem.solve(&mut ByColumns::new(x, means, roots, y, w), w)
+            }
         };
         descent.gap /= self.total;
         descent
@@ -87,7 +94,12 @@ impl Prepared {
 
 fn by_columns<F: Float>(x: &Design<'_, F>, targets: &Targets, x_mean: &Array1<f64>, y_mean: f64) -> Data {
     let roots: Vec<f64> = targets.weights.iter().map(|weight| weight.sqrt()).collect();
-    let y = targets.y.iter().zip(&roots).map(|(y, root)| (y - y_mean) * root).collect();
+    let y = targets
+        .y
+        .iter()
+        .zip(&roots)
+        .map(|(y, root)| (y - y_mean) * root)
+        .collect();
     let mut columns = Columns::of(x);
     let mut means = x_mean.to_vec();
     if let Columns::Dense(values) = &mut columns {
@@ -97,5 +109,10 @@ fn by_columns<F: Float>(x: &Design<'_, F>, targets: &Targets, x_mean: &Array1<f6
         }
     }
     columns.scale_rows(&roots);
-    Data::Columns { x: columns, means, roots, y }
+    Data::Columns {
+        x: columns,
+        means,
+        roots,
+        y,
+    }
 }

@@ -49,18 +49,33 @@ impl Problem<'_> {
             let gradient = self.gradient(&point, w);
             steepest = self.violation(&gradient, w);
             if steepest <= limits.tol {
-                return Outcome { n_iter, converged: true, steepest };
+                return Outcome {
+                    n_iter,
+                    converged: true,
+                    steepest,
+                };
             }
             let (step, change) = self.newton_step(&point, &gradient, w);
             scores = point.scores;
             let Some(length) = self.halve(&scores, w, (&step, &change), &gradient, value) else {
-                return Outcome { n_iter, converged: steepest <= 1e3 * limits.tol, steepest };
+                return Outcome {
+                    n_iter,
+                    converged: steepest <= 1e3 * limits.tol,
+                    steepest,
+                };
             };
             w.iter_mut().zip(&step).for_each(|(w, step)| *w += length * step);
-            scores.iter_mut().zip(&change).for_each(|(score, change)| *score += length * change);
+            scores
+                .iter_mut()
+                .zip(&change)
+                .for_each(|(score, change)| *score += length * change);
             value = self.value(&scores, w);
         }
-        Outcome { n_iter: limits.max_iter, converged: false, steepest }
+        Outcome {
+            n_iter: limits.max_iter,
+            converged: false,
+            steepest,
+        }
     }
 
     fn value(&self, scores: &[f64], w: &[f64]) -> f64 {
@@ -69,8 +84,10 @@ impl Problem<'_> {
             weight * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0))
         };
         let loss: f64 = scores.iter().zip(self.codes).zip(self.weights).map(loss).sum();
-        let penalty: f64 =
-            w[..self.x.len()].iter().map(|w| self.l1 * w.abs() + 0.5 * self.l2 * w * w).sum();
+        let penalty: f64 = w[..self.x.len()]
+            .iter()
+            .map(|w| self.l1 * w.abs() + 0.5 * self.l2 * w * w)
+            .sum();
         loss + penalty
     }
 
@@ -83,14 +100,19 @@ impl Problem<'_> {
                 (weight * (p - code as f64), weight * (p * (1.0 - p)).max(1e-10))
             })
             .unzip();
-        Point { scores, slopes, bends }
+        Point {
+            scores,
+            slopes,
+            bends,
+        }
     }
 
     /// Of the smooth part.
     fn gradient(&self, point: &Point, w: &[f64]) -> Vec<f64> {
         let columns = self.x.len();
-        let mut out: Vec<f64> =
-            (0..columns).map(|j| self.x.dot(j, &point.slopes) + self.l2 * w[j]).collect();
+        let mut out: Vec<f64> = (0..columns)
+            .map(|j| self.x.dot(j, &point.slopes) + self.l2 * w[j])
+            .collect();
         if self.intercept {
             out.push(point.slopes.iter().sum());
         }
@@ -129,7 +151,8 @@ impl Problem<'_> {
                     continue;
                 }
                 let mut slope = gradient[j] + self.l2 * step[j];
-                self.x.for_each(j, |row, v| slope += point.bends[row] * v * change[row]);
+                self.x
+                    .for_each(j, |row, v| slope += point.bends[row] * v * change[row]);
                 let old = w[j] + step[j];
                 let new = soft_threshold(old - slope / bends[j], self.l1 / bends[j]);
                 if new != old {
@@ -139,7 +162,12 @@ impl Problem<'_> {
                 }
             }
             if self.intercept {
-                let bent: f64 = point.bends.iter().zip(&change).map(|(bend, change)| bend * change).sum();
+                let bent: f64 = point
+                    .bends
+                    .iter()
+                    .zip(&change)
+                    .map(|(bend, change)| bend * change)
+                    .sum();
                 let by = -(gradient[columns] + bent) / bend;
                 change.iter_mut().for_each(|change| *change += by);
                 step[columns] += by;
@@ -171,8 +199,11 @@ impl Problem<'_> {
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             let end: Vec<f64> = w.iter().zip(step).map(|(w, step)| w + length * step).collect();
-            let there: Vec<f64> =
-                scores.iter().zip(change).map(|(score, change)| score + length * change).collect();
+            let there: Vec<f64> = scores
+                .iter()
+                .zip(change)
+                .map(|(score, change)| score + length * change)
+                .collect();
             if self.value(&there, &end) <= value + GAIN * length * promise {
                 return Some(length);
             }

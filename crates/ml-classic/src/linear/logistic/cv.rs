@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     ClassWeight,
-    linear::{Penalty, decide::{at_least_two, classes_of}, dynamic::linear_estimator},
+    linear::{
+        Penalty,
+        decide::{at_least_two, classes_of},
+        dynamic::linear_estimator,
+    },
     solve::{Matrix, scores},
 };
 
@@ -69,7 +73,9 @@ impl Default for LogisticRegressionCV {
     fn default() -> Self {
         let base = LogisticRegression::default();
         Self {
-            cs: (0..10).map(|i| 10_f64.powf(-4.0 + 8.0 * f64::from(i) / 9.0)).collect(),
+            cs: (0..10)
+                .map(|i| 10_f64.powf(-4.0 + 8.0 * f64::from(i) / 9.0))
+                .collect(),
             cv: 5,
             penalty: base.penalty,
             l1_ratio: base.l1_ratio,
@@ -111,7 +117,11 @@ impl LogisticRegressionCV {
         context: &FitContext<'_>,
     ) -> Result<Array2<f64>> {
         if self.cs.is_empty() {
-            return Err(Error::Empty { op: "LogisticRegressionCV", what: "cs".to_owned(), least: "1 value" });
+            return Err(Error::Empty {
+                op: "LogisticRegressionCV",
+                what: "cs".to_owned(),
+                least: "1 value",
+            });
         }
         self.cs.iter().try_for_each(|&c| self.with(c).check())?;
         check::parameter("cv", self.cv, self.cv >= 2, ">= 2")?;
@@ -121,7 +131,11 @@ impl LogisticRegressionCV {
         let (classes, codes) = label::encode(y);
         at_least_two(OP, &classes)?;
         let target = Target::from(codes.mapv(|code| code as i64));
-        let splitter = StratifiedKFold { n_splits: self.cv, shuffle: false, ..StratifiedKFold::default() };
+        let splitter = StratifiedKFold {
+            n_splits: self.cv,
+            shuffle: false,
+            ..StratifiedKFold::default()
+        };
         let folds: Vec<_> = splitter.split(y.len(), Some(&target), None)?.collect();
         let mut order: Vec<usize> = (0..self.cs.len()).collect();
         order.sort_by(|&a, &b| self.cs[a].total_cmp(&self.cs[b]));
@@ -131,8 +145,16 @@ impl LogisticRegressionCV {
             let own: Vec<usize> = fold.train.iter().map(|&row| codes[row]).collect();
             let of_class = self.class_weight.resolve(OP, &classes, own.iter().copied())?;
             let weight = |row: usize| row_weights.map_or(1.0, |weights| weights[row]);
-            let weights: Vec<f64> = fold.train.iter().map(|&row| weight(row) * of_class[codes[row]]).collect();
-            let lesson = Lesson { x: &train_x, codes: &own, weights: &weights };
+            let weights: Vec<f64> = fold
+                .train
+                .iter()
+                .map(|&row| weight(row) * of_class[codes[row]])
+                .collect();
+            let lesson = Lesson {
+                x: &train_x,
+                codes: &own,
+                weights: &weights,
+            };
             let n_lines = if classes.len() == 2 { 1 } else { classes.len() };
             let mut start = (Array2::zeros((n_lines, x.n_columns())), Array1::zeros(n_lines));
             let mut out = Array1::zeros(self.cs.len());
@@ -144,7 +166,8 @@ impl LogisticRegressionCV {
                 let predicted = classes_of(&places, &scores);
                 let right = |(&row, p): (&usize, &usize)| if *p == codes[row] { weight(row) } else { 0.0 };
                 let total: f64 = fold.test.iter().map(|&row| weight(row)).sum();
-                out[i] = fold.test.iter().zip(&predicted).map(right).sum::<f64>() / total.max(f64::MIN_POSITIVE);
+                out[i] =
+                    fold.test.iter().zip(&predicted).map(right).sum::<f64>() / total.max(f64::MIN_POSITIVE);
                 start = (learned.coef, learned.intercept);
             }
             Ok(out)
@@ -158,8 +181,16 @@ impl LogisticRegressionCV {
     ///
     /// # Errors
     /// As [`fit_with`](Fit::fit_with).
-    pub fn best<X: Matrix, L: Label>(&self, x: X, y: ArrayView1<'_, L>, context: &FitContext<'_>) -> Result<f64> {
-        let means = self.scores(x, y, context)?.mean_axis(Axis(1)).expect("at least two folds");
+    pub fn best<X: Matrix, L: Label>(
+        &self,
+        x: X,
+        y: ArrayView1<'_, L>,
+        context: &FitContext<'_>,
+    ) -> Result<f64> {
+        let means = self
+            .scores(x, y, context)?
+            .mean_axis(Axis(1))
+            .expect("at least two folds");
         let better = |best: usize, i: usize| {
             means[i] > means[best] || (means[i] == means[best] && self.cs[i] < self.cs[best])
         };

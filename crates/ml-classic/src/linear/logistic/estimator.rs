@@ -14,7 +14,7 @@ use super::{
 use crate::{
     ClassWeight,
     linear::{Penalty, decide::at_least_two, dynamic::linear_estimator},
-    solve::Matrix,
+    solve::{Matrix, check_iterations},
 };
 
 pub(super) const OP: &str = "LogisticRegression";
@@ -95,7 +95,7 @@ pub struct LogisticRegression {
     pub solver: LogisticSolver,
     /// How more than two classes are told apart. Default softmax where the solver can.
     pub multi_class: MultiClass,
-    /// Most iterations (epochs, for the stochastic solvers), at least 1. Default 100.
+    /// Most iterations (epochs, for the stochastic solvers), from 1 to a million. Default 100.
     pub max_iter: usize,
     /// Where to stop, above 0: the largest component of the gradient of the mean loss, or for the stochastic solvers
     /// the largest change of a weight in an epoch, relative to the largest weight. Default 0.0001.
@@ -127,10 +127,23 @@ impl LogisticRegression {
     /// Checks what does not depend on the data.
     pub(super) fn check(&self) -> Result<()> {
         check::parameter("c", self.c, self.c > 0.0 && self.c.is_finite(), "finite and > 0")?;
-        check::parameter("l1_ratio", self.l1_ratio, (0.0..=1.0).contains(&self.l1_ratio), "in [0, 1]")?;
-        check::parameter("max_iter", self.max_iter, self.max_iter > 0, ">= 1")?;
-        check::parameter("tol", self.tol, self.tol > 0.0 && self.tol.is_finite(), "finite and > 0")?;
-        let smooth = !matches!(self.solver, LogisticSolver::Saga | LogisticSolver::CoordinateDescent);
+        check::parameter(
+            "l1_ratio",
+            self.l1_ratio,
+            (0.0..=1.0).contains(&self.l1_ratio),
+            "in [0, 1]",
+        )?;
+        check_iterations("max_iter", self.max_iter)?;
+        check::parameter(
+            "tol",
+            self.tol,
+            self.tol > 0.0 && self.tol.is_finite(),
+            "finite and > 0",
+        )?;
+        let smooth = !matches!(
+            self.solver,
+            LogisticSolver::Saga | LogisticSolver::CoordinateDescent
+        );
         if smooth && self.shares().0 > 0.0 {
             return Err(Error::Unsupported {
                 owner: format!("{OP} with the solver {:?}", self.solver),
@@ -209,7 +222,10 @@ impl LogisticRegression {
                 if from.classes != classes {
                     return Err(Error::Data {
                         op: OP,
-                        problem: format!("y holds the classes {classes:?}, but the model to go on from {:?}", from.classes),
+                        problem: format!(
+                            "y holds the classes {classes:?}, but the model to go on from {:?}",
+                            from.classes
+                        ),
                         remedy: "go on with rows of the same classes, or start afresh",
                     });
                 }
@@ -217,7 +233,11 @@ impl LogisticRegression {
             }
         };
         let one_versus_rest = self.one_versus_rest(classes.len());
-        let lesson = Lesson { x: &x.packed(), codes: codes.as_slice().expect("a fresh array"), weights: &weights };
+        let lesson = Lesson {
+            x: &x.packed(),
+            codes: codes.as_slice().expect("a fresh array"),
+            weights: &weights,
+        };
         let learned = train(self, &lesson, start, one_versus_rest)?;
         Ok(FittedLogisticRegression {
             classes,

@@ -69,4 +69,9 @@ impl<X: Matrix, L: Label> Score<X, ArrayView1<'_, L>> for FittedLogisticRegressi
 }
 
 persist_by_label!(FittedLogisticRegression);
-linear_classifier_model!(FittedLogisticRegression<i64>, "LogisticRegression", decision, proba);
+linear_classifier_model!(
+    FittedLogisticRegression<i64>,
+    "LogisticRegression",
+    decision,
+    proba
+);

@@ -46,14 +46,25 @@ impl<F: Float> LogLoss<'_, '_, F> {
     fn split(&self, w: &[f64]) -> (Vec<F>, Vec<f64>) {
         let columns = self.x.n_columns();
         let lines = w.chunks(self.stride());
-        let weights = lines.clone().flat_map(|line| &line[..columns]).map(|&v| F::of(v)).collect();
-        (weights, lines.map(|line| line.get(columns).copied().unwrap_or(0.0)).collect())
+        let weights = lines
+            .clone()
+            .flat_map(|line| &line[..columns])
+            .map(|&v| F::of(v))
+            .collect();
+        (
+            weights,
+            lines
+                .map(|line| line.get(columns).copied().unwrap_or(0.0))
+                .collect(),
+        )
     }
 
     fn shares(&self) -> impl IndexedParallelIterator<Item = Range<usize>> {
         let n_rows = self.x.n_rows();
         let size = n_rows.div_ceil(MOST_SHARES).max(LEAST_ROWS);
-        (0..n_rows.div_ceil(size)).into_par_iter().map(move |i| i * size..n_rows.min((i + 1) * size))
+        (0..n_rows.div_ceil(size))
+            .into_par_iter()
+            .map(move |i| i * size..n_rows.min((i + 1) * size))
     }
 
     /// Sums what `work` makes of blocks of scores into one gradient a share. `work` takes the rows, their scores,
@@ -76,7 +87,10 @@ impl<F: Float> LogLoss<'_, '_, F> {
                     }
                 }
                 sum.0 += work(block.clone(), wide);
-                narrow.iter_mut().zip(&*wide).for_each(|(narrow, wide)| *narrow = F::of(*wide));
+                narrow
+                    .iter_mut()
+                    .zip(&*wide)
+                    .for_each(|(narrow, wide)| *narrow = F::of(*wide));
                 self.x.block_gather(block, narrow, (&mut sum.1, stride));
                 if self.intercept {
                     for row in wide.chunks(n_lines) {
@@ -92,7 +106,11 @@ impl<F: Float> LogLoss<'_, '_, F> {
         let mut total = (0.0, vec![0.0; self.n_parameters()]);
         for (loss, gradient) in shares {
             total.0 += loss;
-            total.1.iter_mut().zip(gradient).for_each(|(sum, part)| *sum += part);
+            total
+                .1
+                .iter_mut()
+                .zip(gradient)
+                .for_each(|(sum, part)| *sum += part);
         }
         total
     }
@@ -163,9 +181,11 @@ impl<F: Float> LogLoss<'_, '_, F> {
                     self.weights[row] * (own - p[[row, k]] * p[[row, l]])
                 };
                 let block = self.weighted_gram(curvature);
-                out.slice_mut(s![k * stride..(k + 1) * stride, l * stride..(l + 1) * stride]).assign(&block);
+                out.slice_mut(s![k * stride..(k + 1) * stride, l * stride..(l + 1) * stride])
+                    .assign(&block);
                 if k != l {
-                    out.slice_mut(s![l * stride..(l + 1) * stride, k * stride..(k + 1) * stride]).assign(&block);
+                    out.slice_mut(s![l * stride..(l + 1) * stride, k * stride..(k + 1) * stride])
+                        .assign(&block);
                 }
             }
             for j in 0..columns {
@@ -183,9 +203,15 @@ impl<F: Float> LogLoss<'_, '_, F> {
             return;
         }
         let (stride, columns) = (self.stride(), self.x.n_columns());
-        let free = if self.l2 == 0.0 { 0..stride } else { columns..stride };
+        let free = if self.l2 == 0.0 {
+            0..stride
+        } else {
+            columns..stride
+        };
         for j in free {
-            let size = (0..self.n_lines).map(|k| hessian[[k * stride + j, k * stride + j]]).sum::<f64>();
+            let size = (0..self.n_lines)
+                .map(|k| hessian[[k * stride + j, k * stride + j]])
+                .sum::<f64>();
             let extra = (size / self.n_lines as f64).max(f64::MIN_POSITIVE);
             for k in 0..self.n_lines {
                 for l in 0..self.n_lines {
@@ -242,7 +268,9 @@ impl<F: Float> LogLoss<'_, '_, F> {
 impl<F: Float> Smooth for LogLoss<'_, '_, F> {
     fn evaluate(&self, w: &[f64], gradient: &mut [f64]) -> Result<f64> {
         let work = |rows: Range<usize>, scores: &mut [f64]| {
-            rows.zip(scores.chunks_mut(self.n_lines)).map(|(row, scores)| self.row(row, scores)).sum()
+            rows.zip(scores.chunks_mut(self.n_lines))
+                .map(|(row, scores)| self.row(row, scores))
+                .sum()
         };
         let (loss, sum) = self.pass(w, work);
         gradient.copy_from_slice(&sum);
@@ -265,7 +293,14 @@ mod tests {
         let codes: Vec<usize> = (0..70).map(|i| (i * 7) % n_classes).collect();
         let weights: Vec<f64> = (0..70).map(|i| f64::from(i % 3) / 69.0).collect();
         let (x, codes, weights) = (&design, &codes[..], &weights[..]);
-        let loss = LogLoss { x, codes, weights, n_lines, intercept: true, l2: 0.1 };
+        let loss = LogLoss {
+            x,
+            codes,
+            weights,
+            n_lines,
+            intercept: true,
+            l2: 0.1,
+        };
         let w = rng.randn(loss.n_parameters()).to_vec();
         let v = rng.randn(loss.n_parameters());
         let value = |w: &[f64]| {
@@ -279,7 +314,10 @@ mod tests {
         assert!((slope - value(&w).1.dot(&v)).abs() < 1e-8, "{slope}");
         let bend = (value(&ahead).1 - value(&behind).1) / (2.0 * step);
         let product = Array1::from(loss.matrix_product(&loss.probabilities(&w), v.as_slice().unwrap()));
-        assert!((&bend - &product).iter().all(|d| d.abs() < 1e-8), "{bend} {product}");
+        assert!(
+            (&bend - &product).iter().all(|d| d.abs() < 1e-8),
+            "{bend} {product}"
+        );
         // The full matrix has extra curvature along shifts of all intercepts, which this direction is freed of.
         let mut free = v;
         if n_lines > 1 {
@@ -288,7 +326,10 @@ mod tests {
         }
         let product = Array1::from(loss.matrix_product(&loss.probabilities(&w), free.as_slice().unwrap()));
         let full = loss.matrix(&w).dot(&free);
-        assert!((&full - &product).iter().all(|d| d.abs() < 1e-10), "{full} {product}");
+        assert!(
+            (&full - &product).iter().all(|d| d.abs() < 1e-10),
+            "{full} {product}"
+        );
     }
 
     #[test]

@@ -14,7 +14,8 @@ use super::{
     loss::LogLoss,
 };
 use crate::solve::{
-    Average, Columns, Curved, Design, Equation, Limits, Outcome, RowLoss, SagaSettings, Smooth, lbfgs, newton, saga,
+    Average, Columns, Curved, Design, Equation, Limits, Outcome, RowLoss, SagaSettings, Smooth, lbfgs,
+    newton, saga,
 };
 
 /// Rows with positions of their classes and weights.
@@ -46,13 +47,28 @@ pub(super) fn train<F: Float>(
     let n_lines = coef.nrows();
     let lines: Vec<(Vec<f64>, Outcome)> = if one_versus_rest {
         let fit = |class: usize| {
-            let codes = lesson.codes.iter().map(|&code| usize::from(code == class)).collect();
+            let codes = lesson
+                .codes
+                .iter()
+                .map(|&code| usize::from(code == class))
+                .collect();
             fit(how, lesson, columns.as_ref(), codes, start(class), 1)
         };
-        (0..n_lines).into_par_iter().with_max_len(1).map(fit).collect::<Result<_>>()?
+        (0..n_lines)
+            .into_par_iter()
+            .with_max_len(1)
+            .map(fit)
+            .collect::<Result<_>>()?
     } else {
         let all = (0..n_lines).flat_map(start).collect();
-        vec![fit(how, lesson, columns.as_ref(), Cow::Borrowed(lesson.codes), all, n_lines)?]
+        vec![fit(
+            how,
+            lesson,
+            columns.as_ref(),
+            Cow::Borrowed(lesson.codes),
+            all,
+            n_lines,
+        )?]
     };
     for (_, outcome) in lines.iter().filter(|(_, outcome)| !outcome.converged) {
         tracing::warn!(
@@ -74,7 +90,15 @@ pub(super) fn train<F: Float>(
     let stride = width + usize::from(how.fit_intercept);
     Ok(Learned {
         coef: Array2::from_shape_fn(coef.dim(), |(line, j)| flat[line * stride + j]),
-        intercept: (0..n_lines).map(|line| if how.fit_intercept { flat[line * stride + width] } else { 0.0 }).collect(),
+        intercept: (0..n_lines)
+            .map(|line| {
+                if how.fit_intercept {
+                    flat[line * stride + width]
+                } else {
+                    0.0
+                }
+            })
+            .collect(),
         n_iter,
     })
 }
@@ -99,18 +123,38 @@ fn fit<F: Float>(
     let (l1, l2) = how.shares();
     let strength = 1.0 / (how.c * total);
     let (l1, l2) = (l1 * strength, l2 * strength);
-    let limits = Limits { max_iter: how.max_iter, tol: how.tol, least_gain: 64.0 * f64::EPSILON };
+    let limits = Limits {
+        max_iter: how.max_iter,
+        tol: how.tol,
+        least_gain: 64.0 * f64::EPSILON,
+    };
     if let Some(x) = columns {
-        let problem = Problem { x, codes: &codes, weights: &weights, l1, l2, intercept: how.fit_intercept };
+        let problem = Problem {
+            x,
+            codes: &codes,
+            weights: &weights,
+            l1,
+            l2,
+            intercept: how.fit_intercept,
+        };
         let outcome = problem.solve(&mut w, limits);
         return Ok((w, outcome));
     }
-    let loss = LogLoss { x: lesson.x, codes: &codes, weights: &weights, n_lines, intercept: how.fit_intercept, l2 };
+    let loss = LogLoss {
+        x: lesson.x,
+        codes: &codes,
+        weights: &weights,
+        n_lines,
+        intercept: how.fit_intercept,
+        l2,
+    };
     let outcome = match how.solver {
         LogisticSolver::NewtonCholesky => match newton(&loss, &mut w, limits, Equation::Cholesky)? {
             Some(outcome) => outcome,
             None => {
-                tracing::warn!("{OP}: the Hessian is singular, going on with lbfgs; drop repeated columns, or lower c");
+                tracing::warn!(
+                    "{OP}: the Hessian is singular, going on with lbfgs; drop repeated columns, or lower c"
+                );
                 lbfgs(&loss, &mut w, limits)?
             }
         },
@@ -120,7 +164,11 @@ fn fit<F: Float>(
         },
         LogisticSolver::Sag | LogisticSolver::Saga => {
             let settings = SagaSettings {
-                average: if how.solver == LogisticSolver::Sag { Average::Sag } else { Average::Saga },
+                average: if how.solver == LogisticSolver::Sag {
+                    Average::Sag
+                } else {
+                    Average::Saga
+                },
                 l1,
                 l2,
                 intercept: how.fit_intercept,
@@ -131,7 +179,11 @@ fn fit<F: Float>(
             let (n_iter, converged) = saga(lesson.x, &loss, &mut w, &settings);
             let mut gradient = vec![0.0; w.len()];
             loss.evaluate(&w, &mut gradient)?;
-            Outcome { n_iter, converged, steepest: crate::solve::steepest(&gradient) }
+            Outcome {
+                n_iter,
+                converged,
+                steepest: crate::solve::steepest(&gradient),
+            }
         }
         _ => lbfgs(&loss, &mut w, limits)?,
     };
@@ -165,7 +217,10 @@ impl<F: Float> RowLoss for LogLoss<'_, '_, F> {
     }
 
     fn bend(&self) -> f64 {
-        let heaviest = self.weights.iter().fold(0.0, |most: f64, &weight| most.max(weight));
+        let heaviest = self
+            .weights
+            .iter()
+            .fold(0.0, |most: f64, &weight| most.max(weight));
         let of_one = if self.n_lines == 1 { 0.25 } else { 0.5 };
         of_one * heaviest * self.codes.len() as f64
     }

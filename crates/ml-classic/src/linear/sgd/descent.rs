@@ -118,11 +118,7 @@ pub(super) fn descend<F: Float>(
         let objective = walk.epoch(&order);
         epochs += 1;
         if !walk.intercept.is_finite() || !walk.w.is_finite() {
-            return Err(Error::Numerical {
-                op: plan.op.name(),
-                problem: format!("the weights overflow in epoch {epochs}"),
-                remedy: "scale the columns first (StandardScaler), or lower eta0",
-            });
+            return Err(overflow(plan, epochs));
         }
         let score = match lesson.validation {
             Some((_, score)) => score(walk.w.weights(), walk.intercept),
@@ -134,11 +130,29 @@ pub(super) fn descend<F: Float>(
             patience.idle = 0;
         }
     }
-    line.intercept = walk.intercept;
+    let (intercept, average_intercept) = (walk.intercept, walk.average_intercept);
     let (weights, average) = walk.w.finish();
-    line.weights = weights;
-    line.average = average.map(|weights| (weights, walk.average_intercept));
+    let average = average.map(|weights| (weights, average_intercept));
+    if average
+        .iter()
+        .any(|(weights, intercept)| !intercept.is_finite() || weights.iter().any(|v| !v.is_finite()))
+    {
+        return Err(overflow(plan, epochs));
+    }
+    *line = Line {
+        weights,
+        intercept,
+        average,
+    };
     Ok((epochs, stopped))
+}
+
+fn overflow(plan: &Plan, epochs: usize) -> Error {
+    Error::Numerical {
+        op: plan.op.name(),
+        problem: format!("the weights overflow in epoch {epochs}"),
+        remedy: "scale the columns first (StandardScaler), or lower eta0",
+    }
 }
 
 /// Where training has got to.
@@ -201,7 +215,8 @@ impl<F: Float> Walk<'_, '_, F> {
         let move_by = move_by * self.lesson.weights[row];
         if matches!(plan.penalty, Penalty::L2 | Penalty::ElasticNet) {
             // A rate that would turn the weights around makes them zero instead.
-            self.w.shrink((1.0 - (1.0 - plan.l1()) * self.eta * plan.alpha).max(0.0));
+            self.w
+                .shrink((1.0 - (1.0 - plan.l1()) * self.eta * plan.alpha).max(0.0));
         }
         if move_by != 0.0 {
             self.w.add(x, row, move_by);

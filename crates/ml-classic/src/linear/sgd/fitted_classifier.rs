@@ -1,8 +1,10 @@
 //! What the classifiers trained by stochastic gradient descent have learned.
 
+use std::sync::Once;
+
 use ml_core::{
-    DecisionFunction, Error, FitContext, Float, Label, PartialFit, Predict, PredictProba, Result, Score, check,
-    label,
+    DecisionFunction, Error, FitContext, Float, Label, PartialFit, Predict, PredictProba, Result, Score,
+    check, label,
     ndarray::{Array1, Array2, ArrayView1},
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,8 @@ pub struct FittedSGDClassifier<L> {
     /// Number of the next step, from 1.
     t: f64,
 }
+
+static UNSCALED: Once = Once::new();
 
 impl<L: Label> FittedSGDClassifier<L> {
     /// All weights zero.
@@ -88,6 +92,7 @@ impl<L: Label> FittedSGDClassifier<L> {
         if let Some(from) = from {
             model.take_weights(from)?;
         }
+        design.warn_if_unscaled(op, &UNSCALED);
         let design = if max_iter > 1 { design.packed() } else { design };
         let data = Classes {
             x: &design,
@@ -106,11 +111,18 @@ impl<L: Label> FittedSGDClassifier<L> {
         if from.classes != self.classes {
             return Err(Error::Data {
                 op,
-                problem: format!("y holds the classes {:?}, but the model to go on from {:?}", self.classes, from.classes),
+                problem: format!(
+                    "y holds the classes {:?}, but the model to go on from {:?}",
+                    self.classes, from.classes
+                ),
                 remedy: "go on with rows of the same classes, or start afresh",
             });
         }
-        for (line, (coef, intercept)) in self.lines.iter_mut().zip(from.coef.rows().into_iter().zip(&from.intercept)) {
+        for (line, (coef, intercept)) in self
+            .lines
+            .iter_mut()
+            .zip(from.coef.rows().into_iter().zip(&from.intercept))
+        {
             line.weights = coef.to_owned();
             line.intercept = *intercept;
         }
@@ -151,12 +163,18 @@ impl<L: Label> FittedSGDClassifier<L> {
         let code = |label: &L| {
             self.classes.binary_search(label).map_err(|_| Error::Data {
                 op,
-                problem: format!("y holds the class {label}, which is not one of {:?}", self.classes),
+                problem: format!(
+                    "y holds the class {label}, which is not one of {:?}",
+                    self.classes
+                ),
                 remedy: "name all classes at the start",
             })
         };
         let codes: Array1<usize> = y.iter().map(code).collect::<Result<Vec<_>>>()?.into();
-        let class_weights = self.plan.class_weight.resolve(op, &self.classes, codes.iter().copied())?;
+        let class_weights = self
+            .plan
+            .class_weight
+            .resolve(op, &self.classes, codes.iter().copied())?;
         let data = Classes {
             x: &design,
             codes: &codes,

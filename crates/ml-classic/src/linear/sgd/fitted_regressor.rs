@@ -1,5 +1,7 @@
 //! What the regressors trained by stochastic gradient descent have learned.
 
+use std::sync::Once;
+
 use ml_core::{
     FitContext, Float, PartialFit, Persist, Predict, Result, Score, check,
     ndarray::{Array1, ArrayView1, Axis},
@@ -30,6 +32,8 @@ pub struct FittedSGDRegressor {
     /// Number of the next step, from 1.
     t: f64,
 }
+
+static UNSCALED: Once = Once::new();
 
 impl FittedSGDRegressor {
     /// All weights zero.
@@ -63,6 +67,7 @@ impl FittedSGDRegressor {
             model.line.weights.assign(&from.coef);
             model.line.intercept = from.intercept;
         }
+        design.warn_if_unscaled(op, &UNSCALED);
         let design = if max_iter > 1 { design.packed() } else { design };
         model.learn(&design, (&y, weights), max_iter)?;
         Ok(model)
@@ -158,7 +163,9 @@ linear_regressor_model!(FittedSGDRegressor, "SGDRegressor");
 /// Implements what the estimators that make a [`FittedSGDRegressor`] have in common.
 macro_rules! trains_regressor {
     ($owner:ident) => {
-        impl<X: $crate::solve::Matrix> ml_core::Fit<X, ml_core::ndarray::ArrayView1<'_, X::Element>> for $owner {
+        impl<X: $crate::solve::Matrix> ml_core::Fit<X, ml_core::ndarray::ArrayView1<'_, X::Element>>
+            for $owner
+        {
             type Fitted = $crate::linear::FittedSGDRegressor;
 
             fn fit_with(

@@ -90,7 +90,10 @@ mod tests {
                 for p in [-3.7, -1.3, -0.45, 0.021, 0.5, 1.7, 40.3] {
                     let slope = (loss.value(y, p + STEP) - loss.value(y, p - STEP)) / (2.0 * STEP);
                     let found = loss.derivative(y, p);
-                    assert!((slope - found).abs() < 1e-6, "{loss:?} at {y}, {p}: {found}, not {slope}");
+                    assert!(
+                        (slope - found).abs() < 1e-6,
+                        "{loss:?} at {y}, {p}: {found}, not {slope}"
+                    );
                 }
             }
         }

@@ -48,7 +48,7 @@ macro_rules! passive_aggressive {
             pub aggressiveness: Aggressiveness,
             /// Whether to learn an intercept. Default true.
             pub fit_intercept: bool,
-            /// Most epochs, at least 1. Default 1000.
+            /// Most epochs, from 1 to a million. Default 1000.
             pub max_iter: usize,
             /// Least improvement of the mean loss that counts, at least 0; `None` trains for all of `max_iter`. Default 0.001.
             #[setters(into)]

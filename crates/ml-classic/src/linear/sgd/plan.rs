@@ -4,7 +4,7 @@ use ml_core::{Error, Result, Rng, Seed, check, random::NumpyRng};
 use serde::{Deserialize, Serialize};
 
 use super::loss::Loss;
-use crate::{ClassWeight, linear::Penalty};
+use crate::{ClassWeight, linear::Penalty, solve::check_iterations};
 
 /// How the learning rate `eta` of step `t` (from 1) follows from `eta0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,25 +77,47 @@ const MAX_INT: i64 = i32::MAX as i64;
 
 impl Plan {
     pub(super) fn check(&self) -> Result<()> {
-        let at_least_0 = |name, v: f64| check::parameter(name, v, v.is_finite() && v >= 0.0, "finite and >= 0");
+        let at_least_0 =
+            |name, v: f64| check::parameter(name, v, v.is_finite() && v >= 0.0, "finite and >= 0");
         let above_0 = |name, v: f64| check::parameter(name, v, v.is_finite() && v > 0.0, "finite and > 0");
         at_least_0("alpha", self.alpha)?;
         if self.learning_rate == LearningRate::Optimal {
             let domain = "> 0 for learning_rate = \"optimal\", which is computed from it";
             check::parameter("alpha", self.alpha, self.alpha > 0.0, domain)?;
         }
-        check::parameter("l1_ratio", self.l1_ratio, (0.0..=1.0).contains(&self.l1_ratio), "in [0, 1]")?;
-        check::parameter("max_iter", self.max_iter, self.max_iter > 0, ">= 1")?;
+        check::parameter(
+            "l1_ratio",
+            self.l1_ratio,
+            (0.0..=1.0).contains(&self.l1_ratio),
+            "in [0, 1]",
+        )?;
+        check_iterations("max_iter", self.max_iter)?;
         if let Some(tol) = self.tol {
-            check::parameter("tol", tol, tol >= 0.0, ">= 0, or None to train for all of max_iter")?;
+            check::parameter(
+                "tol",
+                tol,
+                tol >= 0.0,
+                ">= 0, or None to train for all of max_iter",
+            )?;
         }
         above_0("eta0", self.eta0)?;
         at_least_0("power_t", self.power_t)?;
         let fraction = self.validation_fraction;
-        check::parameter("validation_fraction", fraction, fraction > 0.0 && fraction < 1.0, "in (0, 1)")?;
-        check::parameter("n_iter_no_change", self.n_iter_no_change, self.n_iter_no_change > 0, ">= 1")?;
-        if let Loss::Huber(epsilon) | Loss::EpsilonInsensitive(epsilon) | Loss::SquaredEpsilonInsensitive(epsilon) =
-            self.loss
+        check::parameter(
+            "validation_fraction",
+            fraction,
+            fraction > 0.0 && fraction < 1.0,
+            "in (0, 1)",
+        )?;
+        check::parameter(
+            "n_iter_no_change",
+            self.n_iter_no_change,
+            self.n_iter_no_change > 0,
+            ">= 1",
+        )?;
+        if let Loss::Huber(epsilon)
+        | Loss::EpsilonInsensitive(epsilon)
+        | Loss::SquaredEpsilonInsensitive(epsilon) = self.loss
         {
             at_least_0("epsilon", epsilon)?;
         }

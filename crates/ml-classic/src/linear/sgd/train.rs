@@ -30,7 +30,12 @@ pub(super) fn train_classes<F: Float>(
     (t, max_iter): (f64, usize),
 ) -> Result<usize> {
     let held_out = match plan.early_stopping {
-        true => Some(hold_out(plan, data.codes.len(), Some(data.codes), data.row_weights)?),
+        true => Some(hold_out(
+            plan,
+            data.codes.len(),
+            Some(data.codes),
+            data.row_weights,
+        )?),
         false => None,
     };
     let seeds = plan.shuffles(lines.len())?;
@@ -38,19 +43,34 @@ pub(super) fn train_classes<F: Float>(
     let fit = |(class, (line, seed)): (usize, (&mut Line, u32))| {
         let positive = if binary { 1 } else { class };
         let negative_weight = if binary { data.class_weights[0] } else { 1.0 };
-        let y: Vec<f64> = data.codes.iter().map(|&code| if code == positive { 1.0 } else { -1.0 }).collect();
+        let y: Vec<f64> = data
+            .codes
+            .iter()
+            .map(|&code| if code == positive { 1.0 } else { -1.0 })
+            .collect();
         let of_row = |row: usize| data.row_weights.map_or(1.0, |weights| weights[row]);
         let weights: Vec<f64> = y
             .iter()
             .enumerate()
-            .map(|(row, &y)| of_row(row) * if y > 0.0 { data.class_weights[positive] } else { negative_weight })
+            .map(|(row, &y)| {
+                of_row(row)
+                    * if y > 0.0 {
+                        data.class_weights[positive]
+                    } else {
+                        negative_weight
+                    }
+            })
             .collect();
         let accuracy = |w: &[F], intercept: f64| {
             let (mut right, mut all) = (0.0, 0.0);
             for row in rows_of(held_out.as_deref()) {
                 let positive = data.x.dot(row, w) + intercept > 0.0;
                 all += of_row(row);
-                right += if positive == (y[row] > 0.0) { of_row(row) } else { 0.0 };
+                right += if positive == (y[row] > 0.0) {
+                    of_row(row)
+                } else {
+                    0.0
+                };
             }
             right / all
         };
@@ -63,7 +83,11 @@ pub(super) fn train_classes<F: Float>(
         descend(plan, &lesson, line, (seed, t, max_iter))
     };
     let work: Vec<(usize, (&mut Line, u32))> = lines.iter_mut().zip(seeds).enumerate().collect();
-    let done: Vec<(usize, bool)> = work.into_par_iter().with_max_len(1).map(fit).collect::<Result<_>>()?;
+    let done: Vec<(usize, bool)> = work
+        .into_par_iter()
+        .with_max_len(1)
+        .map(fit)
+        .collect::<Result<_>>()?;
     Ok(report(plan, &done, max_iter))
 }
 

@@ -41,7 +41,11 @@ impl<F: Float> WeightVector<F> {
             values: cast(weights),
             scale: 1.0,
             norms: [squares, sizes],
-            paid: if l1 { vec![F::zero(); weights.len()] } else { Vec::new() },
+            paid: if l1 {
+                vec![F::zero(); weights.len()]
+            } else {
+                Vec::new()
+            },
             average: average.map(|values| Average {
                 values: cast(values),
                 a: 0.0,
@@ -147,6 +151,9 @@ impl<F: Float> WeightVector<F> {
     pub(super) fn finish(mut self) -> (Array1<f64>, Option<Array1<f64>>) {
         self.multiply_out();
         let wide = |values: Vec<F>| values.iter().map(|v| v.as_f64()).collect();
-        (wide(self.values), self.average.map(|average| wide(average.values)))
+        (
+            wide(self.values),
+            self.average.map(|average| wide(average.values)),
+        )
     }
 }
