@@ -86,7 +86,7 @@ pub(super) fn check_priors(priors: &[f64], n_classes: usize) -> Result<()> {
         priors.len() == n_classes,
         &format!("a number for each of {n_classes} classes"),
     )?;
-    if let Some(prior) = priors.iter().find(|p| !(**p >= 0.0)) {
+    if let Some(prior) = priors.iter().find(|p| p.is_nan() || **p < 0.0) {
         check::parameter("priors", prior, false, ">= 0")?;
     }
     let sum: f64 = priors.iter().sum();

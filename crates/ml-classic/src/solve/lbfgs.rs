@@ -40,7 +40,7 @@ pub(crate) struct Outcome {
 /// Brings `w` to a minimum of `f`.
 ///
 /// Source: Liu and Nocedal, "On the Limited Memory BFGS Method for Large Scale Optimization" (1989).
-pub(crate) fn lbfgs(f: &impl Smooth, w: &mut Vec<f64>, limits: Limits) -> Result<Outcome> {
+pub(crate) fn lbfgs(f: &impl Smooth, w: &mut [f64], limits: Limits) -> Result<Outcome> {
     let mut gradient = vec![0.0; w.len()];
     let mut value = f.evaluate(w, &mut gradient)?;
     check_start(value, &gradient)?;
@@ -55,7 +55,7 @@ pub(crate) fn lbfgs(f: &impl Smooth, w: &mut Vec<f64>, limits: Limits) -> Result
         }
         let mut direction = memory.newton_step(&gradient);
         let mut slope = dot(&direction, &gradient);
-        if !(slope < 0.0) {
+        if slope >= 0.0 || slope.is_nan() {
             // Rounding has spoiled the memory: start again with steepest descent.
             memory = Memory::default();
             direction = memory.newton_step(&gradient);

@@ -1,8 +1,13 @@
 //! Products of centred columns: all that least squares needs to know of tall data.
 
+use faer::{
+    Accum, Par,
+    linalg::matmul::triangular::{self, BlockStructure},
+    mat::{MatMut, MatRef},
+};
 use ml_core::{
     Float,
-    ndarray::{Array1, Array2, linalg::general_mat_mul},
+    ndarray::{Array1, Array2},
 };
 use rayon::prelude::*;
 
@@ -13,6 +18,8 @@ const BLOCK_ROWS: usize = 256;
 /// Shares of the rows with products of their own until these are added up in order, and the fewest rows of one.
 const MOST_SHARES: usize = 16;
 const LEAST_ROWS: usize = 2048;
+/// Most elements that the products of all shares together may take.
+const MOST_ELEMENTS: usize = 1 << 25;
 
 /// `Xᵀ·X`, `Xᵀ·y` and `y·y` of rows less their mean, times the roots of their weights.
 #[derive(Debug, Clone)]
@@ -31,7 +38,8 @@ impl Gram {
         (x_mean, y_mean): (&Array1<f64>, f64),
     ) -> Self {
         let (rows, columns) = (x.n_rows(), x.n_columns());
-        let size = rows.div_ceil(MOST_SHARES).max(LEAST_ROWS);
+        let shares = (MOST_ELEMENTS / (columns * columns).max(1)).clamp(1, MOST_SHARES);
+        let size = rows.div_ceil(shares).max(LEAST_ROWS);
         let share = |start: usize| {
             let mut sum = Self::zero(columns);
             let end = rows.min(start + size);
@@ -56,6 +64,8 @@ impl Gram {
         }
         if x.is_sparse() {
             sum.centre_sparse(weights.iter().sum(), x_mean);
+        } else {
+            sum.mirror();
         }
         sum
     }
@@ -89,7 +99,33 @@ impl Gram {
                 self.xy.as_slice_mut().expect("an owned vector is contiguous"),
             );
         }
-        general_mat_mul(1.0, &block.t(), &block, 1.0, &mut self.xx);
+        let (rows, columns) = block.dim();
+        let block = block
+            .as_slice()
+            .expect("the first rows of an owned matrix are contiguous");
+        let block = MatRef::from_row_major_slice(block, rows, columns);
+        let xx = self.xx.as_slice_mut().expect("an owned matrix is contiguous");
+        // The products are symmetric: half of them are enough.
+        triangular::matmul(
+            MatMut::from_row_major_slice_mut(xx, columns, columns),
+            BlockStructure::TriangularLower,
+            Accum::Add,
+            block.transpose(),
+            BlockStructure::Rectangular,
+            block,
+            BlockStructure::Rectangular,
+            1.0,
+            Par::Seq,
+        );
+    }
+
+    /// Fills the upper half from the lower.
+    fn mirror(&mut self) {
+        for i in 0..self.xx.nrows() {
+            for j in 0..i {
+                self.xx[[j, i]] = self.xx[[i, j]];
+            }
+        }
     }
 
     fn add_sparse<F: Float>(&mut self, x: &Design<'_, F>, row: usize, weight: f64, y: f64) {

@@ -33,7 +33,8 @@ pub enum LogisticSolver {
     NewtonCg,
     /// Stochastic average gradient: for very many rows, scaled columns. No l1.
     Sag,
-    /// Its successor, for every penalty.
+    /// Its successor, for every penalty. A step of either costs as much as there are columns, stored or not: for many
+    /// sparse columns take another solver.
     Saga,
     /// One weight at a time, on a copy of the features by columns: the best for l1. Several classes one against
     /// the rest.

@@ -36,14 +36,17 @@ impl Line {
     }
 }
 
+/// Rows that are left out of training, and how good weights and intercept are on them.
+pub(super) type Validation<'a, F> = (&'a [bool], &'a (dyn Fn(&[F], f64) -> f64 + Sync));
+
 /// Rows with targets; class targets are 1 and -1.
 pub(super) struct Lesson<'a, 'd, F> {
     pub(super) x: &'a Design<'d, F>,
     pub(super) y: &'a [f64],
     /// Of the row times that of its class.
     pub(super) weights: &'a [f64],
-    /// Rows that are left out of training, and how good weights and intercept are on them.
-    pub(super) validation: Option<(&'a [bool], &'a (dyn Fn(&[F], f64) -> f64 + Sync))>,
+    /// What to stop by, if not by the objective.
+    pub(super) validation: Option<Validation<'a, F>>,
 }
 
 /// The generator of Scikit-Learn's shuffles: Marsaglia's xorshift of 32 bits, without the highest.
