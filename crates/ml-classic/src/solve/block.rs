@@ -12,7 +12,7 @@ const LANES: usize = 16;
 const CLASSES: usize = 4;
 const ROWS: usize = 2;
 /// Columns whose gradient stays in registers while the rows pass.
-const STRIP: usize = 32;
+const STRIP: usize = 16;
 
 /// `out[row][class] = Σ x[row]·w[class]`, for rows of `x` and of `w` with `columns` each.
 pub(crate) fn scores<X: Cell<F>, F: Float>(x: &[X], w: &[F], columns: usize, out: &mut [F]) {

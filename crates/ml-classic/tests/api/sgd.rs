@@ -294,6 +294,11 @@ fn bad_input_is_refused_with_reasons() {
         "alpha = 0: must be > 0 for learning_rate = \"optimal\", which is computed from it",
     );
     says(sgd().eta0(0.0), "eta0 = 0: must be finite and > 0");
+    let error = PassiveAggressiveClassifier::default()
+        .c(0.0)
+        .fit(x.view(), y.view())
+        .unwrap_err();
+    assert_eq!(error.to_string(), "c = 0: must be finite and > 0");
     says(
         sgd()
             .learning_rate(LearningRate::Pa1)

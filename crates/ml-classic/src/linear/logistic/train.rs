@@ -126,7 +126,7 @@ fn fit<F: Float>(
     let limits = Limits {
         max_iter: how.max_iter,
         tol: how.tol,
-        least_gain: 64.0 * f64::EPSILON,
+        least_gain: 0.0,
     };
     if let Some(x) = columns {
         let problem = Problem {

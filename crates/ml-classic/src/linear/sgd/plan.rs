@@ -61,6 +61,14 @@ pub(super) enum Owner {
 }
 
 impl Owner {
+    /// What the owner calls `eta0`.
+    fn step_name(self) -> &'static str {
+        match self {
+            Owner::PassiveAggressiveClassifier | Owner::PassiveAggressiveRegressor => "c",
+            _ => "eta0",
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Owner::SgdClassifier => "SGDClassifier",
@@ -100,7 +108,7 @@ impl Plan {
                 ">= 0, or None to train for all of max_iter",
             )?;
         }
-        above_0("eta0", self.eta0)?;
+        above_0(self.op.step_name(), self.eta0)?;
         at_least_0("power_t", self.power_t)?;
         let fraction = self.validation_fraction;
         check::parameter(
