@@ -7,10 +7,12 @@ pub mod linear;
 pub mod metrics;
 pub mod model_selection;
 pub mod multiclass;
+pub mod naive_bayes;
 pub mod neighbors;
 mod outputs;
 pub mod production;
 mod response;
+pub mod solve;
 pub mod tree;
 mod wrapper;
 

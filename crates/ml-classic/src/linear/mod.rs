@@ -3,9 +3,51 @@
 //! | estimator | penalty | use |
 //! |---|---|---|
 //! | [`LinearRegression`] | none | more rows than columns, nothing to tune |
+//! | [`Ridge`] | l2 | a good default; columns that resemble one another |
+//! | [`Lasso`], [`ElasticNet`] | l1, both | few columns matter |
+//! | [`LogisticRegression`] | any | classes with probabilities |
+//! | [`SGDRegressor`] | any | more rows than fit in memory, or very many columns |
+//! | [`SGDClassifier`] | any | classes, under the same conditions |
+//! | [`Perceptron`], [`PassiveAggressiveClassifier`], [`PassiveAggressiveRegressor`] | none | rows that arrive one by one |
+//!
+//! Those trained by gradient descent take dense and sparse rows ([`Matrix`](crate::solve::Matrix)).
 
+pub(crate) mod decide;
+pub(crate) mod dynamic;
+mod early_stopping;
+mod elastic_net;
+mod gradient_descent;
+mod lars;
 mod least_squares;
+mod line;
 mod linear_regression;
+mod logistic;
 mod moments;
+mod penalty;
+mod ridge;
+mod ridge_cv;
+mod sgd;
+mod softmax_regression;
 
+pub use early_stopping::{EarlyStopping, Ending, Stopped};
+pub use elastic_net::{
+    CoefficientPath, ElasticNet, ElasticNetCV, FittedElasticNet, FittedElasticNetCV, Lasso, LassoCV,
+    PathOptions, enet_path, lasso_path,
+};
+pub use gradient_descent::{
+    Batch, DescentPath, GradientDescent, Sampling, Schedule, normal_equation, with_bias,
+};
+pub use lars::{FittedLars, Lars, LarsMethod};
 pub use linear_regression::{FittedLinearRegression, FittedMultiLinearRegression, LinearRegression};
+pub use logistic::{
+    FittedLogisticRegression, LogisticRegression, LogisticRegressionCV, LogisticSolver, MultiClass,
+};
+pub use penalty::Penalty;
+pub use ridge::{FittedRidge, Ridge, RidgeSolver};
+pub use ridge_cv::{FittedRidgeCV, RidgeCV};
+pub use sgd::{
+    Aggressiveness, ClassifierLoss, FittedSGDClassifier, FittedSGDRegressor, LearningRate,
+    PassiveAggressiveClassifier, PassiveAggressiveRegressor, Perceptron, RegressorLoss, SGDClassifier,
+    SGDRegressor,
+};
+pub use softmax_regression::{FittedSoftmaxRegression, SoftmaxRegression, one_hot};

@@ -36,7 +36,8 @@ fn all() -> Vec<Box<dyn Estimator>> {
     let near = KNeighborsRegressor::default().n_neighbors(1);
     let grid = ParamGrid::new().values("n_neighbors", [1, 2]);
     let draws = ParamDistributions::new().sample("n_neighbors", Distribution::integer(1, 3));
-    vec![
+    let mut all = super::linear::estimators();
+    let others: Vec<Box<dyn Estimator>> = vec![
         Box::new(line()),
         Box::new(DummyRegressor::default()),
         Box::new(DummyRegressor::default().strategy(RegressorStrategy::Median)),
@@ -77,7 +78,9 @@ fn all() -> Vec<Box<dyn Estimator>> {
                 .thresholds(3)
                 .cv(2),
         ),
-    ]
+    ];
+    all.extend(others);
+    all
 }
 
 pub(crate) fn members() -> Vec<String> {

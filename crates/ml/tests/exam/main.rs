@@ -15,6 +15,8 @@ mod inputs;
 #[cfg(test)]
 mod labels;
 #[cfg(test)]
+mod linear;
+#[cfg(test)]
 mod loaders;
 #[cfg(test)]
 mod metrics;

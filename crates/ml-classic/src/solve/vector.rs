@@ -1,0 +1,191 @@
+//! Dot products and sums of vectors, at the width of the processor at hand.
+//!
+//! Sums run in [`LANES`] parts side by side, added up at the end: the same bits on every processor that has no
+//! fused multiplication, whatever the width of its instructions.
+
+use std::sync::LazyLock;
+
+use ml_core::Float;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Partial sums: four to eight of the widest vectors, enough to hide the latency of an addition.
+const LANES: usize = 32;
+
+/// Asked for once: the answer is a dozen questions to the processor.
+static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
+
+/// A loop that the compiler turns into vector instructions; `run` and all it calls are `#[inline(always)]`, because
+/// what is not inlined is compiled for the baseline processor.
+pub(crate) trait Loop {
+    type Output;
+
+    fn run(self) -> Self::Output;
+}
+
+struct Wide<L>(L);
+
+impl<L: Loop> WithSimd for Wide<L> {
+    type Output = L::Output;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> L::Output {
+        self.0.run()
+    }
+}
+
+/// Runs a loop compiled for AVX-512, AVX2, or what else there is.
+#[inline]
+pub(crate) fn vectorize<L: Loop>(body: L) -> L::Output {
+    ARCH.dispatch(Wide(body))
+}
+
+/// What a row is stored as; numbers that are whole and below 256 take a byte.
+pub(crate) trait Cell<F>: Copy {
+    fn value(self) -> F;
+}
+
+impl<F: Float> Cell<F> for F {
+    #[inline(always)]
+    fn value(self) -> F {
+        self
+    }
+}
+
+/// A whole number from 0 to 255.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Byte(pub(crate) u8);
+
+impl<F: Float> Cell<F> for Byte {
+    #[inline(always)]
+    fn value(self) -> F {
+        F::of(f64::from(self.0))
+    }
+}
+
+struct Dot<'a, X, F> {
+    x: &'a [X],
+    w: &'a [F],
+}
+
+impl<X: Cell<F>, F: Float> Loop for Dot<'_, X, F> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let (x, x_rest) = self.x.as_chunks::<LANES>();
+        let (w, w_rest) = self.w.as_chunks::<LANES>();
+        let mut sums = [F::zero(); LANES];
+        for (x, w) in x.iter().zip(w) {
+            for lane in 0..LANES {
+                sums[lane] += x[lane].value() * w[lane];
+            }
+        }
+        for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
+            sums[lane] += x.value() * *w;
+        }
+        total(&sums)
+    }
+}
+
+/// The lanes added up in double precision.
+#[inline(always)]
+fn total<F: Float>(sums: &[F; LANES]) -> f64 {
+    let mut parts = [0.0; 8];
+    for chunk in sums.as_chunks::<8>().0 {
+        for (part, sum) in parts.iter_mut().zip(chunk) {
+            *part += sum.as_f64();
+        }
+    }
+    (parts[0] + parts[4]) + (parts[1] + parts[5]) + ((parts[2] + parts[6]) + (parts[3] + parts[7]))
+}
+
+/// `Σ x·w`.
+#[inline]
+pub(crate) fn dot<X: Cell<F>, F: Float>(x: &[X], w: &[F]) -> f64 {
+    vectorize(Dot { x, w })
+}
+
+struct Add<'a, X, F> {
+    factor: F,
+    x: &'a [X],
+    w: &'a mut [F],
+}
+
+impl<X: Cell<F>, F: Float> Loop for Add<'_, X, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (w, x) in self.w.iter_mut().zip(self.x) {
+            *w += self.factor * x.value();
+        }
+    }
+}
+
+/// `w += factor·x`.
+#[inline]
+pub(crate) fn add<X: Cell<F>, F: Float>(factor: F, x: &[X], w: &mut [F]) {
+    vectorize(Add { factor, x, w });
+}
+
+struct AddAndMeasure<'a, X, F> {
+    factor: F,
+    x: &'a [X],
+    w: &'a mut [F],
+}
+
+impl<X: Cell<F>, F: Float> Loop for AddAndMeasure<'_, X, F> {
+    type Output = [f64; 2];
+
+    #[inline(always)]
+    fn run(self) -> [f64; 2] {
+        let (x, x_rest) = self.x.as_chunks::<LANES>();
+        let (w, w_rest) = self.w.as_chunks_mut::<LANES>();
+        let mut squares = [F::zero(); LANES];
+        let mut sizes = [F::zero(); LANES];
+        for (x, w) in x.iter().zip(w) {
+            for lane in 0..LANES {
+                let value = w[lane] + self.factor * x[lane].value();
+                w[lane] = value;
+                squares[lane] += value * value;
+                sizes[lane] += value.abs();
+            }
+        }
+        for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
+            *w += self.factor * x.value();
+            squares[lane] += *w * *w;
+            sizes[lane] += w.abs();
+        }
+        [total(&squares), total(&sizes)]
+    }
+}
+
+/// `w += factor·x`; then `Σ w²` and `Σ |w|`.
+#[inline]
+pub(crate) fn add_and_measure<X: Cell<F>, F: Float>(factor: F, x: &[X], w: &mut [F]) -> [f64; 2] {
+    vectorize(AddAndMeasure { factor, x, w })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_any_length_are_right() {
+        for n in [0, 1, 7, 31, 32, 33, 100, 784] {
+            let x: Vec<f64> = (0..n).map(|i| (i % 13) as f64).collect();
+            let bytes: Vec<Byte> = x.iter().map(|&v| Byte(v as u8)).collect();
+            let w: Vec<f64> = (0..n).map(|i| (i % 7) as f64 - 3.0).collect();
+            // All numbers are whole, so every order of adding gives the same.
+            let expected: f64 = x.iter().zip(&w).map(|(x, w)| x * w).sum();
+            assert_eq!((dot(&x, &w), dot(&bytes, &w)), (expected, expected), "{n}");
+            let (mut one, mut two) = (w.clone(), w.clone());
+            add(2.0, &x, &mut one);
+            let [squares, sizes] = add_and_measure(2.0, &bytes, &mut two);
+            assert_eq!(one, two, "{n}");
+            assert_eq!(squares, one.iter().map(|v| v * v).sum::<f64>(), "{n}");
+            assert_eq!(sizes, one.iter().map(|v| v.abs()).sum::<f64>(), "{n}");
+        }
+    }
+}
