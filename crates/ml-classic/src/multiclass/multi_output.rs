@@ -155,13 +155,19 @@ impl<X: IntoFeatures> Predict<X> for FittedMultiOutputClassifier {
     /// `[rows, outputs]`.
     fn predict(&self, x: X) -> Result<Array2<i64>> {
         let x = x.into_features()?;
-        let of = |model: &Box<dyn Model>| -> Result<Array1<i64>> {
+        let of = |model: &dyn Model| -> Result<Array1<i64>> {
             Ok(model
                 .predict_features(&x)?
                 .classes("MultiOutputClassifier")?
                 .to_owned())
         };
-        Ok(columns(&self.models.iter().map(of).collect::<Result<Vec<_>>>()?))
+        Ok(columns(
+            &self
+                .models
+                .iter()
+                .map(|model| of(&**model))
+                .collect::<Result<Vec<_>>>()?,
+        ))
     }
 }
 
@@ -185,13 +191,19 @@ impl<X: IntoFeatures> Predict<X> for FittedMultiOutputRegressor {
     /// `[rows, outputs]`.
     fn predict(&self, x: X) -> Result<Array2<f64>> {
         let x = x.into_features()?;
-        let of = |model: &Box<dyn Model>| -> Result<Array1<f64>> {
+        let of = |model: &dyn Model| -> Result<Array1<f64>> {
             Ok(model
                 .predict_features(&x)?
                 .numbers("MultiOutputRegressor")?
                 .to_owned())
         };
-        Ok(columns(&self.models.iter().map(of).collect::<Result<Vec<_>>>()?))
+        Ok(columns(
+            &self
+                .models
+                .iter()
+                .map(|model| of(&**model))
+                .collect::<Result<Vec<_>>>()?,
+        ))
     }
 }
 

@@ -106,8 +106,8 @@ pub(super) fn side_by_side(columns: Vec<Array1<f64>>) -> Array2<f64> {
 
 classifier_wrapper!(OneVsRestClassifier => FittedOneVsRestClassifier, params [], {
     fn predict_proba_features(&self, x: &Features) -> Result<Array2<f64>> {
-        let of = |model: &Box<dyn Model>| Ok(positive_scores(OP, &**model, x, Response::Probability)?.0);
-        let mut columns = self.models.iter().map(of).collect::<Result<Vec<_>>>()?;
+        let of = |model: &dyn Model| Ok(positive_scores(OP, model, x, Response::Probability)?.0);
+        let mut columns = self.models.iter().map(|model| of(&**model)).collect::<Result<Vec<_>>>()?;
         if columns.len() == 1 {
             columns.insert(0, 1.0 - &columns[0]);
         }
@@ -126,13 +126,13 @@ classifier_wrapper!(OneVsRestClassifier => FittedOneVsRestClassifier, params [],
 
     /// The models' own scores; an error for models with probabilities only.
     fn decision_function_features(&self, x: &Features) -> Result<Array2<f64>> {
-        let of = |model: &Box<dyn Model>| -> Result<Array1<f64>> {
+        let of = |model: &dyn Model| -> Result<Array1<f64>> {
             match model.classes() {
-                Some(_) => Ok(positive_scores(OP, &**model, x, Response::Decision)?.0),
-                None => Ok(confidence(OP, &**model, x)?.scores),
+                Some(_) => Ok(positive_scores(OP, model, x, Response::Decision)?.0),
+                None => Ok(confidence(OP, model, x)?.scores),
             }
         };
-        let columns = self.models.iter().map(of).collect::<Result<Vec<_>>>();
+        let columns = self.models.iter().map(|model| of(&**model)).collect::<Result<Vec<_>>>();
         columns.map(side_by_side).map_err(|error| match error {
             Error::Unsupported { what, remedy, .. } => {
                 Error::Unsupported { owner: self.name(), what, remedy }
