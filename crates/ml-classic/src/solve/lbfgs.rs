@@ -291,10 +291,10 @@ mod tests {
     }
 
     #[test]
-    fn a_bowl_takes_few_steps() {
+    fn a_bowl_takes_little_more_than_a_step_a_direction() {
         let mut w = vec![0.0; 50];
         let outcome = lbfgs(&Bowl, &mut w, LIMITS).unwrap();
-        assert!(outcome.converged && outcome.n_iter < 60, "{outcome:?}");
+        assert!(outcome.converged && outcome.n_iter < 80, "{outcome:?}");
         assert!(w.iter().all(|v| (v - 1.0).abs() < 1e-8));
     }
 }

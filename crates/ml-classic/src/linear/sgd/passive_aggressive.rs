@@ -154,7 +154,7 @@ passive_aggressive! {
     ///
     /// let (x, y) = (array![[0.0], [1.0], [2.0], [3.0]], array![0.0, 2.0, 4.0, 6.0]);
     /// let model = PassiveAggressiveRegressor::default().tol(None).max_iter(200).fit(x.view(), y.view())?;
-    /// assert!((model.predict(array![[1.5]].view())?[0] - 3.0).abs() < 0.3);
+    /// assert!((model.predict(array![[1.5]].view())?[0] - 3.0_f64).abs() < 0.3);
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     PassiveAggressiveRegressor, |this| Loss::EpsilonInsensitive(this.epsilon),
