@@ -1,11 +1,12 @@
 //! Computing a segment twice instead of keeping what happens in it.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use smallvec::SmallVec;
 
 use super::{
     Source, Tape, Variable,
+    barrier::barrier,
     node::{Node, Rule, now, record, tapes_of},
 };
 use crate::{
@@ -17,15 +18,15 @@ use crate::{
 /// `segment(inputs)`, of which a tape keeps the inputs only; everything between is computed again when the
 /// gradient passes.
 ///
-/// Trades about one more forward computation for the memory of the intermediate values. `variables` lists
-/// those that the segment reads: they get their gradients as always. The segment must give the same values
-/// both times, so no random numbers without a fixed seed. Derivatives of any order are right, in forward mode,
+/// Trades about one more forward computation for the memory of the intermediate values, in a traced function, too.
+/// `variables` lists those that the segment reads: they get their gradients as always, and the second time give what
+/// they held the first time, whatever was assigned since. The segment must give the same values both times, so no
+/// random numbers without a fixed seed, and no assignments. Derivatives of any order are right, in forward mode,
 /// too; what a second derivative needs of the segment is kept while the first one is computed.
 ///
 /// # Errors
 /// Those of `segment`; [`Error::Gradient`] if it uses a followed tensor that is not among `inputs` or a watched
-/// variable that is not among `variables`, and, when the gradient is asked for, if one of `variables` was
-/// assigned since.
+/// variable that is not among `variables`.
 ///
 /// # Examples
 /// ```
@@ -73,10 +74,9 @@ fn again(
     call: &Call<'_>,
     gradients: &[Option<Tensor>],
 ) -> Result<Gradients> {
-    let (inputs, reads) = call.inputs.split_at(call.inputs.len() - variables.len());
-    for (variable, read) in variables.iter().zip(reads) {
-        refuse_assigned(variable, read)?;
-    }
+    let all = apart(call.inputs, gradients)?;
+    let (inputs, reads) = all.split_at(all.len() - variables.len());
+    let _held = Held::new(variables, reads);
     let tape = Tape::new();
     tape.watch_variables(variables.iter().filter(|variable| variable.dtype().is_float()))?;
     let watched = inputs
@@ -103,19 +103,54 @@ fn again(
     Ok(tape.sweep(&seeds, &sources)?.into())
 }
 
-/// The segment reads the variable's present value, which must be the one that it read at first.
-fn refuse_assigned(variable: &Variable, read: &Tensor) -> Result<()> {
-    match (&variable.value().value, &read.value) {
-        (Value::Array(now), Value::Array(then)) if !now.is(then) => Err(Error::Gradient {
-            op: "checkpoint",
-            problem: format!(
-                "variable {:?} was assigned between the computation and its gradient",
-                variable.name()
-            ),
-            remedy: "take the gradient first, then assign",
-        }),
-        _ => Ok(()),
+/// What the segment starts from. In a graph, where equal operations are computed once, a barrier keeps those of the
+/// second time apart from the first and lets them wait for the gradient: nothing is kept until then.
+fn apart(inputs: &[Tensor], gradients: &[Option<Tensor>]) -> Result<Vec<Tensor>> {
+    let symbolic = |tensor: &Tensor| matches!(tensor.value, Value::Symbol(_));
+    let after: Vec<&Tensor> = gradients.iter().flatten().collect();
+    if !inputs.iter().any(symbolic) {
+        return Ok(inputs.to_vec());
     }
+    barrier(&inputs.iter().collect::<Vec<_>>(), &after)
+}
+
+thread_local! {
+    /// Values that variables give on this thread, the latest last.
+    static HELD: RefCell<Vec<(Variable, Value)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// While it lives, variables read on this thread give what they once held.
+struct Held(usize);
+
+impl Held {
+    fn new(variables: &[Variable], reads: &[Tensor]) -> Self {
+        HELD.with_borrow_mut(|held| {
+            let before = held.len();
+            held.extend(
+                variables
+                    .iter()
+                    .zip(reads)
+                    .map(|(v, read)| (v.clone(), read.value.clone())),
+            );
+            Self(before)
+        })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let gone = HELD.with_borrow_mut(|held| held.split_off(self.0));
+        // Outside the borrow: a variable that goes may hold more than a number.
+        drop(gone);
+    }
+}
+
+/// What `variable` gives on this thread in place of its present value.
+pub(super) fn held(variable: &Variable) -> Option<Value> {
+    HELD.with_borrow(|held| {
+        let found = held.iter().rev().find(|(other, _)| other.same(variable));
+        found.map(|(_, value)| value.clone())
+    })
 }
 
 /// Refuses outputs that depend on something recorded before `start` other than the leaves of `variables`.

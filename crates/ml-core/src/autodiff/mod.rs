@@ -20,19 +20,17 @@
 //! | file | what |
 //! |---|---|
 //! | `node` | a recorded operation, and the tapes that want it |
-//! | `tape` | watching, pausing, asking for gradients |
-//! | `backward` | the reverse sweep |
 //! | `variable`, `variable_slices` | state that can be replaced, whole or in part |
 //! | `tape` | watching, pausing, asking for derivatives |
 //! | `plan` | the order in which sweeps pass the nodes |
 //! | `backward`, `forward` | the two sweeps |
 //! | `jacobian`, `rows` | many reverse sweeps at once, and putting their results together |
 //! | `functions` | the same for closures |
-//! | `custom`, `checkpoint` | rules that are not a primitive's |
+//! | `custom`, `checkpoint`, `barrier` | rules that are not a primitive's |
 //! | `check` | comparison with finite differences |
-//! | `variable` | mutable state |
 
 mod backward;
+mod barrier;
 mod check;
 mod checkpoint;
 mod custom;

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     Node, Origin,
+    checkpoint::held,
     node::{TapeState, Tapes},
 };
 use crate::{DType, Error, Result, Shape, Tensor, graph, ops::Spec, tensor::Value};
@@ -101,16 +102,13 @@ impl Variable {
 
     /// The current value; followed by the tapes that watch the variable.
     pub fn read(&self) -> Tensor {
-        let value = graph::read(self).unwrap_or_else(|| self.value());
+        let value = held(self).unwrap_or_else(|| graph::read(self).unwrap_or_else(|| self.value()).value);
         let origin = self.follow(&value);
-        Tensor {
-            value: value.value,
-            origin,
-        }
+        Tensor { value, origin }
     }
 
     /// The leaf of the tape that follows this read; of several, a node that leads to the leaf of each.
-    fn follow(&self, value: &Tensor) -> Option<Origin> {
+    fn follow(&self, value: &Value) -> Option<Origin> {
         let state = self.state();
         let recording = state.watchers.iter().filter(|(tape, _)| tape.is_recording());
         let mut leaves = recording.clone().map(|(_, leaf)| Origin {
@@ -122,7 +120,7 @@ impl Variable {
             return Some(first);
         };
         let parents = [first, second].into_iter().chain(leaves).map(|origin| Tensor {
-            value: value.value.clone(),
+            value: value.clone(),
             origin: Some(origin),
         });
         let tapes: Tapes = recording.map(|(tape, _)| Arc::clone(tape)).collect();
@@ -152,7 +150,7 @@ impl Variable {
         Ok(())
     }
 
-    /// Adds `value`, which may broadcast.
+    /// Adds `value`, which may broadcast. No update is lost if several threads do so at once.
     ///
     /// # Errors
     /// As [`assign`](Self::assign).
@@ -160,7 +158,7 @@ impl Variable {
         self.update(value, Tensor::add)
     }
 
-    /// Subtracts `value`, which may broadcast.
+    /// Subtracts `value`, which may broadcast. No update is lost if several threads do so at once.
     ///
     /// # Errors
     /// As [`assign`](Self::assign).
@@ -168,15 +166,30 @@ impl Variable {
         self.update(value, Tensor::sub)
     }
 
-    /// Replaces the value by `change(current value, value)`.
+    /// Replaces the value by `change(current value, value)`; of several threads that do so at once, each changes
+    /// what another has left.
     pub(super) fn update(
         &self,
         value: &Tensor,
         change: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
     ) -> Result<()> {
         self.refuse_followed(value)?;
-        let current = self.read().stop_gradient();
-        self.assign(&change(&current, &value.stop_gradient())?)
+        let value = value.stop_gradient();
+        if graph::is_tracing() {
+            return self.assign(&change(&self.read().stop_gradient(), &value)?);
+        }
+        // Nothing is locked while it computes: if the variable was assigned meanwhile, it computes again.
+        loop {
+            let current = self.value();
+            let next = change(&current, &value)?;
+            self.check(&next)?;
+            let next = next.array()?.contiguous();
+            let mut state = self.state();
+            if same_memory(&state.value, &current) {
+                state.value = Tensor::from(next);
+                return Ok(());
+            }
+        }
     }
 
     fn check(&self, value: &Tensor) -> Result<()> {
@@ -256,6 +269,11 @@ impl Variable {
     pub(crate) fn store(&self, value: Value) {
         self.state().value = Tensor { value, origin: None };
     }
+}
+
+/// Whether both are one array, not two equal ones.
+fn same_memory(a: &Tensor, b: &Tensor) -> bool {
+    matches!((&a.value, &b.value), (Value::Array(a), Value::Array(b)) if a.is(b))
 }
 
 impl fmt::Debug for Variable {

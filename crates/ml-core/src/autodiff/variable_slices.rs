@@ -112,7 +112,7 @@ impl VariableSlice<'_> {
 
     /// Replaces the part by `value`, which broadcasts to it.
     ///
-    /// Reads the variable and assigns to it: of two threads that do so at once, one may undo the other.
+    /// Threads that replace parts at once do not undo each other.
     ///
     /// # Errors
     /// As [`Tensor::slice_update`] and [`Variable::assign`].

@@ -143,6 +143,24 @@ impl Parameter {
         }
     }
 
+    /// Whether both stand for the same.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tensor(a), Self::Tensor(b)) => a == b,
+            (Self::Value(a), Self::Value(b)) => same_bits(a, b),
+            (Self::Variable(a), Self::Variable(b)) => a.same(b),
+            _ => false,
+        }
+    }
+
+    /// Whether a graph for this serves all that `other` stands for.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tensor(a), Self::Tensor(b)) => a.dtype == b.dtype && serves(&a.shape, &b.shape),
+            _ => self.same(other),
+        }
+    }
+
     /// What serves both: lengths that differ become unknown. `None` for arguments that differ otherwise.
     pub(super) fn relaxed(&self, argument: &Argument) -> Option<Self> {
         let (Self::Tensor(spec), Argument::Tensor(tensor)) = (self, argument) else {

@@ -37,13 +37,13 @@ use crate::{Error, Result, Tensor, autodiff, tensor::Array};
 pub struct Concrete {
     graph: Arc<Graph>,
     signature: Vec<Parameter>,
-    plan: Plan,
+    plan: Arc<Plan>,
     options: RunOptions,
 }
 
 impl Concrete {
     pub(super) fn new(graph: Graph, signature: Vec<Parameter>, options: RunOptions) -> Self {
-        let plan = Plan::new(&graph);
+        let plan = Arc::new(Plan::new(&graph));
         Self {
             graph: Arc::new(graph),
             signature,

@@ -17,13 +17,14 @@
 //! | `control/` | branches and loops as operations |
 //! | `replay` | a graph's operations applied one by one, for tapes and other traces |
 //! | `passes/` | optimisation |
-//! | `plan`, `run`, `parallel`, `options` | the executor |
+//! | `plan`, `run`, `parallel`, `counted`, `options` | the executor |
 //! | `store` | graphs in files |
 //! | `dot` | graphs as drawings |
 
 mod argument;
 mod concrete;
 mod control;
+mod counted;
 mod dot;
 mod function;
 #[allow(clippy::module_inception)]

@@ -17,6 +17,9 @@ const MOST_THREADS: usize = 1024;
 ///
 /// Results never depend on it: kernels cut and join their work in the same way on one thread or many.
 ///
+/// The bodies of loops and the branches of [`cond`](super::cond()) are part of one operation: what is in them runs one
+/// after the other, spread as that operation is. So does a graph that an operation of another one calls.
+///
 /// # Examples
 /// ```
 /// use ml_core::{Tensor, graph::{Function, RunOptions}};
@@ -30,64 +33,74 @@ const MOST_THREADS: usize = 1024;
 #[setters(strip_option)]
 pub struct RunOptions {
     /// How many operations may run at the same time, 1 to 1024. `None`, the default: one after the other
-    /// where that is as fast, and as many as the ambient `rayon` pool has threads where branches of the
-    /// graph are large.
+    /// where that is as fast or `intra_op` is given, and as many as the ambient `rayon` pool has threads where
+    /// branches of the graph are large.
     pub inter_op: Option<usize>,
-    /// Over how many threads one operation may be spread, 1 to 1024. `None`, the default: as many as the
-    /// pool that it runs in has.
+    /// Over how many threads each of them may be spread, 1 to 1024, together no more than 1024. `None`, the default:
+    /// over as many as run operations, or as the ambient pool has where these run one after the other.
     pub intra_op: Option<usize>,
 }
 
+/// Where the operations of a graph run.
+pub(super) enum Threads {
+    /// One after the other, where the caller is.
+    Here,
+    /// One after the other, spread over this pool.
+    Spread(Arc<[ThreadPool]>),
+    /// Side by side on the threads of one pool, over which each is spread.
+    Shared(Arc<[ThreadPool]>),
+    /// One at a time in each of these pools.
+    Counted(Arc<[ThreadPool]>),
+}
+
 impl RunOptions {
-    /// The pools that these options ask for: for operations, and for the work within one.
-    pub(super) fn pools(&self) -> Result<[Option<Arc<ThreadPool>>; 2]> {
-        // Operations one after the other need no thread of their own.
-        let inter = self
-            .inter_op
-            .map(|threads| check("inter_op", threads))
-            .transpose()?;
-        let intra = self
-            .intra_op
-            .map(|threads| check("intra_op", threads))
-            .transpose()?;
-        Ok([
-            inter
-                .filter(|&threads| threads > 1)
-                .map(|threads| pool("inter", threads))
-                .transpose()?,
-            intra.map(|threads| pool("intra", threads)).transpose()?,
-        ])
+    /// The threads that these options ask for.
+    pub(super) fn threads(&self) -> Result<Threads> {
+        let inter = check("inter_op", self.inter_op)?;
+        let intra = check("intra_op", self.intra_op)?;
+        Ok(match (inter.unwrap_or(1), intra) {
+            (1, None) => Threads::Here,
+            (1, Some(intra)) => Threads::Spread(pools(1, intra)?),
+            (inter, None) => Threads::Shared(pools(1, inter)?),
+            (inter, Some(intra)) => {
+                check("inter_op times intra_op", Some(inter * intra))?;
+                Threads::Counted(pools(inter, intra)?)
+            }
+        })
     }
 }
 
-fn check(name: &str, threads: usize) -> Result<usize> {
-    if (1..=MOST_THREADS).contains(&threads) {
-        return Ok(threads);
+fn check(name: &str, threads: Option<usize>) -> Result<Option<usize>> {
+    match threads {
+        Some(wrong) if !(1..=MOST_THREADS).contains(&wrong) => Err(Error::Parameter {
+            name: name.to_owned(),
+            value: wrong.to_string(),
+            domain: format!("1 to {MOST_THREADS} threads"),
+        }),
+        threads => Ok(threads),
     }
-    Err(Error::Parameter {
-        name: name.to_owned(),
-        value: threads.to_string(),
-        domain: format!("1 to {MOST_THREADS} threads"),
-    })
 }
 
-/// The pool of this many threads for this use: made once, shared by all graphs.
-fn pool(of: &'static str, threads: usize) -> Result<Arc<ThreadPool>> {
-    static POOLS: Mutex<BTreeMap<(&str, usize), Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
-    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pool) = pools.get(&(of, threads)) {
-        return Ok(Arc::clone(pool));
+/// So many pools of so many threads: made once, shared by all graphs.
+fn pools(count: usize, threads: usize) -> Result<Arc<[ThreadPool]>> {
+    type Pools = BTreeMap<(usize, usize), Arc<[ThreadPool]>>;
+    static POOLS: Mutex<Pools> = Mutex::new(BTreeMap::new());
+    let mut known = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pools) = known.get(&(count, threads)) {
+        return Ok(Arc::clone(pools));
     }
-    let built = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(move |number| format!("{of}-op-{number}"))
-        .build()
-        .map_err(|error| Error::Parameter {
-            name: format!("{of}_op"),
-            value: threads.to_string(),
-            domain: format!("as many threads as the system can start: {error}"),
-        })?;
-    let built = Arc::new(built);
-    pools.insert((of, threads), Arc::clone(&built));
+    let build = |pool: usize| {
+        ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(move |number| format!("graph-{pool}-{number}"))
+            .build()
+            .map_err(|error| Error::Parameter {
+                name: "threads of a graph".to_owned(),
+                value: format!("{count} times {threads}"),
+                domain: format!("as many threads as the system can start: {error}"),
+            })
+    };
+    let built: Arc<[ThreadPool]> = (0..count).map(build).collect::<Result<Vec<_>>>()?.into();
+    known.insert((count, threads), Arc::clone(&built));
     Ok(built)
 }

@@ -1,12 +1,15 @@
 //! The executor on many threads (book section 19.5.2): every step counts what it waits for; at zero it is
 //! queued; what finishes counts down those that wait for it. Every step runs once.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use rayon::{Scope, ThreadPool};
+use rayon::Scope;
 use smallvec::SmallVec;
 
 use super::{
@@ -19,9 +22,12 @@ use crate::{
     tensor::Array,
 };
 
-/// A graph on its way.
-struct Run<'r> {
-    plan: &'r Plan,
+/// Numbers of steps: seldom more than a few become ready at once.
+pub(super) type Steps = SmallVec<[usize; 4]>;
+
+/// A graph on its way, whoever takes its steps.
+pub(super) struct Run<P> {
+    plan: P,
     values: Vec<Mutex<Option<Array>>>,
     /// Of every step: how many others it still waits for.
     waiting: Vec<AtomicU32>,
@@ -29,81 +35,87 @@ struct Run<'r> {
     uses: Vec<AtomicU32>,
     /// What went wrong first, in the order of the program.
     failed: Mutex<Option<(usize, Error)>>,
-    /// Where the work within one operation is spread, if not here.
-    intra: Option<&'r ThreadPool>,
 }
 
 impl Plan {
-    /// The results for these arguments; steps whose operands are ready run side by side in the pool of the
-    /// caller, each spread over the threads of `intra`.
-    pub(super) fn run_parallel(
-        &self,
-        arguments: &[&Array],
-        intra: Option<&ThreadPool>,
-    ) -> Result<Vec<Array>> {
-        let run = Run {
-            plan: self,
-            values: (0..self.places).map(|_| Mutex::new(None)).collect(),
-            waiting: self
-                .steps
-                .iter()
-                .map(|step| AtomicU32::new(step.waits_for))
-                .collect(),
-            uses: self.uses.iter().map(|&uses| AtomicU32::new(uses)).collect(),
-            failed: Mutex::new(None),
-            intra,
-        };
-        for (place, constant) in &self.constants {
-            *run.value(*place) = Some(constant.clone());
-        }
-        for (&place, &argument) in self.arguments.iter().zip(arguments) {
-            *run.value(place) = Some(argument.clone());
-        }
+    /// The results for these arguments; steps whose operands are ready run side by side in the pool of the caller,
+    /// over whose threads each is spread.
+    pub(super) fn run_parallel(&self, arguments: &[&Array]) -> Result<Vec<Array>> {
+        let run = Run::new(self, arguments);
         rayon::in_place_scope(|scope| {
-            for (number, step) in self
-                .steps
-                .iter()
-                .enumerate()
-                .filter(|(_, step)| step.waits_for == 0)
-            {
-                debug_assert_eq!(step.waits_for, 0);
+            for number in run.first_steps() {
                 let run = &run;
                 scope.spawn(move |scope| run.from(scope, number));
             }
         });
-        if let Some((_, error)) = run.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Err(error);
-        }
-        let result = |&place: &usize| run.value(place).clone().ok_or_else(missing);
-        self.results.iter().map(result).collect()
+        run.results()
     }
 }
 
-impl<'r> Run<'r> {
-    fn value(&self, place: usize) -> MutexGuard<'_, Option<Array>> {
-        self.values[place].lock().unwrap_or_else(PoisonError::into_inner)
+impl<P: Deref<Target = Plan>> Run<P> {
+    /// Before the first step.
+    pub(super) fn new(plan: P, arguments: &[&Array]) -> Self {
+        let mut values: Vec<Option<Array>> = vec![None; plan.places];
+        for (place, constant) in &plan.constants {
+            values[*place] = Some(constant.clone());
+        }
+        for (&place, &argument) in plan.arguments.iter().zip(arguments) {
+            values[place] = Some(argument.clone());
+        }
+        Self {
+            values: values.into_iter().map(Mutex::new).collect(),
+            waiting: plan
+                .steps
+                .iter()
+                .map(|step| AtomicU32::new(step.waits_for))
+                .collect(),
+            uses: plan.uses.iter().map(|&uses| AtomicU32::new(uses)).collect(),
+            failed: Mutex::new(None),
+            plan,
+        }
     }
 
-    /// Runs step `number`, then what it makes ready: the first here, the others wherever a thread is free.
-    fn from<'s>(&'s self, scope: &Scope<'s>, mut number: usize) {
-        loop {
-            let step = &self.plan.steps[number];
-            if let Err(error) = self.take(step) {
-                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-                if failed.as_ref().is_none_or(|(first, _)| number < *first) {
-                    *failed = Some((number, self.plan.failed(step, &error)));
-                }
-                // Whatever waits for this step never runs.
-                return;
+    /// The steps that wait for no other.
+    pub(super) fn first_steps(&self) -> Steps {
+        let steps = self.plan.steps.iter().enumerate();
+        steps
+            .filter(|(_, step)| step.waits_for == 0)
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    /// Runs step `number` and gives those that waited for nothing else any more; none after a failure.
+    pub(super) fn advance(&self, number: usize) -> Steps {
+        let step = &self.plan.steps[number];
+        if let Err(error) = self.take(step) {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            if failed.as_ref().is_none_or(|(first, _)| number < *first) {
+                *failed = Some((number, self.plan.failed(step, &error)));
             }
-            let ready = |&&next: &&usize| self.waiting[next].fetch_sub(1, Ordering::AcqRel) == 1;
-            let mut ready = step.dependents.iter().filter(ready);
-            let Some(&next) = ready.next() else { return };
-            for &other in ready {
-                scope.spawn(move |scope| self.from(scope, other));
-            }
-            number = next;
+            // Whatever waits for this step never runs.
+            return Steps::new();
         }
+        let ready = |&next: &usize| self.waiting[next].fetch_sub(1, Ordering::AcqRel) == 1;
+        step.dependents.iter().copied().filter(ready).collect()
+    }
+
+    /// What came out, after the last step.
+    pub(super) fn results(&self) -> Result<Vec<Array>> {
+        if let Some((_, error)) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(error);
+        }
+        let results = self.plan.results.iter().enumerate();
+        let result = |(number, &place): (usize, &usize)| {
+            let again = self.plan.results[number + 1..].contains(&place);
+            let mut value = self.value(place);
+            let array = if again { value.clone() } else { value.take() };
+            array.ok_or_else(missing)
+        };
+        results.map(result).collect()
+    }
+
+    fn value(&self, place: usize) -> MutexGuard<'_, Option<Array>> {
+        self.values[place].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, step: &Step) -> Result<()> {
@@ -118,11 +130,7 @@ impl<'r> Run<'r> {
         }
         match &step.action {
             Action::Run(primitive) => {
-                let mut run = || run(&**primitive, step.reuses, &mut inputs);
-                let outputs = match self.intra {
-                    Some(pool) => pool.install(run),
-                    None => run(),
-                }?;
+                let outputs = run(&**primitive, step.reuses, &mut inputs)?;
                 for (place, array) in (step.output..step.output + step.outputs).zip(outputs) {
                     if self.uses[place].load(Ordering::Acquire) > 0 {
                         *self.value(place) = Some(array);
@@ -133,6 +141,20 @@ impl<'r> Run<'r> {
             Action::Assign(variable) => assign(variable, &inputs[0])?,
         }
         Ok(())
+    }
+}
+
+impl Run<&Plan> {
+    /// Runs step `number`, then what it makes ready: the first here, the others wherever a thread is free.
+    fn from<'s>(&'s self, scope: &Scope<'s>, mut number: usize) {
+        loop {
+            let mut ready = self.advance(number).into_iter();
+            let Some(next) = ready.next() else { return };
+            for other in ready {
+                scope.spawn(move |scope| self.from(scope, other));
+            }
+            number = next;
+        }
     }
 }
 

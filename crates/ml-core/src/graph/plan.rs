@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Graph, Kind, RunOptions, passes};
-use crate::{Error, Result, autodiff::Variable, ops::Primitive, tensor::Array};
+use super::{Graph, Kind, RunOptions, counted, options::Threads, passes};
+use crate::{Error, Result, Shape, autodiff::Variable, ops::Primitive, tensor::Array};
 
 /// What a step does.
 pub(super) enum Action {
@@ -45,8 +45,8 @@ pub(super) struct Plan {
     pub(super) results: Vec<usize>,
     /// How often each place is looked at, results included.
     pub(super) uses: Vec<u32>,
-    /// Whether branches of it are worth running side by side.
-    wide: bool,
+    /// From which length of what is unknown on its branches are worth running side by side; 0 for any.
+    wide_from: usize,
 }
 
 impl Plan {
@@ -66,7 +66,7 @@ impl Plan {
             steps: Vec::new(),
             constants: Vec::new(),
             places,
-            wide: false,
+            wide_from: usize::MAX,
             graph: Graph::default(),
         };
         let reusable = passes::in_place::reusable(&graph);
@@ -96,7 +96,7 @@ impl Plan {
         }
         plan.mark_last_uses();
         plan.link(&graph);
-        plan.wide = passes::cost::is_wide(&graph);
+        plan.wide_from = passes::cost::wide_from(&graph);
         plan.graph = graph;
         plan
     }
@@ -148,18 +148,35 @@ impl Plan {
     }
 
     /// The results for these arguments.
-    pub(super) fn run(&self, arguments: &[&Array], options: &RunOptions) -> Result<Vec<Array>> {
+    pub(super) fn run(self: &Arc<Self>, arguments: &[&Array], options: &RunOptions) -> Result<Vec<Array>> {
+        if counted::is_inside() {
+            return self.run_here(arguments);
+        }
         if *options == RunOptions::default() {
-            return match self.wide && rayon::current_num_threads() > 1 {
-                true => self.run_parallel(arguments, None),
+            return match rayon::current_num_threads() > 1 && self.is_wide(arguments) {
+                true => self.run_parallel(arguments),
                 false => self.run_here(arguments),
             };
         }
-        match options.pools()? {
-            [Some(inter), intra] => inter.install(|| self.run_parallel(arguments, intra.as_deref())),
-            [None, Some(intra)] => intra.install(|| self.run_here(arguments)),
-            [None, None] => self.run_here(arguments),
+        match options.threads()? {
+            Threads::Here => self.run_here(arguments),
+            Threads::Spread(pools) => pools[0].install(|| self.run_here(arguments)),
+            Threads::Shared(pools) => pools[0].install(|| self.run_parallel(arguments)),
+            Threads::Counted(pools) => self.run_counted(arguments, pools),
         }
+    }
+
+    /// Whether branches of it are worth running side by side for arguments of these lengths.
+    fn is_wide(&self, arguments: &[&Array]) -> bool {
+        if matches!(self.wide_from, 0 | usize::MAX) {
+            return self.wide_from == 0;
+        }
+        let lengths = self.graph.inputs().zip(arguments).flat_map(|(node, array)| {
+            let shape = &node.outputs[0].shape;
+            let unknown = shape.iter().zip(array.shape().iter());
+            unknown.filter_map(|(&own, &length)| (own == Shape::UNKNOWN).then_some(length))
+        });
+        lengths.max().is_some_and(|longest| longest >= self.wide_from)
     }
 
     /// `error` with the name of the step that it happened in.

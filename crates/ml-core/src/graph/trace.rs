@@ -12,10 +12,10 @@ use super::{
     stack::{current, trace_of},
 };
 use crate::{
-    Error, Result, Tensor,
+    DType, Error, Result, Shape, Tensor,
     autodiff::Variable,
     ops::{Primitive, Spec, Specs},
-    tensor::Value,
+    tensor::{Array, Value},
 };
 
 /// The place of a future value in a graph under construction: it has a type, a shape and a name, no value.
@@ -35,6 +35,15 @@ impl Symbol {
             Some(node) => format!("{}:{}", node.name, self.edge.output),
             None => format!("number {}:{}", self.edge.node, self.edge.output),
         }
+    }
+
+    /// Breaks the trace if a length is unknown: the closure wants the number of elements now.
+    pub(crate) fn need_lengths(&self) {
+        if self.spec.shape.is_known() {
+            return;
+        }
+        let problem = format!("the length of {}, {}, is asked for", self.name(), self.spec);
+        self.trace.builder().miss_length(&self.trace.name, &problem);
     }
 }
 
@@ -75,6 +84,8 @@ pub(super) struct Builder {
     pub(super) assigned: Vec<Variable>,
     /// A rule broken where no error could be returned.
     pub(super) broken: Option<Error>,
+    /// Whether an input has a length that is unknown.
+    open: bool,
 }
 
 /// Names of operands in the names of constants: `"add/y"`.
@@ -147,6 +158,7 @@ impl Trace {
 
     pub(super) fn placeholder(self: &Arc<Self>, name: &str, spec: Spec) -> Tensor {
         let mut builder = self.builder();
+        builder.open |= !spec.shape.is_known();
         let name = builder.unique(name);
         let node = builder.push(
             name,
@@ -203,6 +215,12 @@ impl Trace {
                 let mut builder = self.builder();
                 if let Some(&edge) = builder.constants.get(&array.address()) {
                     return Ok(edge);
+                }
+                if builder.open && is_no_length(array) {
+                    builder.miss_length(
+                        &self.name,
+                        "a length that shape() does not tell is used as a number",
+                    );
                 }
                 let name = builder.unique(&name());
                 let specs = Specs::from_elem(tensor.spec(), 1);
@@ -311,6 +329,17 @@ impl Trace {
     }
 }
 
+/// Whether this is [`Shape::UNKNOWN`], or a number beside it, as a floating-point number: no length of anything.
+fn is_no_length(array: &Array) -> bool {
+    const UNKNOWN: f64 = Shape::UNKNOWN as f64;
+    array.len() == 1
+        && match array.dtype() {
+            DType::F32 => f64::from(array.first::<f32>()) == UNKNOWN,
+            DType::F64 => array.first::<f64>() == UNKNOWN,
+            _ => false,
+        }
+}
+
 /// Whether two captured tensors are one.
 fn same(a: &Tensor, b: &Tensor) -> bool {
     let origins = match (&a.origin, &b.origin) {
@@ -341,6 +370,16 @@ impl Builder {
                 return numbered;
             }
         }
+    }
+
+    /// Notes that the closure does not do without a length that is unknown while it is traced.
+    fn miss_length(&mut self, function: &str, problem: &str) {
+        self.broken.get_or_insert_with(|| Error::Graph {
+            function: function.to_owned(),
+            problem: format!("{problem} while it is not known"),
+            remedy: "take it from shape_tensor() or size_tensor(), which know it when the graph runs, or leave no \
+                     length open in the signature",
+        });
     }
 
     fn push(&mut self, name: String, kind: Kind, inputs: SmallVec<[Edge; 2]>, outputs: Specs) -> usize {

@@ -131,7 +131,7 @@ impl Primitive for Recurrence {
 
 impl Tensor {
     /// One position later along `axis` (earlier if `reverse`), with `first` where nothing comes from.
-    fn shifted(&self, axis: usize, reverse: bool, first: &Tensor) -> Result<Tensor> {
+    pub(super) fn shifted(&self, axis: usize, reverse: bool, first: &Tensor) -> Result<Tensor> {
         let (range, width) = match reverse {
             false => ((None, Some(-1)), (1, 0)),
             true => ((Some(1), None), (0, 1)),

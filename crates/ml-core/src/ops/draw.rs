@@ -510,6 +510,34 @@ impl Draws {
         )
     }
 
+    /// Numbers from the exponential distribution with mean `scale`, the time between events that come at random: the
+    /// density is `exp(-x / scale) / scale` for `x >= 0`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `scale` is finite and above 0; else as [`normal`](Self::normal).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{DType, ops::Draws};
+    ///
+    /// // NumPy's `RandomState(42).exponential(2.0, 2)`.
+    /// let x = Draws::numpy(42).exponential([2], 2.0, DType::F64)?.to_vec::<f64>()?;
+    /// assert!((x[0] - 0.9385361799537182).abs() < 1e-15 && (x[1] - 6.020242861835042).abs() < 1e-14);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn exponential(&self, shape: impl Into<Shape>, scale: f64, dtype: DType) -> Result<Tensor> {
+        dtype.require_float("exponential")?;
+        check::parameter(
+            "exponential: scale",
+            scale,
+            scale.is_finite() && scale > 0.0,
+            "finite and > 0",
+        )?;
+        // In f64, where 1 is never reached.
+        let uniform = self.uniform(shape, 0.0, 1.0, DType::F64)?;
+        uniform.rsub_scalar(1.0)?.log()?.mul_scalar(-scale)?.cast(dtype)
+    }
+
     /// Whole numbers from `low` up to, not including, `high`, all equally likely.
     ///
     /// # Errors

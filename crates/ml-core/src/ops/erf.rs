@@ -1,4 +1,4 @@
-//! Error function and its complement.
+//! Error function, its complement, its inverse.
 
 use std::f64::consts::FRAC_2_SQRT_PI;
 
@@ -8,6 +8,29 @@ use crate::{Result, Tensor, kernels::math};
 unary_op!(Erf, "erf", cost 6, INPUTS, f32 |x| math::erf(x), f64 |x| libm::erf(x), |d, x, _| d.mul(&bell(x)?));
 unary_op!(Erfc, "erfc", cost 80, INPUTS, f32 |x| libm::erfc(f64::from(x)) as f32, f64 |x| libm::erfc(x),
     |d, x, _| d.mul(&bell(x)?)?.neg());
+
+unary_op!(ErfInv, "erfinv", cost 80, OUTPUTS,
+    f32 |x| erf_inv(f64::from(x)) as f32, f64 |x| erf_inv(x),
+    |d, _, y| d.mul(&y.square()?.exp()?.div_scalar(FRAC_2_SQRT_PI)?));
+
+/// The number whose error function is `x`; infinite at -1 and 1, NaN beyond.
+fn erf_inv(x: f64) -> f64 {
+    if x.is_nan() || x.abs() > 1.0 {
+        return f64::NAN;
+    }
+    let mut y = statrs::function::erf::erf_inv(x);
+    // A step of Newton's method takes the last digits.
+    if y.is_finite() && y != 0.0 {
+        let slope = FRAC_2_SQRT_PI * (-y * y).exp();
+        // Beside 1 the difference of complements keeps the digits that 1 - x would lose.
+        let off = match x.abs() < 0.5 {
+            true => libm::erf(y) - x,
+            false => x.signum() * ((1.0 - x.abs()) - libm::erfc(y.abs())),
+        };
+        y -= off / slope;
+    }
+    y
+}
 
 /// `2/√π · exp(-x²)`, the derivative of the error function.
 fn bell(x: &Tensor) -> Result<Tensor> {
@@ -47,5 +70,23 @@ impl Tensor {
     /// ```
     pub fn erfc(&self) -> Result<Tensor> {
         apply(Erfc, &[self])
+    }
+
+    /// The `y` with `erf(y) = x`: infinite at -1 and 1, NaN beyond. `√2 · erfinv(2·p - 1)` is the quantile of the
+    /// standard normal distribution.
+    ///
+    /// # Errors
+    /// As [`erf`](Self::erf).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let y = Tensor::from([0.520_499_877_813_046_5]).erfinv()?.item::<f64>()?;
+    /// assert!((y - 0.5).abs() < 1e-15);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn erfinv(&self) -> Result<Tensor> {
+        apply(ErfInv, &[self])
     }
 }

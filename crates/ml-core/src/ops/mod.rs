@@ -7,7 +7,7 @@
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
 //! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
-//! | elementary functions | `exp`, `log`, `logit` (with logaddexp, xlogy), `tanh`, `trigonometric`, `erf` |
+//! | elementary functions | `exp`, `log`, `logit` (with logaddexp, xlogy), `tanh`, `trigonometric`, `hypot`, `erf` (with erfinv), `polygamma` (with lgamma, digamma) |
 //! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
 //! | choice | `extremum`, `clip`, `select`, `step` |
 //! | comparison, logic, bits | `compare`, `close`, `predicate`, `logical`, `bitwise` |
@@ -16,7 +16,7 @@
 //! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
 //! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
 //! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
-//! | order | `sort` (with top_k), `quantile` (with median, lerp, diff), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod) |
+//! | order | `sort` (with top_k), `quantile` (with median, lerp, diff), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod), `cummax` (with logcumsumexp, sequence_mask), `members` (with histogram, nansum, cross) |
 //! | reductions | `reduction`, `sum`, `mean`, `prod`, `max`, `truth`, `variance`, `norm`, `softmax`, `cross_entropy` |
 //! | products | `matmul`, `tensordot` (with dot, outer, kron, matmul_bias), `einsum` |
 //! | linear algebra | `linear_algebra` |
@@ -41,6 +41,7 @@ mod compare;
 mod concat;
 mod create;
 mod cross_entropy;
+mod cummax;
 mod cumsum;
 mod diag;
 mod div;
@@ -57,6 +58,7 @@ mod fill;
 mod fused;
 mod gather;
 mod gelu;
+mod hypot;
 mod index;
 mod linear_algebra;
 mod log;
@@ -66,11 +68,13 @@ mod mask;
 mod matmul;
 mod max;
 mod mean;
+mod members;
 mod mul;
 mod neg;
 mod norm;
 mod one_hot;
 mod pad;
+mod polygamma;
 mod power;
 mod predicate;
 mod prod;

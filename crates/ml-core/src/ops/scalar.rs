@@ -9,7 +9,7 @@ impl Tensor {
     /// [`Error::DType`] unless the elements are numbers, [`Error::Parameter`] if the type cannot hold the
     /// number: nothing is rounded on the quiet.
     pub fn number_like(&self, number: f64) -> Result<Tensor> {
-        let whole = |low: f64, high: f64| match number.fract() == 0.0 && (low..=high).contains(&number) {
+        let whole = |low: f64, end: f64| match number.fract() == 0.0 && (low..end).contains(&number) {
             true => Ok(()),
             false => Err(Error::Parameter {
                 name: format!("number beside a tensor of {}", self.dtype()),
@@ -21,10 +21,13 @@ impl Tensor {
             DType::F32 => Array::scalar(number as f32),
             DType::F64 => Array::scalar(number),
             DType::I32 => {
-                whole(f64::from(i32::MIN), f64::from(i32::MAX)).map(|()| Array::scalar(number as i32))?
+                whole(f64::from(i32::MIN), -f64::from(i32::MIN)).map(|()| Array::scalar(number as i32))?
             }
-            DType::I64 => whole(i64::MIN as f64, i64::MAX as f64).map(|()| Array::scalar(number as i64))?,
-            DType::U8 => whole(0.0, 255.0).map(|()| Array::scalar(number as u8))?,
+            // i64::MAX is no f64: the next one is 2⁶³, which no i64 is.
+            DType::I64 => {
+                whole(i64::MIN as f64, -(i64::MIN as f64)).map(|()| Array::scalar(number as i64))?
+            }
+            DType::U8 => whole(0.0, 256.0).map(|()| Array::scalar(number as u8))?,
             other => other
                 .require("number_like", false, "numbers")
                 .map(|()| Array::scalar(0u8))?,

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, elementwise::outputs, one};
-use crate::{DType, Result, Shape, Tensor, tensor::Array};
+use crate::{
+    DType, Error, Result, Shape, Tensor,
+    tensor::{Array, Value},
+};
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum ShapeOf {
@@ -52,6 +55,36 @@ impl Primitive for ShapeOf {
 }
 
 impl Tensor {
+    /// The length of `axis`, as a number: negative axes count from the end.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] for an axis that does not exist; [`Error::Graph`] inside a traced function for a length that
+    /// only the call will tell, see [`shape_tensor`](Self::shape_tensor).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{Tensor, graph::Function};
+    ///
+    /// let mean = Function::unary("mean", |x| x.sum_all()?.div_scalar(x.length(0)? as f64));
+    /// assert_eq!(mean.apply(&[&Tensor::from([2.0, 4.0])])?.item::<f64>()?, 3.0);
+    /// assert_eq!(mean.apply(&[&Tensor::from([1.0, 2.0, 6.0])])?.item::<f64>()?, 3.0);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn length(&self, axis: isize) -> Result<usize> {
+        let axis = self.shape().axis("length", axis)?;
+        match (self.shape()[axis], &self.value) {
+            (Shape::UNKNOWN, Value::Symbol(symbol)) => Err(Error::Graph {
+                function: symbol.trace.name().to_owned(),
+                problem: format!(
+                    "the length of axis {axis} of {} is not known while tracing",
+                    symbol.name()
+                ),
+                remedy: "take it from shape_tensor(), or leave no length open in the signature",
+            }),
+            (length, _) => Ok(length),
+        }
+    }
+
     /// The lengths of the axes as a tensor of `i64`: inside a traced function, also those that only the call
     /// will tell (book section 12.4.3).
     ///

@@ -136,7 +136,8 @@ impl Tensor {
     /// Without `axes`, which must have length 1; without all such axes if none is given.
     ///
     /// # Errors
-    /// [`Error::Axis`] for an axis that does not exist, [`Error::BadShape`] for one of another length.
+    /// [`Error::Axis`] for an axis that does not exist, [`Error::BadShape`] for one of another length, and without
+    /// `axes` inside a function that is traced with unknown lengths: each might be 1.
     ///
     /// # Examples
     /// ```
@@ -149,6 +150,13 @@ impl Tensor {
     /// ```
     pub fn squeeze(&self, axes: &[isize]) -> Result<Tensor> {
         let axes = match axes {
+            [] if !self.shape().is_known() => {
+                return Err(Error::BadShape {
+                    op: "squeeze",
+                    shape: self.shape().to_vec(),
+                    rule: "an unknown length might be 1 or not; name the axes to drop".to_owned(),
+                });
+            }
             [] => (0..self.rank()).filter(|&axis| self.shape()[axis] == 1).collect(),
             axes => self.shape().axes("squeeze", axes)?,
         };

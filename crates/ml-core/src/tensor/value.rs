@@ -71,8 +71,11 @@ impl Tensor {
         self.shape().rank()
     }
 
-    /// Number of elements; [`Shape::UNKNOWN`] while an axis is.
+    /// Number of elements. A function is not traced with a length unknown that its closure asks for here.
     pub fn len(&self) -> usize {
+        if let Value::Symbol(symbol) = &self.value {
+            symbol.need_lengths();
+        }
         self.shape().len()
     }
 

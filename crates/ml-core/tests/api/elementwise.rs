@@ -3,6 +3,8 @@
 use ml_core::{DType, Error, Result, Tensor, autodiff::Tape, graph::Function};
 use proptest::prelude::*;
 
+use crate::reference::says;
+
 type Unary = fn(&Tensor) -> Result<Tensor>;
 type Binary = fn(&Tensor, &Tensor) -> Result<Tensor>;
 
@@ -517,4 +519,64 @@ fn bad_operands_are_errors_that_say_what_to_do() {
         "select: got elements of type f64, but needs a condition of bool; convert with x.cast(DType::...)"
     );
     assert!(matches!(whole.is_nan(), Err(Error::DType { op: "is_nan", .. })));
+}
+
+#[test]
+fn numbers_beside_integers_must_be_in_their_range() -> Result<()> {
+    let (two_31, two_63) = (2f64.powi(31), 2f64.powi(63));
+    // What is just outside, and the closest f64 inside.
+    let wide = Tensor::from(0i64);
+    says(
+        wide.number_like(two_63),
+        "number beside a tensor of i64 = 922337203685477",
+    );
+    assert_eq!(wide.number_like(-two_63)?.item::<i64>()?, i64::MIN);
+    assert_eq!(wide.number_like(two_63 - 1024.0)?.item::<i64>()?, i64::MAX - 1023);
+    let narrow = Tensor::from(0i32);
+    assert!(narrow.number_like(two_31).is_err() && narrow.number_like(-two_31 - 1.0).is_err());
+    assert_eq!(narrow.number_like(two_31 - 1.0)?.item::<i32>()?, i32::MAX);
+    let bytes = Tensor::from(0u8);
+    assert!(bytes.number_like(256.0).is_err() && bytes.number_like(-1.0).is_err());
+    assert_eq!(bytes.number_like(255.0)?.item::<u8>()?, 255);
+    for number in [0.5, f64::NAN, f64::INFINITY] {
+        assert!(wide.number_like(number).is_err());
+    }
+    Ok(())
+}
+
+#[test]
+fn operators_take_tensors_and_plain_numbers_on_either_side() -> Result<()> {
+    let (x, n) = (Tensor::from([7.5f32, -2.0]), Tensor::from([7, -2]));
+    let floats = |y: Tensor| y.to_vec::<f32>();
+    let whole = |y: Tensor| y.to_vec::<i32>();
+    assert_eq!(floats(&x + 10)?, [17.5, 8.0]);
+    assert_eq!(floats(10 - &x)?, [2.5, 12.0]);
+    assert_eq!(floats(&x * 0.5)?, [3.75, -1.0]);
+    assert_eq!(floats(1.5 / (&x - 0.0))?, [0.2, -0.75]);
+    assert_eq!(floats(&x % 2.0)?, [1.5, 0.0]);
+    assert_eq!(whole(&n + 10)?, [17, 8]);
+    assert_eq!(whole(2.0 * &n)?, [14, -4]);
+    // As in Python, the remainder has the sign of the divisor.
+    assert_eq!(whole(&n % 4)?, [3, 2]);
+    assert_eq!(whole(10 % &Tensor::from([4, 3]))?, [2, 1]);
+    assert_eq!(whole(&n & 3)?, [3, 2]);
+    assert_eq!(whole((&n | 8) ^ &n)?, [8, 0]);
+    assert_eq!(whole(!&n)?, [-8, 1]);
+    let (yes, no) = (x.greater(&x.zeros_like()?)?, Tensor::from([false, true]));
+    assert_eq!((&yes & &no).to_vec::<bool>()?, [false, false]);
+    assert_eq!((yes.clone() | no.clone()).to_vec::<bool>()?, [true, true]);
+    assert_eq!((&yes ^ !no).to_vec::<bool>()?, [false, false]);
+    Ok(())
+}
+
+#[test]
+fn operators_panic_with_the_text_of_the_error() {
+    let text = |f: &(dyn Fn() -> Tensor + std::panic::RefUnwindSafe)| {
+        let panic = std::panic::catch_unwind(f).unwrap_err();
+        panic.downcast_ref::<String>().expect("a text").clone()
+    };
+    assert!(text(&|| Tensor::from([1, 2]) + 0.5).starts_with("number beside a tensor of i32 = 0.5"));
+    assert!(text(&|| Tensor::from(1.0) & 1).contains("bitwise_and"));
+    assert!(text(&|| Tensor::from(1u8) - 256).contains("number beside a tensor of u8 = 256"));
+    assert!(text(&|| Tensor::from([1, 2]) % Tensor::from([1, 2, 3])).contains("remainder"));
 }

@@ -1,7 +1,7 @@
 //! Graphs in files.
 
 use ml_core::{
-    Error, Persist, Result, Tensor,
+    DType, Error, Persist, Result, Tensor,
     autodiff::{Tape, Variable},
     graph::{Concrete, Function, Graph, for_range},
     ops::Spec,
@@ -73,10 +73,7 @@ fn a_loaded_graph_has_gradients() -> Result<()> {
 #[test]
 fn loading_again_gives_the_same_bytes() -> Result<()> {
     let (f, _) = everything();
-    let bytes = f
-        .concrete(&[Spec::new(ml_core::DType::F64, [2, 2])])?
-        .graph()
-        .to_bytes()?;
+    let bytes = f.concrete(&[Spec::new(DType::F64, [2, 2])])?.graph().to_bytes()?;
     assert_eq!(Graph::from_bytes(&bytes)?.to_bytes()?, bytes);
     Ok(())
 }
@@ -98,9 +95,7 @@ fn forge(payload: &[u8]) -> Vec<u8> {
 
 fn payload() -> Vec<u8> {
     let (f, _) = everything();
-    let concrete = f
-        .concrete(&[Spec::new(ml_core::DType::F64, [2, 2])])
-        .expect("it traces");
+    let concrete = f.concrete(&[Spec::new(DType::F64, [2, 2])]).expect("it traces");
     let bytes = concrete.graph().to_bytes().expect("it can be stored");
     let header = forge(&[]).len() - 32;
     bytes[header..bytes.len() - 32].to_vec()
@@ -153,4 +148,61 @@ proptest! {
             }
         }
     }
+}
+
+/// The families of graphs that are fuzzed: what is damaged there is what must load here.
+#[path = "../../../../fuzz/src/lib.rs"]
+#[allow(dead_code, unreachable_pub, reason = "it is the library of the fuzz targets")]
+mod families;
+
+/// What the graphs are called with: `sin` of 1 to 9.
+fn argument() -> Result<Tensor> {
+    Tensor::from_vec((1..10).map(|n| f64::from(n).sin()).collect(), [3, 3])
+}
+
+/// With `ML_BLESS=1` stores the graphs anew, and what they give.
+fn bless(folder: &std::path::Path) -> Result<()> {
+    let mut results = serde_json::Map::new();
+    for (function, spec) in families::sound_graphs()? {
+        let name = function.name().replace(' ', "_");
+        let graph = function.concrete(std::slice::from_ref(&spec))?.graph().clone();
+        graph.save(folder.join(format!("{name}.graph")))?;
+        let result = function.apply(&[&argument()?])?.cast(DType::F64)?;
+        results.insert(name, result.to_vec::<f64>()?.into());
+    }
+    let text = serde_json::to_string_pretty(&results).expect("numbers are JSON");
+    std::fs::write(folder.join("results.json"), text + "\n").expect("the folder is there");
+    Ok(())
+}
+
+/// The files were written by the version that is named in them: a field of an operation that is renamed, or means
+/// something else, is noticed here.
+#[test]
+fn graphs_of_earlier_days_give_what_they_gave() -> Result<()> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/graphs");
+    if std::env::var_os("ML_BLESS").is_some() {
+        bless(&folder)?;
+    }
+    let text = std::fs::read_to_string(folder.join("results.json")).expect("the results are stored");
+    let results: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(results.len(), families::sound_graphs()?.len());
+    for (name, expected) in results {
+        let stored = Concrete::try_from(Graph::load(folder.join(format!("{name}.graph")))?)?;
+        let found = stored
+            .call(&[&argument()?])?
+            .remove(0)
+            .cast(DType::F64)?
+            .to_vec::<f64>()?;
+        // JSON has no NaN: it stands there as null.
+        let expected: Vec<Option<f64>> = serde_json::from_value(expected).expect("numbers");
+        let close = |(a, b): (&f64, &Option<f64>)| match b {
+            Some(b) => (a - b).abs() <= 1e-9 * b.abs().max(1.0),
+            None => a.is_nan(),
+        };
+        assert!(
+            found.len() == expected.len() && found.iter().zip(&expected).all(close),
+            "{name}: {found:?} instead of {expected:?}"
+        );
+    }
+    Ok(())
 }

@@ -22,9 +22,19 @@ mod graph;
 #[cfg(test)]
 mod graph_control;
 #[cfg(test)]
+mod graph_optimiser;
+#[cfg(test)]
+mod graph_signatures;
+#[cfg(test)]
 mod graph_store;
 #[cfg(test)]
+mod graph_threads;
+#[cfg(test)]
+mod graph_training;
+#[cfg(test)]
 mod indexing;
+#[cfg(test)]
+mod lesser_methods;
 #[cfg(test)]
 mod lessons;
 #[cfg(test)]
@@ -32,7 +42,11 @@ mod linalg;
 #[cfg(test)]
 mod npy;
 #[cfg(test)]
+mod ops_graphs;
+#[cfg(test)]
 mod ops_table;
+#[cfg(test)]
+mod ops_torch;
 #[cfg(test)]
 mod persist;
 #[cfg(test)]
@@ -51,6 +65,8 @@ mod reference;
 mod shapes;
 #[cfg(test)]
 mod sparse;
+#[cfg(test)]
+mod special_functions;
 #[cfg(test)]
 mod strings;
 #[cfg(test)]

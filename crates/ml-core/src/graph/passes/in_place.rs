@@ -65,11 +65,12 @@ mod tests {
         let arguments = [numbers(1), numbers(2)];
         let inputs: Vec<&Tensor> = arguments.iter().collect();
         let graph = traced(&inputs, body);
-        let plan = Plan::new(&graph);
+        let plan = std::sync::Arc::new(Plan::new(&graph));
         let arrays: Vec<&Array> = inputs.iter().map(|x| x.array().expect("a value")).collect();
         for options in [
             RunOptions::default().inter_op(1),
             RunOptions::default().inter_op(2),
+            RunOptions::default().inter_op(2).intra_op(1),
         ] {
             for _ in 0..2 {
                 let results = plan.run(&arrays, &options).expect("it runs");

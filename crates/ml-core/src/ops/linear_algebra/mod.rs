@@ -5,7 +5,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `solve` | systems of equations, inverse |
+//! | `solve`, `triangular` | systems of equations, inverse |
 //! | `det` | determinant, its logarithm |
 //! | `cholesky`, `qr`, `eigh`, `svd` | decompositions |
 //! | `pinv` | pseudo-inverse, least squares |
@@ -21,6 +21,7 @@ mod power;
 mod qr;
 mod solve;
 mod svd;
+mod triangular;
 
 pub use matrix_norm::MatrixNorm;
 

@@ -1,24 +1,21 @@
 //! A function that is traced once per input signature.
 
+mod serving;
+
 use std::{
     fmt,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use smallvec::SmallVec;
 
-use super::{
-    Argument, Concrete, Parameter, RunOptions, argument::listed, stack::is_being_traced, trace::Trace,
-};
+use super::{Argument, Concrete, Parameter, RunOptions, argument::listed};
 use crate::{Error, Result, Tensor, ops::Spec};
 
 type Body = dyn Fn(&[Argument]) -> Result<Vec<Tensor>> + Send + Sync;
-
-/// From this many graphs for plain values on, a warning says what they cost.
-const MANY_VALUES: usize = 8;
 
 /// A closure on tensors that becomes a graph per input signature (book section 12.4).
 ///
@@ -26,7 +23,8 @@ const MANY_VALUES: usize = 8;
 /// every operation adds a node to a graph. The graph is optimised and runs from then on; the closure does not
 /// run again. A signature is the type and shape of every tensor, the value of every plain argument, and the
 /// identity of every variable. A tensor that differs from a known signature in lengths alone is traced with
-/// those lengths unknown, and the same graph then serves any length.
+/// those lengths unknown, and the same graph then serves any length. If that fails, each shape has its own graph
+/// after all.
 ///
 /// What to know when writing one (book section 12.4.2):
 /// - only tensor operations are part of the graph; everything else in the closure (printing, counting, random
@@ -34,7 +32,13 @@ const MANY_VALUES: usize = 8;
 /// - a Rust loop or `if` runs while tracing: a loop unrolls. [`while_loop`](super::while_loop()),
 ///   [`for_range`](super::for_range()) and [`cond`](super::cond()) become part of the graph;
 /// - variables are created outside, or at the first call only, and captured by cloning their handle;
-/// - functions may call functions: their operations are inlined.
+/// - functions may call functions: their operations are inlined;
+/// - a length that is unknown while tracing reads [`Shape::UNKNOWN`](crate::Shape::UNKNOWN) in
+///   [`shape()`](Tensor::shape). Take lengths from [`length()`](Tensor::length) or [`len()`](Tensor::len), which make
+///   such a trace fail, so that the closure sees numbers only; or as tensors from
+///   [`shape_tensor()`](Tensor::shape_tensor) and [`size_tensor()`](Tensor::size_tensor), so that one graph serves all;
+/// - threads may call one function at the same time. Each signature is traced once; what the closure itself keeps
+///   must be safe to share.
 ///
 /// A call with tensors that a [`Tape`](crate::autodiff::Tape) follows is recorded like the operations
 /// themselves.
@@ -61,6 +65,10 @@ pub struct Function {
     eager: bool,
     options: RunOptions,
     concretes: RwLock<Vec<Arc<Concrete>>>,
+    /// Held while tracing, so that no signature is traced twice.
+    tracing: Mutex<()>,
+    /// Relaxed signatures that the closure could not be traced for.
+    refused: Mutex<Vec<Vec<Parameter>>>,
     /// Whether a trace has begun: only the first may create variables.
     begun: AtomicBool,
     traces: AtomicUsize,
@@ -133,6 +141,8 @@ impl Function {
             eager: false,
             options: RunOptions::default(),
             concretes: RwLock::new(Vec::new()),
+            tracing: Mutex::new(()),
+            refused: Mutex::new(Vec::new()),
             begun: AtomicBool::new(false),
             traces: AtomicUsize::new(0),
         }
@@ -253,25 +263,28 @@ impl Function {
         (self.body)(arguments)
     }
 
-    /// The graph for tensors of these types and shapes, traced if it is not there yet.
+    /// The graph for tensors of these types and shapes, traced if it is not there yet. With a declared signature
+    /// that is the one for all of it.
     ///
     /// # Errors
     /// As [`call`](Self::call) while tracing.
     pub fn concrete(&self, specs: &[Spec]) -> Result<Arc<Concrete>> {
-        let parameters: Vec<_> = specs.iter().cloned().map(Parameter::Tensor).collect();
-        let same = |concrete: &Arc<Concrete>| {
-            let known = concrete.signature();
-            known.len() == specs.len()
-                && known
-                    .iter()
-                    .zip(specs)
-                    .all(|(known, spec)| matches!(known, Parameter::Tensor(k) if k == spec))
-        };
-        if let Some(known) = self.traced().iter().find(|concrete| same(concrete)) {
-            return Ok(Arc::clone(known));
-        }
         self.check_count(specs.len())?;
-        self.add(parameters)
+        let asked: Vec<_> = specs.iter().cloned().map(Parameter::Tensor).collect();
+        let fits = |(spec, asked): (&Spec, &Parameter)| Parameter::Tensor(spec.clone()).covers(asked);
+        let wanted = match &self.declared {
+            Some(declared) if declared.len() == asked.len() && declared.iter().zip(&asked).all(fits) => {
+                declared.iter().cloned().map(Parameter::Tensor).collect()
+            }
+            Some(declared) => return Err(self.outside(declared, &asked)),
+            None => asked,
+        };
+        let found = || self.found(&wanted, Parameter::same);
+        if let Some(known) = found() {
+            return Ok(known);
+        }
+        let _alone = self.alone();
+        found().map_or_else(|| self.add(wanted.clone()), Ok)
     }
 
     /// The graph for these arguments, traced if it is not there yet.
@@ -293,152 +306,6 @@ impl Function {
     /// How often the closure was traced.
     pub fn trace_count(&self) -> usize {
         self.traces.load(Ordering::Relaxed)
-    }
-
-    /// The graph that was traced for exactly these tensors.
-    fn known(&self, arguments: &[&Tensor]) -> Option<Arc<Concrete>> {
-        if self.eager {
-            return None;
-        }
-        self.found(arguments, |parameter, tensor| parameter.is_tensor_like(tensor))
-    }
-
-    /// The first graph whose parameters `fit` the arguments.
-    fn found<A>(&self, arguments: &[A], fit: impl Fn(&Parameter, &A) -> bool) -> Option<Arc<Concrete>> {
-        let known = self.concretes.read().unwrap_or_else(PoisonError::into_inner);
-        let fits = |concrete: &&Arc<Concrete>| {
-            let parameters = concrete.signature();
-            parameters.len() == arguments.len() && parameters.iter().zip(arguments).all(|(p, a)| fit(p, a))
-        };
-        known.iter().find(fits).cloned()
-    }
-
-    /// The graph that serves a call, traced if need be.
-    fn serving(&self, arguments: &[Argument]) -> Result<Arc<Concrete>> {
-        let exact = self.found(arguments, Parameter::is);
-        if let Some(concrete) = exact.or_else(|| self.found(arguments, Parameter::serves)) {
-            return Ok(concrete);
-        }
-        self.check(arguments)?;
-        if let Some(declared) = &self.declared {
-            return self.add(declared.iter().cloned().map(Parameter::Tensor).collect());
-        }
-        if let Some(relaxed) = self.relaxed(arguments) {
-            // A closure may need to know the lengths: then each shape has its own graph after all.
-            if let Ok(concrete) = self.add(relaxed) {
-                return Ok(concrete);
-            }
-        }
-        self.add(arguments.iter().map(Parameter::of).collect())
-    }
-
-    /// A signature that serves both these arguments and one that was traced before.
-    fn relaxed(&self, arguments: &[Argument]) -> Option<Vec<Parameter>> {
-        let known = self.concretes.read().unwrap_or_else(PoisonError::into_inner);
-        known.iter().rev().filter(|_| self.relax).find_map(|concrete| {
-            let parameters = concrete.signature();
-            if parameters.len() != arguments.len() {
-                return None;
-            }
-            parameters
-                .iter()
-                .zip(arguments)
-                .map(|(p, a)| p.relaxed(a))
-                .collect()
-        })
-    }
-
-    fn check_count(&self, count: usize) -> Result<()> {
-        match self.arity {
-            Some(arity) if arity != count => Err(Error::Graph {
-                function: self.name.clone(),
-                problem: format!("takes {arity} arguments, but was called with {count}"),
-                remedy: "pass as many as its closure takes",
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    fn check(&self, arguments: &[Argument]) -> Result<()> {
-        self.check_count(arguments.len())?;
-        let Some(declared) = &self.declared else {
-            return Ok(());
-        };
-        let tensors_fit = |(spec, argument): (&Spec, &Argument)| {
-            matches!(argument, Argument::Tensor(_)) && Parameter::Tensor(spec.clone()).serves(argument)
-        };
-        if declared.len() == arguments.len() && declared.iter().zip(arguments).all(tensors_fit) {
-            return Ok(());
-        }
-        Err(Error::Graph {
-            function: self.name.clone(),
-            problem: format!(
-                "its signature is {}, but it was called with {}",
-                listed(declared),
-                listed(arguments.iter().map(Parameter::of)),
-            ),
-            remedy: "pass tensors of that type and shape, or declare no signature",
-        })
-    }
-
-    /// Traces for `signature` and keeps the graph.
-    fn add(&self, signature: Vec<Parameter>) -> Result<Arc<Concrete>> {
-        let first = !self.begun.swap(true, Ordering::AcqRel);
-        let traced = self.trace(&signature, first);
-        if traced.is_err() && first {
-            self.begun.store(false, Ordering::Release);
-        }
-        let concrete = Arc::new(traced?);
-        let mut known = self.concretes.write().unwrap_or_else(PoisonError::into_inner);
-        known.push(Arc::clone(&concrete));
-        let for_values = |concrete: &&Arc<Concrete>| {
-            concrete
-                .signature()
-                .iter()
-                .any(|parameter| matches!(parameter, Parameter::Value(_)))
-        };
-        if known.iter().filter(for_values).count() == MANY_VALUES {
-            tracing::warn!(
-                function = self.name,
-                graphs = MANY_VALUES,
-                "every distinct plain value has a graph of its own, which takes time to trace and memory for as \
-                 long as the function lives; pass values that vary as tensors"
-            );
-        }
-        Ok(concrete)
-    }
-
-    fn trace(&self, signature: &[Parameter], first: bool) -> Result<Concrete> {
-        let owner = std::ptr::from_ref(self).addr();
-        if is_being_traced(owner) {
-            return Err(Error::Graph {
-                function: self.name.clone(),
-                problem: "calls itself while it is being traced".to_owned(),
-                remedy: "a graph has no recursion: write a while_loop, or a plain Rust function",
-            });
-        }
-        self.traces.fetch_add(1, Ordering::Relaxed);
-        let trace = Trace::of_function(&self.name, first, owner);
-        let symbols = signature
-            .iter()
-            .enumerate()
-            .map(|(number, parameter)| match parameter {
-                Parameter::Tensor(spec) => {
-                    let name = self.names.get(number).map_or("x", String::as_str);
-                    Argument::Tensor(trace.placeholder(name, spec.clone()))
-                }
-                Parameter::Value(value) => Argument::Value(value.clone()),
-                Parameter::Variable(variable) => Argument::Variable(variable.clone()),
-            });
-        let symbols: Vec<_> = symbols.collect();
-        let results = trace.enter(|| (self.body)(&symbols));
-        // A broken rule explains errors that follow from it.
-        trace.check()?;
-        Ok(Concrete::new(
-            trace.finish(&results?)?,
-            signature.to_vec(),
-            self.options,
-        ))
     }
 }
 
