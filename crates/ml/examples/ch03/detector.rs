@@ -72,7 +72,7 @@ fn by_hand(book: &mut Chapter, digits: &Digits) -> AnyResult {
         )?);
     }
     println!("  by hand {scores:?}");
-    let called = cross_val_score(&tree, x, &y.mapv(i64::from), &CrossValidation::default().cv(3))?;
+    let called = cross_val_score(&tree, x, y.mapv(i64::from), &CrossValidation::default().cv(3))?;
     println!("  by call {called}");
     book.claim(
         "C03-013",
@@ -88,7 +88,7 @@ fn forest(book: &mut Chapter, digits: &Digits) -> AnyResult {
     let y = digits.is_five();
     let forest = RandomForestClassifier::default().seed(42);
     let folds = CrossValidation::default().cv(3);
-    let shares = cross_val_predict_proba(&forest, &digits.x_train, &y.mapv(i64::from), &folds)?;
+    let shares = cross_val_predict_proba(&forest, &digits.x_train, y.mapv(i64::from), &folds)?;
     let scores = shares.column(1);
     let area = roc_auc_score(y.view(), scores)?;
     book.number(

@@ -35,7 +35,7 @@ pub(crate) fn run(book: &mut Chapter) -> AnyResult {
     let curve = precision_recall_curve(y.view(), scores.view(), Points::All)?;
     let printed = [
         (7, "middle threshold", 4.0 / 5.0, 4.0 / 6.0),
-        (9, "higher threshold", 3.0 / 3.0, 3.0 / 6.0),
+        (9, "higher threshold", 1.0, 3.0 / 6.0),
         (8, "just above the middle", 3.0 / 4.0, 3.0 / 6.0),
     ];
     for (place, what, precision, recall) in printed {

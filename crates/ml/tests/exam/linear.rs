@@ -14,7 +14,7 @@ use ml::{
     core::ndarray::{Array1, Axis},
     prelude::*,
 };
-use proptest::{collection::vec, prelude::*};
+use proptest::collection::vec;
 
 use super::{
     examiner::{examine, holds, lives, survives},
@@ -169,12 +169,12 @@ fn bad_classes_from_nothing() {
         let fitted = survives("SoftmaxRegression", || {
             how.fit((x.view(), y.view()), (x.view(), y.view()))
         })?;
-        if let Some(model) = fitted {
-            if let Some(p) = survives("SoftmaxRegression", || model.predict_proba(x.view()))? {
-                holds("SoftmaxRegression", p.len_of(Axis(0)) == x.nrows(), || {
-                    format!("{p}")
-                })?;
-            }
+        if let Some(model) = fitted
+            && let Some(p) = survives("SoftmaxRegression", || model.predict_proba(x.view()))?
+        {
+            holds("SoftmaxRegression", p.len_of(Axis(0)) == x.nrows(), || {
+                format!("{p}")
+            })?;
         }
         let stopping = EarlyStopping::default()
             .max_epochs(n.min(50))
