@@ -310,7 +310,7 @@ pub(crate) fn table() -> Vec<Row> {
         // Structures
         lengths("sparse_matmul", "4,3j", &ANY, |x| sparse(&x[0])?.matmul(&x[1])?.square()),
         lengths("pick_rows", "4j", &ANY, |x| ragged(&x[0])?.row(2)?.square()),
-        lengths("place_rows", "4j", &ANY, |x| ragged(&x[0])?.to_tensor_with(0.5)?.square()),
+        lengths("place_rows", "4j", &ANY, |x| ragged(&x[0])?.to_tensor_with(x[0].number_like(0.5)?)?.square()),
         row("join_rows", &[&[4], &[4]], &ANY, |x| {
             RaggedTensor::concat(&[&ragged(&x[0])?, &ragged(&x[1])?], 1)?.sum_rows()?.square()
         }),
