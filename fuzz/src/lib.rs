@@ -47,7 +47,8 @@ pub fn sound_payloads() -> Vec<Vec<u8>> {
 /// in the tests of `ml-core`, which loads what was once stored of these.
 pub fn sound_graphs() -> Result<Vec<(Function, Spec)>> {
     let matrix = Spec::new(DType::F64, [3, 3]);
-    let graphs: [(&str, fn(&Tensor) -> Result<Tensor>); 11] = [
+    type Body = fn(&Tensor) -> Result<Tensor>;
+    let graphs: [(&str, Body); 11] = [
         ("loops", loops),
         ("elementwise", elementwise),
         ("shapes", shapes),

@@ -137,7 +137,7 @@ fn parts_ranks_strings_and_structures() -> Result<()> {
         RaggedTensor::from_tensors(&[&rows[0], &Tensor::from([1])]),
         "shape",
     );
-    let sparse = SparseTensor::new([[0, 1], [1, 0]], &Tensor::from([6.0, 9.0]), [2, 2])?;
+    let sparse = SparseTensor::new([[0, 1], [1, 0]], Tensor::from([6.0, 9.0]), [2, 2])?;
     let quotient = sparse.div_dense(&Tensor::from([3.0, 2.0]))?;
     assert_eq!(values(&quotient.to_dense()?), [0.0, 3.0, 3.0, 0.0]);
     let v = Variable::new(1.0);
