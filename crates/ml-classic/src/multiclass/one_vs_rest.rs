@@ -106,7 +106,9 @@ pub(super) fn side_by_side(columns: Vec<Array1<f64>>) -> Array2<f64> {
 
 classifier_wrapper!(OneVsRestClassifier => FittedOneVsRestClassifier, params [], {
     fn predict_proba_features(&self, x: &Features) -> Result<Array2<f64>> {
-        let of = |model: &dyn Model| Ok(positive_scores(OP, model, x, Response::Probability)?.0);
+        let of = |model: &dyn Model| -> Result<Array1<f64>> {
+            Ok(positive_scores(OP, model, x, Response::Probability)?.0)
+        };
         let mut columns = self.models.iter().map(|model| of(&**model)).collect::<Result<Vec<_>>>()?;
         if columns.len() == 1 {
             columns.insert(0, 1.0 - &columns[0]);
