@@ -89,8 +89,8 @@ fn tile<X: Cell<F>, F: Float, const R: usize, const C: usize>(
     for r in 0..R {
         for c in 0..C {
             let mut sum = F::zero();
-            for lane in 0..LANES {
-                sum += sums[r][c][lane];
+            for part in sums[r][c] {
+                sum += part;
             }
             for j in column..columns {
                 sum = x[r * columns + j].value().mul_add(w[c * columns + j], sum);

@@ -49,16 +49,16 @@ impl ElasticNetProblem {
         let mut gap = f64::INFINITY;
         for n_iter in 1..=self.max_iter {
             let (mut largest, mut moved): (f64, f64) = (0.0, 0.0);
-            for j in 0..w.len() {
+            for (j, weight) in w.iter_mut().enumerate() {
                 let squares = data.squares(j);
                 if squares == 0.0 {
                     continue;
                 }
-                let new = self.minimum(data.correlation(j) + squares * w[j], squares);
-                let by = new - w[j];
+                let new = self.minimum(data.correlation(j) + squares * *weight, squares);
+                let by = new - *weight;
                 if by != 0.0 {
                     data.change(j, by);
-                    w[j] = new;
+                    *weight = new;
                 }
                 moved = moved.max(by.abs());
                 largest = largest.max(new.abs());
