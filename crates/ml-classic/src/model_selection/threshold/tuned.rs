@@ -83,9 +83,10 @@ impl Thresholds {
 /// use ml_classic::{model_selection::TunedThresholdClassifier, neighbors::KNeighborsClassifier};
 /// use ml_core::{Fit, Predict, ndarray::{Array1, Array2}};
 ///
-/// // A rare class among others, one in four beyond 30.
-/// let x = Array2::from_shape_fn((40, 1), |(i, _)| i as f64);
-/// let y = Array1::from_iter((0..40).map(|i| i64::from(i >= 20 && i % 4 == 0)));
+/// // The numbers from 0 to 39 in no order: one in four from 20 on is of a rare class.
+/// let number = |i: usize| 7 * i % 40;
+/// let x = Array2::from_shape_fn((40, 1), |(i, _)| number(i) as f64);
+/// let y = Array1::from_iter((0..40).map(|i| i64::from(number(i) >= 20 && number(i) % 4 == 0)));
 /// let near = KNeighborsClassifier::default().n_neighbors(8usize);
 /// let tuned = TunedThresholdClassifier::new(near).scoring("recall").cv(4).fit(&x, &y)?;
 /// assert!(tuned.threshold < 0.5 && tuned.best_score > 0.7);
