@@ -30,7 +30,7 @@ fn parse_table(path: &Path, text: &str) -> Result<Table> {
         .iter()
         .map(str::to_owned)
         .zip(cells.iter().map(|cells| column(cells)));
-    Ok(Table::new(columns)?)
+    Table::new(columns).map_err(|e| damaged(path, e.to_string()))
 }
 
 fn column(cells: &[String]) -> Column {
@@ -52,6 +52,15 @@ fn column(cells: &[String]) -> Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_by_the_name_of_the_file() {
+        let error = parse_table(Path::new("t.csv"), ",,\n").unwrap_err().to_string();
+        assert!(
+            error.contains("t.csv") && error.contains("comes twice"),
+            "{error}"
+        );
+    }
 
     #[test]
     fn types_are_inferred_and_gaps_kept() {
