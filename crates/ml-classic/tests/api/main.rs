@@ -15,8 +15,6 @@ mod linear;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
-mod mnist;
-#[cfg(test)]
 mod model_selection;
 #[cfg(test)]
 mod multiclass;
