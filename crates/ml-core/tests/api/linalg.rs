@@ -492,6 +492,27 @@ fn norms_by_hand() {
     );
 }
 
+#[test]
+fn the_determinant_of_a_singular_matrix_is_zero() {
+    for n in 1..40 {
+        assert_eq!(
+            linalg::det(Array2::<f64>::zeros((n, n)).view()).unwrap(),
+            0.0,
+            "{n}"
+        );
+        for column in 0..n {
+            let mut a = Array2::from_shape_fn((n, n), |(i, j)| ((i * 7 + j * j * 3) % 5) as f32);
+            a.column_mut(column).fill(0.0);
+            assert_eq!(linalg::det(a.view()).unwrap(), 0.0, "column {column} of {n}");
+            let error = linalg::solve(a.view(), Array1::ones(n).view()).unwrap_err();
+            assert!(error.to_string().contains("singular"), "{error}");
+        }
+    }
+    // A pivot without a reciprocal.
+    let tiny = Array2::from_diag(&array![1.0, 1e-310, 1e-310, 1.0]);
+    assert_eq!(linalg::det(tiny.view()).unwrap(), 0.0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
