@@ -31,6 +31,7 @@ pub use estimator::{
 };
 pub use features::{Column, Features, Table, Target, TextColumn};
 pub use float::Float;
+pub use kernels::simd::prefetch;
 pub use label::Label;
 pub use observer::Observer;
 pub use params::Params;

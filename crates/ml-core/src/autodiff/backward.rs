@@ -6,11 +6,11 @@ use smallvec::SmallVec;
 
 use super::{
     node::{Origin, TapeState},
-    plan::{Place, Plan},
+    plan::{Place, Plan, StandIns},
 };
 use crate::{
     Result, Tensor, kernels,
-    ops::Call,
+    ops::{Call, Gradients},
     tensor::{Array, Value},
 };
 
@@ -76,19 +76,25 @@ impl Reverse {
                 arrive(&mut arrived, place, plan.seen(seed.clone()))?;
             }
         }
+        let mut stand_ins = StandIns::default();
         for position in 0..plan.nodes.len() {
             let gradients = match self.is_source[position] {
                 true => arrived[position].clone(),
                 false => std::mem::take(&mut arrived[position]),
             };
             let flows = |place: &Option<Place>| place.is_some_and(|(parent, _)| self.needed[parent]);
-            if gradients.is_empty() || !plan.inputs(position).iter().any(flows) {
+            if gradients.iter().all(Option::is_none) || !plan.inputs(position).iter().any(flows) {
                 if consume {
                     plan.release(position);
                 }
                 continue;
             }
-            self.pass(position, gradients, consume, &mut arrived)?;
+            let passed = self.pass(position, gradients, consume, &mut stand_ins)?;
+            for (place, gradient) in plan.inputs(position).iter().zip(passed) {
+                if let (true, Some(place), Some(gradient)) = (flows(place), place, gradient) {
+                    arrive(&mut arrived, *place, gradient)?;
+                }
+            }
         }
         let found = |place: Option<Place>| {
             let (position, output) = place?;
@@ -97,39 +103,39 @@ impl Reverse {
         Ok(self.sources.iter().map(|&place| found(place)).collect())
     }
 
-    /// Sends the gradients of a node's outputs on to its inputs.
+    /// From the gradients of a node's outputs, one at least, to those of its inputs.
+    #[inline(always)]
     fn pass(
         &self,
         position: usize,
         mut gradients: Arrived,
         consume: bool,
-        arrived: &mut [Arrived],
-    ) -> Result<()> {
+        stand_ins: &mut StandIns,
+    ) -> Result<Gradients> {
         let plan = &self.plan;
-        let places = plan.inputs(position);
-        let flows = |place: &Option<Place>| place.is_some_and(|(parent, _)| self.needed[parent]);
         let mut wanted: SmallVec<[bool; 4]> = SmallVec::new();
-        places.iter().for_each(|place| wanted.push(flows(place)));
-        let (inputs, outputs) = plan.operands(position, plan.saved(position, consume)?);
-        while gradients.len() < outputs.len().max(1) {
+        let flows = |place: &Option<Place>| place.is_some_and(|(parent, _)| self.needed[parent]);
+        plan.inputs(position)
+            .iter()
+            .for_each(|place| wanted.push(flows(place)));
+        let saved = plan.saved(position, consume)?;
+        while gradients.len() < saved.outputs() {
             gradients.push(None);
         }
-        let call = Call {
-            inputs: &inputs,
-            outputs: &outputs,
-            wanted: &wanted,
-        };
-        let passed = plan.nodes[position].rule.vjp(&call, &gradients)?;
-        drop((inputs, outputs, gradients));
-        for ((place, wanted), gradient) in places.iter().zip(wanted).zip(passed) {
-            if let (true, Some(place), Some(gradient)) = (wanted, place, gradient) {
-                arrive(arrived, *place, gradient)?;
-            }
-        }
-        Ok(())
+        let like = gradients.iter().flatten().next();
+        let like = like.expect("the caller passes on what has arrived");
+        plan.with_operands(position, saved, like, stand_ins, |inputs, outputs| {
+            let call = Call {
+                inputs,
+                outputs,
+                wanted: &wanted,
+            };
+            plan.nodes[position].rule.vjp(&call, &gradients)
+        })
     }
 }
 
+#[inline(always)]
 fn arrive(arrived: &mut [Arrived], (position, output): Place, gradient: Tensor) -> Result<()> {
     let slots = &mut arrived[position];
     while slots.len() <= output {

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::{
     Source, Tape, Variable,
     barrier::barrier,
-    node::{Node, Rule, now, record, tapes_of},
+    node::{Rule, SharedNode, now, record, tapes_of},
 };
 use crate::{
     Error, Result, Tensor,
@@ -63,7 +63,7 @@ pub fn checkpoint(
     let variables: Vec<Variable> = variables.iter().map(|&variable| variable.clone()).collect();
     let rule =
         move |call: &Call<'_>, gradients: &[Option<Tensor>]| again(&segment, &variables, call, gradients);
-    record(tapes, Rule::Custom(Arc::new(rule)), kept, &mut outputs, false);
+    record(tapes, || Rule::Custom(Arc::new(rule)), kept, &mut outputs, false);
     Ok(outputs)
 }
 
@@ -156,10 +156,10 @@ pub(super) fn held(variable: &Variable) -> Option<Value> {
 /// Refuses outputs that depend on something recorded before `start` other than the leaves of `variables`.
 fn refuse_hidden(outputs: &[Tensor], start: u64, variables: &[&Variable]) -> Result<()> {
     let mut seen = std::collections::HashSet::new();
-    let mut waiting: Vec<Arc<Node>> = Vec::new();
-    let mut meet = |node: &Arc<Node>, waiting: &mut Vec<Arc<Node>>| {
+    let mut waiting: Vec<SharedNode> = Vec::new();
+    let mut meet = |node: &SharedNode, waiting: &mut Vec<SharedNode>| {
         if node.id > start && seen.insert(node.id) {
-            waiting.push(Arc::clone(node));
+            waiting.push(SharedNode::clone(node));
         }
         node.id > start || variables.iter().any(|variable| variable.owns(node))
     };

@@ -73,7 +73,7 @@ pub fn custom_gradient(
     };
     let mut outputs = [output];
     let kept: SmallVec<[Tensor; 2]> = inputs.iter().map(|&input| input.clone()).collect();
-    record(tapes, Rule::Custom(Arc::new(rule)), kept, &mut outputs, true);
+    record(tapes, || Rule::Custom(Arc::new(rule)), kept, &mut outputs, true);
     let [output] = outputs;
     Ok(output)
 }

@@ -8,7 +8,7 @@ use super::{
     Source, Tape,
     backward::accumulate,
     node::{Origin, TapeState},
-    plan::Plan,
+    plan::{Plan, StandIns},
 };
 use crate::{Error, Result, Tensor, ops::Call};
 
@@ -110,6 +110,7 @@ pub(super) fn sweep(
             add(&mut arrived[position], output, plan.seen(tangent.clone()))?;
         }
     }
+    let mut stand_ins = StandIns::default();
     for position in (0..plan.nodes.len()).rev() {
         let tangents: SmallVec<[Option<Tensor>; 4]> = plan
             .inputs(position)
@@ -117,19 +118,21 @@ pub(super) fn sweep(
             .map(|place| arrived[place.as_ref()?.0].get(place.as_ref()?.1)?.clone())
             .collect();
         let wanted: SmallVec<[bool; 4]> = tangents.iter().map(Option::is_some).collect();
-        if !wanted.contains(&true) {
+        let Some(like) = tangents.iter().flatten().next() else {
             if consume {
                 plan.release(position);
             }
             continue;
-        }
-        let (inputs, outputs) = plan.operands(position, plan.saved(position, consume)?);
-        let call = Call {
-            inputs: &inputs,
-            outputs: &outputs,
-            wanted: &wanted,
         };
-        let passed = plan.nodes[position].rule.jvp(&call, &tangents)?;
+        let saved = plan.saved(position, consume)?;
+        let passed = plan.with_operands(position, saved, like, &mut stand_ins, |inputs, outputs| {
+            let call = Call {
+                inputs,
+                outputs,
+                wanted: &wanted,
+            };
+            plan.nodes[position].rule.jvp(&call, &tangents)
+        })?;
         for (output, tangent) in passed.into_iter().enumerate() {
             if let Some(tangent) = tangent {
                 add(&mut arrived[position], output, tangent)?;

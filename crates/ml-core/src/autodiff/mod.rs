@@ -56,4 +56,4 @@ pub use variable_slices::VariableSlice;
 
 #[doc(hidden)]
 pub use node::Origin;
-pub(crate) use node::{Node, Rule, Tapes, record, tapes_of};
+pub(crate) use node::{Node, Rule, Tapes, record, record_alike, tapes_of};

@@ -9,12 +9,17 @@ use std::{
 };
 
 use smallvec::SmallVec;
+use triomphe::UniqueArc;
 
 use crate::{
     Result, Tensor,
+    kernels::shared::share,
     ops::{Call, Gradients, Primitive, keep, transposed_vjp},
     tensor::Value,
 };
+
+/// A node as tensors and nodes hold it.
+pub(crate) type SharedNode = triomphe::Arc<Node>;
 
 /// What a tape and the nodes it records share.
 #[derive(Debug)]
@@ -38,8 +43,15 @@ pub(crate) type Tapes = SmallVec<[Arc<TapeState>; 1]>;
 /// Where a tensor comes from: output number `output` of `node`.
 #[derive(Clone)]
 pub struct Origin {
-    pub(crate) node: Arc<Node>,
+    pub(crate) node: SharedNode,
     pub(crate) output: usize,
+}
+
+impl Origin {
+    /// Whether both are one output of one node.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        SharedNode::ptr_eq(&self.node, &other.node) && self.output == other.output
+    }
 }
 
 /// A recorded operation.
@@ -105,9 +117,46 @@ impl Rule {
 
 /// What the rule needs to know.
 #[derive(Clone)]
-pub(crate) struct Saved {
-    pub(crate) inputs: SmallVec<[Tensor; 2]>,
-    pub(crate) outputs: SmallVec<[Value; 1]>,
+pub(crate) enum Saved {
+    /// What went in and came out.
+    Whole {
+        inputs: SmallVec<[Tensor; 2]>,
+        outputs: SmallVec<[Value; 1]>,
+    },
+    /// Only where the inputs come from: no values are needed, and all types and shapes are those of the gradient.
+    Alike(SmallVec<[Option<Origin>; 2]>),
+}
+
+impl Saved {
+    /// How many outputs there are, at least one.
+    pub(super) fn outputs(&self) -> usize {
+        match self {
+            Self::Whole { outputs, .. } => outputs.len().max(1),
+            Self::Alike(_) => 1,
+        }
+    }
+
+    /// Calls `visit` with the origin of every input, in order.
+    fn origins(&self, mut visit: impl FnMut(Option<&Origin>)) {
+        match self {
+            Self::Whole { inputs, .. } => inputs.iter().for_each(|input| visit(input.origin.as_ref())),
+            Self::Alike(origins) => origins.iter().for_each(|origin| visit(origin.as_ref())),
+        }
+    }
+
+    /// Adds those nodes to `waiting` that nothing but this still holds.
+    fn unlink(self, waiting: &mut Vec<Node>) {
+        let alone = |origin: Option<Origin>| {
+            let node = triomphe::Arc::into_unique(origin?.node)?;
+            Some(UniqueArc::into_inner(node))
+        };
+        match self {
+            Self::Whole { inputs, .. } => {
+                waiting.extend(inputs.into_iter().filter_map(|input| alone(input.origin)))
+            }
+            Self::Alike(origins) => waiting.extend(origins.into_iter().filter_map(alone)),
+        }
+    }
 }
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -118,21 +167,22 @@ pub(super) fn now() -> u64 {
 }
 
 impl Node {
-    pub(crate) fn new(tapes: Tapes, rule: Rule, saved: Saved) -> Arc<Self> {
-        Arc::new(Self {
+    #[inline(always)]
+    fn new(tapes: Tapes, rule: impl FnOnce() -> Rule, saved: impl FnOnce() -> Saved) -> SharedNode {
+        share(|| Self {
             id: now(),
             tapes,
-            rule,
-            saved: Mutex::new(Some(saved)),
+            rule: rule(),
+            saved: Mutex::new(Some(saved())),
         })
     }
 
     /// A node for `tapes` that passes gradients on to what `parents` come from, and has no values itself.
-    pub(super) fn leaf(tapes: Tapes, parents: impl IntoIterator<Item = Tensor>) -> Arc<Self> {
+    pub(super) fn leaf(tapes: Tapes, parents: impl IntoIterator<Item = Tensor>) -> SharedNode {
         Self::passing(tapes, Rule::Leaf, parents)
     }
 
-    fn passing(tapes: Tapes, rule: Rule, parents: impl IntoIterator<Item = Tensor>) -> Arc<Self> {
+    fn passing(tapes: Tapes, rule: Rule, parents: impl IntoIterator<Item = Tensor>) -> SharedNode {
         let inputs: SmallVec<[Tensor; 2]> = parents
             .into_iter()
             .map(|parent| Tensor {
@@ -141,7 +191,7 @@ impl Node {
             })
             .collect();
         let outputs = inputs.iter().take(1).map(|input| input.value.clone()).collect();
-        Self::new(tapes, rule, Saved { inputs, outputs })
+        Self::new(tapes, || rule, || Saved::Whole { inputs, outputs })
     }
 
     /// Whether `tape` recorded it.
@@ -167,10 +217,10 @@ impl Node {
     }
 
     /// Calls `visit` with the origin of every input, in order; false if they are used up.
-    pub(super) fn origins(&self, mut visit: impl FnMut(Option<&Origin>)) -> bool {
+    pub(super) fn origins(&self, visit: impl FnMut(Option<&Origin>)) -> bool {
         let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(saved) = &*saved {
-            saved.inputs.iter().for_each(|input| visit(input.origin.as_ref()));
+            saved.origins(visit);
         }
         saved.is_some()
     }
@@ -179,21 +229,16 @@ impl Node {
 /// Dropping a long chain of nodes one inside the other would overflow the stack.
 impl Drop for Node {
     fn drop(&mut self) {
-        fn unlink(saved: Option<Saved>, waiting: &mut Vec<Node>) {
-            let inputs = saved.into_iter().flat_map(|saved| saved.inputs);
-            waiting.extend(inputs.filter_map(|input| Arc::into_inner(input.origin?.node)));
+        fn unlink(node: &mut Node, waiting: &mut Vec<Node>) {
+            if let Some(saved) = mem::take(node.saved.get_mut().unwrap_or_else(PoisonError::into_inner)) {
+                saved.unlink(waiting);
+            }
         }
         // No memory is asked for unless this held the last reference to another node.
         let mut waiting = Vec::new();
-        unlink(
-            mem::take(self.saved.get_mut().unwrap_or_else(PoisonError::into_inner)),
-            &mut waiting,
-        );
+        unlink(self, &mut waiting);
         while let Some(mut node) = waiting.pop() {
-            unlink(
-                mem::take(node.saved.get_mut().unwrap_or_else(PoisonError::into_inner)),
-                &mut waiting,
-            );
+            unlink(&mut node, &mut waiting);
         }
     }
 }
@@ -213,11 +258,26 @@ pub(crate) fn tapes_of(inputs: &[&Tensor]) -> Tapes {
     tapes
 }
 
+/// The node of an operation on these `inputs` that gave something of their very type and shape, and whose `rule` needs
+/// no values.
+#[inline]
+pub(crate) fn record_alike(tapes: Tapes, rule: impl FnOnce() -> Rule, inputs: &[&Tensor]) -> Origin {
+    let origins = || match inputs {
+        [one] => SmallVec::from_iter([one.origin.clone()]),
+        [one, other] => SmallVec::from_buf([one.origin.clone(), other.origin.clone()]),
+        many => many.iter().map(|input| input.origin.clone()).collect(),
+    };
+    Origin {
+        node: Node::new(tapes, rule, || Saved::Alike(origins())),
+        output: 0,
+    }
+}
+
 /// Gives `outputs` the memory that they were made of `inputs` by `rule`, which needs their values or not.
 /// Only floating-point numbers get it: nothing else has a gradient.
 pub(crate) fn record(
     tapes: Tapes,
-    rule: Rule,
+    rule: impl FnOnce() -> Rule,
     inputs: SmallVec<[Tensor; 2]>,
     outputs: &mut [Tensor],
     needs_outputs: bool,
@@ -226,18 +286,17 @@ pub(crate) fn record(
     for output in &*outputs {
         kept.push(keep(&output.value, needs_outputs));
     }
-    let saved = Saved {
+    let node = Node::new(tapes, rule, || Saved::Whole {
         inputs,
         outputs: kept,
-    };
-    let node = Node::new(tapes, rule, saved);
+    });
     if let [output] = outputs {
         output.origin = output.dtype().is_float().then_some(Origin { node, output: 0 });
         return;
     }
     for (number, output) in outputs.iter_mut().enumerate() {
         output.origin = output.dtype().is_float().then(|| Origin {
-            node: Arc::clone(&node),
+            node: SharedNode::clone(&node),
             output: number,
         });
     }

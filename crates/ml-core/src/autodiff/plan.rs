@@ -9,8 +9,8 @@ use std::{
 
 use smallvec::SmallVec;
 
-use super::node::{Node, Origin, Rule, Saved, TapeState, Tapes, hide};
-use crate::{Error, Result, Tensor};
+use super::node::{Origin, Rule, Saved, SharedNode, TapeState, Tapes, hide};
+use crate::{Error, Result, Tensor, tensor::Value};
 
 /// Node numbers are distinct already: hashing them would only cost time.
 #[derive(Default)]
@@ -76,7 +76,7 @@ impl Positions {
 }
 
 /// A node whose parents are not looked at yet; the youngest first.
-struct Pending(Arc<Node>);
+struct Pending(SharedNode);
 
 impl PartialEq for Pending {
     fn eq(&self, other: &Self) -> bool {
@@ -104,7 +104,7 @@ pub(super) struct Plan {
     /// The tape, and those that a part of the nodes is hidden from: none of them may follow the sweep, or it
     /// would follow a part only.
     hidden: Tapes,
-    pub(super) nodes: Vec<Arc<Node>>,
+    pub(super) nodes: Vec<SharedNode>,
     /// Where every input of every node comes from; `None` from outside the tape.
     inputs: Vec<Option<Place>>,
     /// Where the inputs of each node begin in `inputs`; one more for the end.
@@ -134,7 +134,7 @@ impl Plan {
             let id = origin.node.id;
             if plan.positions.get(id).is_none() {
                 plan.positions.set(id, 0);
-                pending.push(Pending(Arc::clone(&origin.node)));
+                pending.push(Pending(SharedNode::clone(&origin.node)));
             }
             Some((id, origin.output))
         };
@@ -214,28 +214,69 @@ impl Plan {
         }
     }
 
-    /// What was saved as the rule of the node at `position` gets it: inputs and outputs as other tapes see them.
-    pub(super) fn operands(
+    /// Calls `rule` with inputs and outputs of the node at `position`, as other tapes see them. `like` is a derivative
+    /// that flows through the node.
+    #[inline(always)]
+    pub(super) fn with_operands<R>(
         &self,
         position: usize,
         saved: Saved,
+        like: &Tensor,
+        stand_ins: &mut StandIns,
+        rule: impl FnOnce(&[Tensor], &[Tensor]) -> R,
+    ) -> R {
+        match saved {
+            Saved::Whole { inputs, outputs } => {
+                let (inputs, outputs) = self.seen_operands(position, inputs, outputs);
+                rule(&inputs, &outputs)
+            }
+            Saved::Alike(origins) => {
+                let operands = stand_ins.like(like, origins.len());
+                rule(operands, &operands[..1])
+            }
+        }
+    }
+
+    fn seen_operands(
+        &self,
+        position: usize,
+        mut inputs: SmallVec<[Tensor; 2]>,
+        saved: SmallVec<[Value; 1]>,
     ) -> (SmallVec<[Tensor; 2]>, SmallVec<[Tensor; 1]>) {
         let node = &self.nodes[position];
-        let mut inputs = saved.inputs;
         inputs.iter_mut().for_each(|input| hide(&self.hidden, input));
         let origin = |output| {
             // Without other tapes the memory would be taken away again at once.
             (node.tapes.len() > 1).then(|| Origin {
-                node: Arc::clone(node),
+                node: SharedNode::clone(node),
                 output,
             })
         };
         let mut outputs: SmallVec<[Tensor; 1]> = SmallVec::new();
-        for (output, value) in saved.outputs.into_iter().enumerate() {
+        for (output, value) in saved.into_iter().enumerate() {
             let origin = origin(output);
             outputs.push(self.seen(Tensor { value, origin }));
         }
         (inputs, outputs)
+    }
+}
+
+/// Tensors without values, in place of operands that no rule looks at and nothing kept.
+#[derive(Default)]
+pub(super) struct StandIns(SmallVec<[Tensor; 2]>);
+
+impl StandIns {
+    /// `count` of them, at least one, of the type and shape of `tensor`: the last ones again if they will do.
+    fn like(&mut self, tensor: &Tensor, count: usize) -> &[Tensor] {
+        let alike = |last: &Tensor| last.dtype() == tensor.dtype() && last.shape() == tensor.shape();
+        if self.0.len() < count || !self.0.first().is_some_and(alike) {
+            let value = match &tensor.value {
+                Value::Array(array) => Value::Array(array.hollow()),
+                symbol @ Value::Symbol(_) => symbol.clone(),
+            };
+            self.0 = SmallVec::from_elem(Tensor { value, origin: None }, count);
+        }
+        &self.0[..count]
     }
 }
 

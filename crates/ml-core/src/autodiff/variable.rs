@@ -11,7 +11,7 @@ use std::{
 use super::{
     Node, Origin,
     checkpoint::held,
-    node::{TapeState, Tapes},
+    node::{SharedNode, TapeState, Tapes},
 };
 use crate::{DType, Error, Result, Shape, Tensor, graph, ops::Spec, tensor::Value};
 
@@ -46,7 +46,7 @@ struct State {
     /// Never a symbol, never followed by a tape.
     value: Tensor,
     /// The tapes that watch, each with the leaf that its gradients arrive at.
-    watchers: Vec<(Arc<TapeState>, Arc<Node>)>,
+    watchers: Vec<(Arc<TapeState>, SharedNode)>,
 }
 
 impl Variable {
@@ -112,7 +112,7 @@ impl Variable {
         let state = self.state();
         let recording = state.watchers.iter().filter(|(tape, _)| tape.is_recording());
         let mut leaves = recording.clone().map(|(_, leaf)| Origin {
-            node: Arc::clone(leaf),
+            node: SharedNode::clone(leaf),
             output: 0,
         });
         let first = leaves.next()?;
@@ -244,18 +244,18 @@ impl Variable {
     }
 
     /// Whether `node` is where the gradients of a tape that watches this variable arrive.
-    pub(super) fn owns(&self, node: &Arc<Node>) -> bool {
+    pub(super) fn owns(&self, node: &SharedNode) -> bool {
         self.state()
             .watchers
             .iter()
-            .any(|(_, leaf)| Arc::ptr_eq(leaf, node))
+            .any(|(_, leaf)| SharedNode::ptr_eq(leaf, node))
     }
 
     pub(super) fn leaf_of(&self, tape: &Arc<TapeState>) -> Option<Origin> {
         let state = self.state();
         let (_, leaf) = state.watchers.iter().find(|(w, _)| Arc::ptr_eq(w, tape))?;
         Some(Origin {
-            node: Arc::clone(leaf),
+            node: SharedNode::clone(leaf),
             output: 0,
         })
     }

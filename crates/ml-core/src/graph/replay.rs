@@ -36,7 +36,7 @@ pub(super) fn replay_again(graph: &Graph, arguments: &[&Tensor], stateful: &[Ten
             let inputs = inputs.iter().map(|&input| input.clone()).collect();
             autodiff::record(
                 tapes,
-                rule(graph, Arc::clone(primitive)),
+                || rule(graph, Arc::clone(primitive)),
                 inputs,
                 &mut outputs,
                 true,

@@ -343,7 +343,7 @@ fn is_no_length(array: &Array) -> bool {
 /// Whether two captured tensors are one.
 fn same(a: &Tensor, b: &Tensor) -> bool {
     let origins = match (&a.origin, &b.origin) {
-        (Some(a), Some(b)) => Arc::ptr_eq(&a.node, &b.node) && a.output == b.output,
+        (Some(a), Some(b)) => a.is(b),
         (None, None) => true,
         _ => false,
     };

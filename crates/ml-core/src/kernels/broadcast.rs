@@ -2,7 +2,10 @@
 
 use smallvec::SmallVec;
 
-use super::elementwise::Operand;
+use super::{
+    elementwise::Operand,
+    simd::{Loop, vectorize},
+};
 use crate::Shape;
 
 /// Elements of a run that several operands are laid side by side for, so that they stay in the nearest cache.
@@ -185,10 +188,34 @@ fn repeat<T: Clone>(values: &[T], step: usize, width: usize, out: &mut [T]) {
         3 => short::<T, 3>(values, step, out),
         4 => short::<T, 4>(values, step, out),
         8 => short::<T, 8>(values, step, out),
-        _ => {
-            for (number, row) in out.chunks_exact_mut(width).enumerate() {
-                row.fill(values[number * step].clone());
-            }
+        _ => vectorize(Rows {
+            values,
+            step,
+            width,
+            out,
+        }),
+    }
+}
+
+/// Rows of any width, each full of one value.
+struct Rows<'a, T> {
+    values: &'a [T],
+    step: usize,
+    width: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Clone> Loop for Rows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (number, row) in self.out.chunks_exact_mut(self.width).enumerate() {
+            let value = &self.values[number * self.step];
+            row.iter_mut().for_each(
+                #[inline(always)]
+                |slot| *slot = value.clone(),
+            );
         }
     }
 }

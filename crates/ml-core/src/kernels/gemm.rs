@@ -15,7 +15,7 @@ use pulp::{Simd, WithSimd};
 use super::{
     pack::pack,
     parallel,
-    simd::{arch, prefetch},
+    simd::{arch, prefetch_place},
 };
 use crate::{dtype::Element, tensor::scratch};
 
@@ -558,7 +558,7 @@ impl<T: Real> Tile<'_, T> {
         if matches!(self.begin, Begin::FromOutput) {
             // What is added to comes from far; it arrives while the loop below runs.
             for i in 0..self.height {
-                (0..N).for_each(|j| prefetch(out.wrapping_add(i * step + j * lanes)));
+                (0..N).for_each(|j| prefetch_place(out.wrapping_add(i * step + j * lanes)));
             }
         }
         let mut sums = [[zero; N]; M];

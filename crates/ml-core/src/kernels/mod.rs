@@ -19,6 +19,7 @@ mod pack;
 pub(crate) mod parallel;
 pub(crate) mod reduce;
 pub(crate) mod scan;
+pub(crate) mod shared;
 pub(crate) mod simd;
 pub(crate) mod softmax;
 pub(crate) mod sort;

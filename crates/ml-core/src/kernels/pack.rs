@@ -1,6 +1,6 @@
 //! Matrices copied into the rows that the kernel of products reads.
 
-use super::{gemm::Matrix, simd::prefetch};
+use super::{gemm::Matrix, simd::prefetch_place};
 
 /// Side of the squares that are turned at once.
 const SIDE: usize = 8;
@@ -152,7 +152,7 @@ fn ahead<'a, T: Turn>(from: Matrix<'a, T>, i: usize, columns: usize) -> &'a [T] 
     let place = from.values.as_ptr().wrapping_add(start + AHEAD * from.row_step);
     (0..columns)
         .step_by(LINE / size_of::<T>())
-        .for_each(|j| prefetch(place.wrapping_add(j)));
+        .for_each(|j| prefetch_place(place.wrapping_add(j)));
     &from.values[start..]
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn tasks<W>(
     run: impl Fn(usize, &mut W) + Sync,
 ) {
     share(count, threads, &|numbers| {
-        let mut numbers = numbers.taken();
+        let mut numbers = numbers.taken(false);
         let Some(first) = numbers.next() else { return };
         let mut tools = tools();
         run(first, &mut tools);
@@ -115,9 +115,14 @@ pub(crate) fn spread<P: Send>(
 }
 
 /// Calls `body` with every number below `count`.
+///
+/// Every other time from the last to the first: what one loop over large memory touched last, and the caches still
+/// hold, the next one begins with.
 fn for_numbers(count: usize, body: &(dyn Fn(usize) + Sync)) {
+    static BACKWARD: AtomicBool = AtomicBool::new(false);
+    let backward = BACKWARD.fetch_not(Ordering::Relaxed);
     share(count, rayon::current_num_threads(), &|numbers| {
-        numbers.taken().for_each(body)
+        numbers.taken(backward).for_each(body)
     });
 }
 
@@ -132,13 +137,29 @@ struct Numbers {
 #[repr(align(128))]
 struct Part {
     next: AtomicUsize,
+    start: usize,
     end: usize,
+}
+
+impl Part {
+    /// The next number, if one is left.
+    fn take(&self, backward: bool) -> Option<usize> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if number >= self.end {
+            return None;
+        }
+        Some(match backward {
+            true => self.start + (self.end - 1 - number),
+            false => number,
+        })
+    }
 }
 
 impl Numbers {
     fn below(end: usize, parts: usize) -> Self {
         let part = |number: usize| Part {
             next: AtomicUsize::new(number * end / parts),
+            start: number * end / parts,
             end: (number + 1) * end / parts,
         };
         Self {
@@ -147,15 +168,11 @@ impl Numbers {
         }
     }
 
-    /// Those that the calling thread gets.
-    fn taken(&self) -> impl Iterator<Item = usize> {
+    /// Those that the calling thread gets; the last of a part first if `backward`.
+    fn taken(&self, backward: bool) -> impl Iterator<Item = usize> {
         let home = self.comers.fetch_add(1, Ordering::Relaxed);
         let parts = (0..self.parts.len()).map(move |away| &self.parts[(home + away) % self.parts.len()]);
-        parts.flat_map(|part| {
-            std::iter::from_fn(|| {
-                Some(part.next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < part.end)
-            })
-        })
+        parts.flat_map(move |part| std::iter::from_fn(move || part.take(backward)))
     }
 }
 

@@ -331,7 +331,7 @@ fn moments_of_rows<T: Divided>(
         let rows = rows_together(n, shape.len());
         let pieces = means.chunks_mut(rows).zip(variances.chunks_mut(rows));
         parallel::spread(
-            worth_threads(2 * values.len()),
+            worth_threads(4 * values.len()),
             pieces,
             |piece, (means, variances)| {
                 arch().dispatch(MomentsOfRows {

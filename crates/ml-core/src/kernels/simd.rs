@@ -42,7 +42,7 @@ pub(crate) fn vectorize<L: Loop>(body: L) -> L::Output {
 
 /// Asks for the memory at `place`, which need not be valid, ahead of its use.
 #[inline(always)]
-pub(crate) fn prefetch<T>(place: *const T) {
+pub(crate) fn prefetch_place<T>(place: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint; it never faults, whatever the address.
     unsafe {
@@ -50,6 +50,33 @@ pub(crate) fn prefetch<T>(place: *const T) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = place;
+}
+
+/// Asks for the memory of `values` ahead of its use. A hint to the processor: no result depends on it.
+///
+/// For loops that visit rows in an order that only they know, which no processor can guess.
+///
+/// # Examples
+/// ```
+/// let rows = [[1.0; 16]; 8];
+/// let order = [3, 0, 7, 1];
+/// let mut sum = 0.0;
+/// for (step, &row) in order.iter().enumerate() {
+///     if let Some(&soon) = order.get(step + 2) {
+///         ml_core::prefetch(&rows[soon]);
+///     }
+///     sum += rows[row].iter().sum::<f64>();
+/// }
+/// assert_eq!(sum, 64.0);
+/// ```
+#[inline]
+pub fn prefetch<T>(values: &[T]) {
+    /// Bytes that are fetched at a time.
+    const LINE: usize = 64;
+    let start = values.as_ptr().cast::<u8>();
+    for line in (0..size_of_val(values)).step_by(LINE) {
+        prefetch_place(start.wrapping_add(line));
+    }
 }
 
 /// `out[i] = f(x[i])`, `N` at a time; part of a [`Loop`]. The last `N` reach back into those before, so that no element

@@ -265,7 +265,7 @@ pub(crate) fn forward_unary<U: Unary>(op: U, name: &'static str, x: &Array) -> R
 
 /// [`forward_unary`] of a few `f32`: neither memory to ask for nor threads.
 #[inline]
-pub(crate) fn few_unary<U: Unary>(op: U, inputs: &[&Tensor]) -> Option<Tensor> {
+pub(crate) fn few_unary<U: Unary>(op: U, inputs: &[&Tensor]) -> Option<Array> {
     let [
         Tensor {
             value: Value::Array(x),
@@ -276,14 +276,14 @@ pub(crate) fn few_unary<U: Unary>(op: U, inputs: &[&Tensor]) -> Option<Tensor> {
         return None;
     };
     let (few, len) = x.few::<f32>().filter(|_| U::FLOATS)?;
-    let mut out = <f32 as Element>::Few::default();
-    map_f32(op, Operand::Slice(&few[..len]), &mut out[..len]);
-    Some(Array::few_like::<f32>(out, len, x).into())
+    Some(Array::few_like::<f32>(len, x, |out| {
+        map_f32(op, Operand::Slice(&few[..len]), &mut out[..len]);
+    }))
 }
 
 /// [`forward_binary`] of a few `f32` in two operands of one shape and layout.
 #[inline]
-pub(crate) fn few_binary<B: Binary>(op: B, inputs: &[&Tensor]) -> Option<Tensor> {
+pub(crate) fn few_binary<B: Binary>(op: B, inputs: &[&Tensor]) -> Option<Array> {
     let [
         Tensor {
             value: Value::Array(a),
@@ -299,17 +299,22 @@ pub(crate) fn few_binary<B: Binary>(op: B, inputs: &[&Tensor]) -> Option<Tensor>
     };
     let (left, len) = a.few::<f32>().filter(|_| B::FLOATS)?;
     let (right, _) = b.few::<f32>().filter(|_| a.lies_like(b))?;
-    let mut out = <f32 as Element>::Few::default();
-    if B::COST == 1 {
-        // All there is room for: no loop to speak of.
-        for lane in 0..out.len() {
-            out[lane] = op.f32(left[lane], right[lane]);
-        }
-    } else {
-        let operands = [Operand::Slice(&left[..len]), Operand::Slice(&right[..len])];
-        zip_f32(op, operands, &mut out[..len]);
-    }
-    Some(Array::few_like::<f32>(out, len, a).into())
+    Some(Array::few_like::<f32>(
+        len,
+        a,
+        #[inline(always)]
+        |out| {
+            if B::COST == 1 {
+                // All there is room for: no loop to speak of.
+                for lane in 0..out.len() {
+                    out[lane] = op.f32(left[lane], right[lane]);
+                }
+            } else {
+                let operands = [Operand::Slice(&left[..len]), Operand::Slice(&right[..len])];
+                zip_f32(op, operands, &mut out[..len]);
+            }
+        },
+    ))
 }
 
 pub(crate) fn infer_binary<B: Binary>(name: &'static str, inputs: &[Spec]) -> Result<Specs> {
@@ -359,13 +364,15 @@ pub(crate) fn vjp_binary<B: Binary>(
         return Ok(Gradients::from_elem(None, 2));
     };
     let (a, b, y) = (&call.inputs[0], &call.inputs[1], &call.outputs[0]);
-    let left = || sum_to_like(op.left(d, a, b, y)?, a);
-    let right = || sum_to_like(op.right(d, a, b, y)?, b);
-    Ok([
-        call.wanted[0].then(left).transpose()?,
-        call.wanted[1].then(right).transpose()?,
-    ]
-    .into())
+    let left = match call.wanted[0] {
+        true => Some(sum_to_like(op.left(d, a, b, y)?, a)?),
+        false => None,
+    };
+    let right = match call.wanted[1] {
+        true => Some(sum_to_like(op.right(d, a, b, y)?, b)?),
+        false => None,
+    };
+    Ok(Gradients::from_buf([left, right]))
 }
 
 pub(crate) fn jvp_binary<B: Binary>(
@@ -407,7 +414,7 @@ macro_rules! unary_primitive {
             }
 
             #[inline]
-            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::Tensor> {
+            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::tensor::Array> {
                 $crate::ops::elementwise::few_unary(*self, inputs)
             }
 
@@ -480,7 +487,7 @@ macro_rules! binary_primitive {
             }
 
             #[inline]
-            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::Tensor> {
+            fn few(&self, inputs: &[&$crate::Tensor]) -> Option<$crate::tensor::Array> {
                 $crate::ops::elementwise::few_binary(*self, inputs)
             }
 

@@ -117,10 +117,10 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     /// As [`infer`](Self::infer), and what only values can tell.
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays>;
 
-    /// What [`forward`](Self::forward) gives for a few elements that lie alike, by the shortest way; `None` for all
-    /// other operands.
+    /// What [`forward`](Self::forward) gives for a few elements that lie alike, by the shortest way: something of the
+    /// very type and shape of every operand. `None` for all other operands.
     #[doc(hidden)]
-    fn few(&self, inputs: &[&Tensor]) -> Option<Tensor> {
+    fn few(&self, inputs: &[&Tensor]) -> Option<Array> {
         let _ = inputs;
         None
     }
@@ -227,11 +227,14 @@ pub(crate) fn transposed_vjp(
 /// Those of the primitive.
 #[inline]
 pub fn apply<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> Result<Tensor> {
-    if let Some(mut output) = primitive.few(inputs) {
+    if let Some(array) = primitive.few(inputs) {
+        let mut output = Tensor::from(array);
         if inputs.iter().any(|input| input.origin.is_some()) {
             let tapes = autodiff::tapes_of(inputs);
-            if !tapes.is_empty() {
-                let saves = primitive.saves();
+            let saves = primitive.saves();
+            if !tapes.is_empty() && saves == Saves::NOTHING {
+                output.origin = Some(autodiff::record_alike(tapes, || Rule::of(primitive), inputs));
+            } else if !tapes.is_empty() {
                 let outputs = std::slice::from_mut(&mut output);
                 remember(tapes, || Rule::of(primitive), saves, inputs, outputs);
             }
@@ -341,7 +344,7 @@ fn remember(
             origin: input.origin.clone(),
         });
     }
-    autodiff::record(tapes, rule(), kept, outputs, saves.outputs);
+    autodiff::record(tapes, rule, kept, outputs, saves.outputs);
 }
 
 /// Arrays smaller than this are kept whole: hollowing them out costs more than it saves.

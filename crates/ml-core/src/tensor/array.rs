@@ -1,12 +1,18 @@
 //! The typed storage of a tensor: elements in memory, and how to walk them.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt};
 
 use half::{bf16, f16};
 use smallvec::SmallVec;
+use triomphe::Arc;
 
 use super::{Store, Text};
-use crate::{DType, Error, Result, Shape, dtype::Element, kernels::strided, shape::Strides};
+use crate::{
+    DType, Error, Result, Shape,
+    dtype::Element,
+    kernels::{shared::share, strided},
+    shape::Strides,
+};
 
 /// The elements of any type, shared.
 #[derive(Clone, Debug)]
@@ -113,7 +119,7 @@ impl Array {
     #[inline]
     pub(crate) fn stored<T: Element>(values: Store<T>, shape: Shape) -> Self {
         debug_assert_eq!(values.len(), shape.len());
-        Self(Arc::new(View {
+        Self(share(|| View {
             strides: shape.row_major(),
             buffer: T::wrap(values),
             shape,
@@ -125,10 +131,11 @@ impl Array {
     #[inline]
     pub(crate) fn few<T: Element>(&self) -> Option<(&T::Few, usize)> {
         match T::unwrap(&self.0.buffer)? {
-            Store::Few(values, len) if self.0.offset == 0 && self.0.shape.len() == usize::from(*len) => {
-                Some((values, usize::from(*len)))
+            Store::Few(few) => {
+                let (values, len) = few.parts();
+                (self.0.offset == 0 && self.0.shape.len() == len).then_some((values, len))
             }
-            _ => None,
+            Store::Block(_) => None,
         }
     }
 
@@ -138,14 +145,20 @@ impl Array {
         self.0.offset == other.0.offset && self.0.shape == other.0.shape && self.0.strides == other.0.strides
     }
 
-    /// `len` values that lie as those of `like` do, which starts at its first.
-    #[inline]
-    pub(crate) fn few_like<T: Element>(values: T::Few, len: usize, like: &Self) -> Self {
-        Self(Arc::new(View {
-            buffer: T::wrap(Store::few(values, len)),
-            shape: like.0.shape.clone(),
-            strides: like.0.strides.clone(),
-            offset: 0,
+    /// `len` values, which `fill` computes, that lie as those of `like` do, which starts at its first.
+    #[inline(always)]
+    pub(crate) fn few_like<T: Element>(len: usize, like: &Self, fill: impl FnOnce(&mut T::Few)) -> Self {
+        Self(share(|| {
+            // Before the values, which then go from the registers to where they stay.
+            let (shape, strides) = (like.0.shape.clone(), like.0.strides.clone());
+            let mut values = T::Few::default();
+            fill(&mut values);
+            View {
+                buffer: T::wrap(Store::few(values, len)),
+                shape,
+                strides,
+                offset: 0,
+            }
         }))
     }
 
@@ -168,7 +181,7 @@ impl Array {
 
     /// The same block seen otherwise; the caller vouches that every element lies inside it.
     pub(crate) fn view(&self, shape: Shape, strides: Strides, offset: usize) -> Self {
-        Self(Arc::new(View {
+        Self(share(|| View {
             buffer: self.0.buffer.clone(),
             shape,
             strides,
@@ -201,7 +214,7 @@ impl Array {
     /// An array of the same type and shape without elements: for rules that ask nothing more.
     pub(crate) fn hollow(&self) -> Self {
         let buffer = for_dtype!(self.dtype(), T => T::wrap(Store::scratch(0)));
-        Self(Arc::new(View {
+        Self(share(|| View {
             buffer,
             shape: self.0.shape.clone(),
             strides: self.0.strides.clone(),
@@ -313,7 +326,7 @@ impl Array {
     #[inline]
     pub(crate) fn packed_like<T: Element>(values: Store<T>, like: &Self) -> Self {
         debug_assert_eq!(values.len(), like.len());
-        Self(Arc::new(View {
+        Self(share(|| View {
             buffer: T::wrap(values),
             shape: like.0.shape.clone(),
             strides: like.0.strides.clone(),

@@ -12,10 +12,29 @@ const MOST_KEPT: usize = 128 << 20;
 /// The elements of a tensor: a few inside it, more in a block that its views share.
 #[derive(Clone, Debug)]
 pub enum Store<T: Element> {
-    /// As many as there is room for, of which the first count.
-    Few(T::Few, u8),
+    /// Inside it.
+    Few(Few<T>),
     /// Shared memory.
     Block(Arc<Block<T>>),
+}
+
+/// A few elements, without memory of their own.
+///
+/// The elements come first and at a multiple of 8 bytes, so that vectors of them are copied as they were written.
+#[derive(Clone, Debug)]
+#[repr(C, align(8))]
+pub struct Few<T: Element> {
+    values: T::Few,
+    /// How many of them count, from the first on.
+    len: usize,
+}
+
+impl<T: Element> Few<T> {
+    /// All there is room for, and how many of them count.
+    #[inline]
+    pub(crate) fn parts(&self) -> (&T::Few, usize) {
+        (&self.values, self.len)
+    }
 }
 
 impl<T: Element> Store<T> {
@@ -35,14 +54,14 @@ impl<T: Element> Store<T> {
     #[inline]
     pub(crate) fn few(values: T::Few, len: usize) -> Self {
         debug_assert!(len <= Self::FEW);
-        Self::Few(values, len as u8)
+        Self::Few(Few { values, len })
     }
 
     /// The elements to be written, if nobody else holds them.
     #[inline]
     pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
         match self {
-            Self::Few(values, len) => Some(&mut values.as_mut()[..usize::from(*len)]),
+            Self::Few(few) => Some(&mut few.values.as_mut()[..few.len]),
             Self::Block(block) => Arc::get_mut(block).map(|block| &mut block.0[..]),
         }
     }
@@ -56,7 +75,7 @@ impl<T: Element> Store<T> {
     /// The elements as a vector of their own; memory that nobody else holds is handed over.
     pub(crate) fn into_vec(self) -> Vec<T> {
         match self {
-            Self::Few(..) => self.to_vec(),
+            Self::Few(_) => self.to_vec(),
             Self::Block(block) => match Arc::try_unwrap(block) {
                 Ok(mut block) => std::mem::take(&mut block.0),
                 Err(shared) => shared.0.clone(),
@@ -87,7 +106,7 @@ impl<T: Element> Deref for Store<T> {
     #[inline]
     fn deref(&self) -> &[T] {
         match self {
-            Self::Few(values, len) => &values.as_ref()[..usize::from(*len)],
+            Self::Few(few) => &few.values.as_ref()[..few.len],
             Self::Block(block) => &block.0,
         }
     }
