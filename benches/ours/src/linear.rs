@@ -10,7 +10,7 @@ use ml_classic::{
 };
 use ml_core::{
     Fit, Predict, PredictProba, Seed,
-    ndarray::{Array1, Array2, ArrayView1, Axis},
+    ndarray::{Array1, Array2, ArrayView1},
     persist::npy::read_npy,
     sprs::CsMatI,
 };
@@ -98,8 +98,8 @@ fn penalised(folder: &Path) -> Result<Measures> {
     let residual = &y - &net.predict(x.view())?;
     let squares = residual.mapv(|r| r * r).mean().context("there are rows")?;
     let penalty: f64 = net.coef.iter().map(|w| 0.05 * (w.abs() + 0.5 * w * w)).sum();
-    // A column a strength of the penalty, the weakest last.
-    let last = path.coefs.index_axis(Axis(1), path.coefs.ncols() - 1);
+    // A row a strength of the penalty, the weakest last.
+    let last = path.coefs.row(path.coefs.nrows() - 1);
     Ok(measures([
         ("ridge_s", ridge_s),
         ("lasso_path_s", lasso_path_s),
@@ -138,7 +138,8 @@ fn sparse(folder: &Path) -> Result<Measures> {
     let shape = (y.len(), crate::prepare::SPARSE_COLUMNS);
     let x = CsMatI::new(shape, index(starts), index(columns), values.to_vec());
     let model = LogisticRegression::default()
-        .solver(LogisticSolver::CoordinateDescent)
+        .solver(LogisticSolver::NewtonCg)
+        .tol(1e-7)
         .fit_intercept(false);
     let (model, fit_s) = timed(|| model.fit(x.view(), y.view()))?;
     let probabilities = model.predict_proba(x.view())?;

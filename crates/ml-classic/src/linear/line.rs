@@ -96,15 +96,15 @@ impl Targets {
 
     /// Weighted means of the columns and of the target, or zeros: where the plane is pinned to.
     pub(crate) fn centre<F: Float>(&self, x: &Design<'_, F>, intercept: bool) -> (Array1<f64>, f64) {
-        let mut means = Array1::zeros(x.n_columns());
         if !intercept {
-            return (means, 0.0);
+            return (Array1::zeros(x.n_columns()), 0.0);
         }
+        let mut means = vec![0.0; x.n_columns()];
         let total: f64 = self.weights.iter().sum();
-        for (row, weight) in self.weights.iter().enumerate() {
-            x.for_each(row, |j, v| means[j] += weight * v.as_f64());
+        for (row, &weight) in self.weights.iter().enumerate() {
+            x.add_wide(row, weight, &mut means);
         }
-        means /= total;
+        let means = Array1::from(means) / total;
         let y = self
             .y
             .iter()

@@ -2,57 +2,85 @@
 //!
 //! A general matrix product is slow for so few columns; here every value that is loaded serves several classes.
 
+use std::ops::Range;
+
 use ml_core::Float;
 
-use super::vector::{Cell, Loop, vectorize};
+use super::vector::{Loop, vectorize};
 
-/// Sums side by side along the columns.
+/// Numbers that are computed side by side.
 const LANES: usize = 16;
-/// Classes that share a load of the row, and rows that share one of the weights.
-const CLASSES: usize = 4;
+/// Classes that share a load of a row: their sums stay in registers.
+const CLASSES: usize = 5;
+/// Rows that share a load of the weights.
 const ROWS: usize = 2;
-/// Columns whose gradient stays in registers while the rows pass.
-const STRIP: usize = 16;
+
+type Lanes<F> = [F; LANES];
+
+/// `sums += x·w`.
+#[inline(always)]
+fn add_product<F: Float>(x: &Lanes<F>, w: &Lanes<F>, sums: &mut Lanes<F>) {
+    for lane in 0..LANES {
+        sums[lane] = x[lane].mul_add(w[lane], sums[lane]);
+    }
+}
+
+/// Halves are added up until one number is left.
+#[inline(always)]
+fn total<F: Float>(sums: &Lanes<F>) -> F {
+    let mut eight = [F::zero(); 8];
+    for lane in 0..8 {
+        eight[lane] = sums[lane] + sums[lane + 8];
+    }
+    let mut four = [F::zero(); 4];
+    for lane in 0..4 {
+        four[lane] = eight[lane] + eight[lane + 4];
+    }
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+/// The classes in groups of much the same size, at most [`CLASSES`].
+#[inline(always)]
+fn groups(n_classes: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = n_classes.div_ceil(CLASSES);
+    (0..count).map(move |group| group * n_classes / count..(group + 1) * n_classes / count)
+}
 
 /// `out[row][class] = Σ x[row]·w[class]`, for rows of `x` and of `w` with `columns` each.
-pub(crate) fn scores<X: Cell<F>, F: Float>(x: &[X], w: &[F], columns: usize, out: &mut [F]) {
+pub(crate) fn scores<F: Float>(x: &[F], w: &[F], columns: usize, out: &mut [F]) {
     vectorize(Scores { x, w, columns, out });
 }
 
-struct Scores<'a, X, F> {
-    x: &'a [X],
+struct Scores<'a, F> {
+    x: &'a [F],
     w: &'a [F],
     columns: usize,
     out: &'a mut [F],
 }
 
-impl<X: Cell<F>, F: Float> Loop for Scores<'_, X, F> {
+impl<F: Float> Loop for Scores<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let n_classes = self.w.len() / self.columns;
-        let rows = self
-            .x
-            .chunks(ROWS * self.columns)
-            .zip(self.out.chunks_mut(ROWS * n_classes));
-        for (x, out) in rows {
-            let mut class = 0;
-            while class < n_classes {
-                let width = (n_classes - class).min(CLASSES);
-                let w = &self.w[class * self.columns..(class + width) * self.columns];
-                let out = (&mut *out, n_classes, class);
-                match (x.len() / self.columns, width) {
-                    (2, 4) => tile::<X, F, 2, 4>(x, w, self.columns, out),
-                    (2, 3) => tile::<X, F, 2, 3>(x, w, self.columns, out),
-                    (2, 2) => tile::<X, F, 2, 2>(x, w, self.columns, out),
-                    (2, _) => tile::<X, F, 2, 1>(x, w, self.columns, out),
-                    (_, 4) => tile::<X, F, 1, 4>(x, w, self.columns, out),
-                    (_, 3) => tile::<X, F, 1, 3>(x, w, self.columns, out),
-                    (_, 2) => tile::<X, F, 1, 2>(x, w, self.columns, out),
-                    (_, _) => tile::<X, F, 1, 1>(x, w, self.columns, out),
+        let Self { x, w, columns, out } = self;
+        let n_classes = w.len() / columns;
+        for (x, out) in x.chunks(ROWS * columns).zip(out.chunks_mut(ROWS * n_classes)) {
+            for group in groups(n_classes) {
+                let w = &w[group.start * columns..group.end * columns];
+                let out = (&mut *out, n_classes, group.start);
+                match (x.len() / columns, group.len()) {
+                    (ROWS, 5) => tile::<F, ROWS, 5>(x, w, columns, out),
+                    (ROWS, 4) => tile::<F, ROWS, 4>(x, w, columns, out),
+                    (ROWS, 3) => tile::<F, ROWS, 3>(x, w, columns, out),
+                    (ROWS, 2) => tile::<F, ROWS, 2>(x, w, columns, out),
+                    (ROWS, _) => tile::<F, ROWS, 1>(x, w, columns, out),
+                    (_, 5) => tile::<F, 1, 5>(x, w, columns, out),
+                    (_, 4) => tile::<F, 1, 4>(x, w, columns, out),
+                    (_, 3) => tile::<F, 1, 3>(x, w, columns, out),
+                    (_, 2) => tile::<F, 1, 2>(x, w, columns, out),
+                    (_, _) => tile::<F, 1, 1>(x, w, columns, out),
                 }
-                class += width;
             }
         }
     }
@@ -60,53 +88,37 @@ impl<X: Cell<F>, F: Float> Loop for Scores<'_, X, F> {
 
 /// `R` rows times `C` classes.
 #[inline(always)]
-fn tile<X: Cell<F>, F: Float, const R: usize, const C: usize>(
-    x: &[X],
+fn tile<F: Float, const R: usize, const C: usize>(
+    x: &[F],
     w: &[F],
     columns: usize,
     (out, n_classes, class): (&mut [F], usize, usize),
 ) {
+    let x: [_; R] = std::array::from_fn(|r| x[r * columns..(r + 1) * columns].as_chunks::<LANES>());
+    let w: [_; C] = std::array::from_fn(|c| w[c * columns..(c + 1) * columns].as_chunks::<LANES>());
     let mut sums = [[[F::zero(); LANES]; C]; R];
-    let mut column = 0;
-    while column + LANES <= columns {
-        let mut xs = [[F::zero(); LANES]; R];
+    for chunk in 0..columns / LANES {
+        let mut values = [[F::zero(); LANES]; R];
         for r in 0..R {
-            let from = &x[r * columns + column..][..LANES];
-            for lane in 0..LANES {
-                xs[r][lane] = from[lane].value();
-            }
+            values[r] = x[r].0[chunk];
         }
         for c in 0..C {
-            let w = &w[c * columns + column..][..LANES];
+            let w = &w[c].0[chunk];
             for r in 0..R {
-                for lane in 0..LANES {
-                    sums[r][c][lane] = xs[r][lane].mul_add(w[lane], sums[r][c][lane]);
-                }
+                add_product(&values[r], w, &mut sums[r][c]);
             }
         }
-        column += LANES;
     }
     for r in 0..R {
         for c in 0..C {
-            let mut sum = F::zero();
-            for &part in &sums[r][c] {
-                sum += part;
-            }
-            for j in column..columns {
-                sum = x[r * columns + j].value().mul_add(w[c * columns + j], sum);
-            }
-            out[r * n_classes + class + c] = sum;
+            let rest = x[r].1.iter().zip(w[c].1);
+            out[r * n_classes + class + c] = rest.fold(total(&sums[r][c]), |sum, (x, w)| x.mul_add(*w, sum));
         }
     }
 }
 
 /// `gradient[class] += Σ residual[row][class]·x[row]` over the rows of a block; `gradient` has `stride` numbers a class.
-pub(crate) fn gather<X: Cell<F>, F: Float>(
-    x: &[X],
-    residuals: &[F],
-    columns: usize,
-    gradient: (&mut [f64], usize),
-) {
+pub(crate) fn gather<F: Float>(x: &[F], residuals: &[F], columns: usize, gradient: (&mut [f64], usize)) {
     vectorize(Gather {
         x,
         residuals,
@@ -115,14 +127,14 @@ pub(crate) fn gather<X: Cell<F>, F: Float>(
     });
 }
 
-struct Gather<'a, X, F> {
-    x: &'a [X],
+struct Gather<'a, F> {
+    x: &'a [F],
     residuals: &'a [F],
     columns: usize,
     gradient: (&'a mut [f64], usize),
 }
 
-impl<X: Cell<F>, F: Float> Loop for Gather<'_, X, F> {
+impl<F: Float> Loop for Gather<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -130,54 +142,72 @@ impl<X: Cell<F>, F: Float> Loop for Gather<'_, X, F> {
         let (gradient, stride) = self.gradient;
         let n_rows = self.x.len() / self.columns;
         let n_classes = self.residuals.len() / n_rows.max(1);
-        let mut class = 0;
-        while class < n_classes {
-            let width = (n_classes - class).min(CLASSES);
-            let of = (self.residuals, n_classes, class);
-            let to = (&mut gradient[class * stride..], stride);
-            match width {
-                4 => strips::<X, F, 4>(self.x, of, self.columns, to),
-                3 => strips::<X, F, 3>(self.x, of, self.columns, to),
-                2 => strips::<X, F, 2>(self.x, of, self.columns, to),
-                _ => strips::<X, F, 1>(self.x, of, self.columns, to),
+        for group in groups(n_classes) {
+            let of = (self.residuals, n_classes, group.start);
+            let to = (&mut gradient[group.start * stride..], stride);
+            match group.len() {
+                5 => strips::<F, 5>(self.x, of, self.columns, to),
+                4 => strips::<F, 4>(self.x, of, self.columns, to),
+                3 => strips::<F, 3>(self.x, of, self.columns, to),
+                2 => strips::<F, 2>(self.x, of, self.columns, to),
+                _ => strips::<F, 1>(self.x, of, self.columns, to),
             }
-            class += width;
         }
     }
 }
 
 /// The gradients of `C` classes, a strip of columns at a time.
 #[inline(always)]
-fn strips<X: Cell<F>, F: Float, const C: usize>(
-    x: &[X],
-    (residuals, n_classes, class): (&[F], usize, usize),
+fn strips<F: Float, const C: usize>(
+    x: &[F],
+    of: (&[F], usize, usize),
     columns: usize,
     (gradient, stride): (&mut [f64], usize),
 ) {
     let mut column = 0;
-    while column + STRIP <= columns {
-        let mut sums = [[F::zero(); STRIP]; C];
-        for (x, residuals) in x.chunks_exact(columns).zip(residuals.chunks_exact(n_classes)) {
-            let x = &x[column..][..STRIP];
-            for c in 0..C {
-                let residual = residuals[class + c];
-                for lane in 0..STRIP {
-                    sums[c][lane] = x[lane].value().mul_add(residual, sums[c][lane]);
-                }
-            }
-        }
-        for c in 0..C {
-            for lane in 0..STRIP {
-                gradient[c * stride + column + lane] += sums[c][lane].as_f64();
-            }
-        }
-        column += STRIP;
+    // Two are all that fits the registers, of single precision.
+    while size_of::<F>() <= 4 && column + 2 * LANES <= columns {
+        strip::<F, C, 2>(x, of, columns, column, (gradient, stride));
+        column += 2 * LANES;
     }
+    while column + LANES <= columns {
+        strip::<F, C, 1>(x, of, columns, column, (gradient, stride));
+        column += LANES;
+    }
+    let (residuals, n_classes, class) = of;
     for (x, residuals) in x.chunks_exact(columns).zip(residuals.chunks_exact(n_classes)) {
         for c in 0..C {
             for j in column..columns {
-                gradient[c * stride + j] += x[j].value().as_f64() * residuals[class + c].as_f64();
+                gradient[c * stride + j] += x[j].as_f64() * residuals[class + c].as_f64();
             }
+        }
+    }
+}
+
+/// `V` times [`LANES`] columns from `column` on, whose gradients stay in registers while the rows pass.
+#[inline(always)]
+fn strip<F: Float, const C: usize, const V: usize>(
+    x: &[F],
+    (residuals, n_classes, class): (&[F], usize, usize),
+    columns: usize,
+    column: usize,
+    (gradient, stride): (&mut [f64], usize),
+) {
+    let mut sums = [[[F::zero(); LANES]; V]; C];
+    for (x, residuals) in x.chunks_exact(columns).zip(residuals.chunks_exact(n_classes)) {
+        let x = x[column..column + V * LANES].as_chunks::<LANES>().0;
+        let residuals = &residuals[class..class + C];
+        for c in 0..C {
+            let residual = [residuals[c]; LANES];
+            for v in 0..V {
+                add_product(&x[v], &residual, &mut sums[c][v]);
+            }
+        }
+    }
+    for c in 0..C {
+        let gradient = &mut gradient[c * stride + column..][..V * LANES];
+        for (sum, part) in gradient.iter_mut().zip(sums[c].as_flattened()) {
+            *sum += part.as_f64();
         }
     }
 }
@@ -195,6 +225,8 @@ mod tests {
             (5, 100, 3),
             (8, 33, 2),
             (7, 64, 10),
+            (9, 83, 12),
+            (4, 40, 6),
         ] {
             let x: Vec<f64> = (0..rows * columns).map(|i| (i % 11) as f64 - 5.0).collect();
             let w: Vec<f64> = (0..classes * columns).map(|i| (i % 7) as f64 - 3.0).collect();

@@ -9,6 +9,7 @@ use std::{ops::Range, sync::Once};
 use ml_core::{
     Error, Float, Result, check,
     ndarray::{Array2, ArrayView1, ArrayView2, CowArray, Ix2},
+    prefetch,
     sprs::{CsMat, CsMatView},
 };
 use rayon::prelude::*;
@@ -177,7 +178,7 @@ impl<F: Float> Design<'_, F> {
     #[inline]
     pub(crate) fn for_each(&self, row: usize, mut act: impl FnMut(usize, F)) {
         match self {
-            Design::Dense(x) => x.row(row).iter().enumerate().for_each(|(j, &v)| act(j, v)),
+            Design::Dense(x) => dense_row(x, row).iter().enumerate().for_each(|(j, &v)| act(j, v)),
             Design::Bytes { values, columns } => {
                 let values = &values[row * columns..][..*columns];
                 values
@@ -224,6 +225,20 @@ macro_rules! by_storage {
 }
 
 impl<F: Float> Design<'_, F> {
+    /// Asks for the memory of a row that will be needed soon.
+    #[inline]
+    pub(crate) fn prefetch(&self, row: usize) {
+        match self {
+            Design::Dense(x) => prefetch(dense_row(x, row)),
+            Design::Bytes { values, columns } => prefetch(&values[row * columns..][..*columns]),
+            Design::Sparse(x) => {
+                let stored = x.indptr().outer_inds_sz(row);
+                prefetch(&x.indices()[stored.clone()]);
+                prefetch(&x.data()[stored]);
+            }
+        }
+    }
+
     /// `Σ x·w` of a row.
     #[inline]
     pub(crate) fn dot(&self, row: usize, w: &[F]) -> f64 {
@@ -238,6 +253,33 @@ impl<F: Float> Design<'_, F> {
         by_storage!(self, row, |values| vector::add(factor, values, w), |entries| {
             entries.for_each(|(j, v)| w[j] += factor * v)
         });
+    }
+
+    /// `sums += factor·x` in double precision.
+    #[inline]
+    pub(crate) fn add_wide(&self, row: usize, factor: f64, sums: &mut [f64]) {
+        by_storage!(
+            self,
+            row,
+            |values| vector::add_wide::<_, F>(factor, values, sums),
+            |entries| entries.for_each(|(j, v)| sums[j] += factor * v.as_f64())
+        );
+    }
+
+    /// `out = (x - means)·factor` in double precision.
+    #[inline]
+    pub(crate) fn centred(&self, row: usize, means: &[f64], factor: f64, out: &mut [f64]) {
+        by_storage!(
+            self,
+            row,
+            |values| vector::centred::<_, F>(values, means, factor, out),
+            |entries| {
+                out.iter_mut()
+                    .zip(means)
+                    .for_each(|(out, mean)| *out = -mean * factor);
+                entries.for_each(|(j, v)| out[j] += v.as_f64() * factor);
+            }
+        );
     }
 
     /// `w += factor·x`, and what became of the norms of `w`.
@@ -363,7 +405,7 @@ impl<F: Float> Design<'_, F> {
         let stored = rows.start * columns..rows.end * columns;
         match self {
             Design::Dense(x) => block::scores(&dense(x)[stored], w, columns, out),
-            Design::Bytes { values, .. } => block::scores(&values[stored], w, columns, out),
+            Design::Bytes { values, .. } => block::scores(&vector::plain(&values[stored]), w, columns, out),
             Design::Sparse(x) => {
                 let n_classes = w.len() / columns;
                 for (row, out) in rows.zip(out.chunks_mut(n_classes)) {
@@ -388,7 +430,8 @@ impl<F: Float> Design<'_, F> {
         match self {
             Design::Dense(x) => block::gather(&dense(x)[stored], residuals, columns, (gradient, stride)),
             Design::Bytes { values, .. } => {
-                block::gather(&values[stored], residuals, columns, (gradient, stride))
+                let values = vector::plain(&values[stored]);
+                block::gather(&values, residuals, columns, (gradient, stride))
             }
             Design::Sparse(x) => {
                 let n_classes = residuals.len() / rows.len().max(1);

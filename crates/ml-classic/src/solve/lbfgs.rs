@@ -5,7 +5,7 @@ use ml_core::{Error, Result};
 use super::vector::{add, dot};
 
 /// Steps that are remembered.
-const MEMORY: usize = 10;
+const MEMORY: usize = 20;
 /// Most evaluations of one line search.
 const MOST_TRIALS: usize = 40;
 /// Armijo's and Wolfe's constants: how much a step must gain, how much flatter the slope must be.

@@ -86,11 +86,12 @@ impl Gram {
         (x_mean, y_mean): (&Array1<f64>, f64),
         buffer: &mut Array2<f64>,
     ) {
+        let means = x_mean.as_slice().expect("an owned vector is contiguous");
         let mut block = buffer.slice_mut(ml_core::ndarray::s![..rows.len(), ..]);
         for (mut to, row) in block.rows_mut().into_iter().zip(rows) {
             let root = weights[row].sqrt();
             let to = to.as_slice_mut().expect("a row of an owned matrix is contiguous");
-            x.for_each(row, |j, v| to[j] = (v.as_f64() - x_mean[j]) * root);
+            x.centred(row, means, root, to);
             let y = (y[row] - y_mean) * root;
             self.yy += y * y;
             super::vector::add(

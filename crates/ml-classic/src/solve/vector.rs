@@ -3,7 +3,7 @@
 //! Sums run in [`LANES`] parts side by side, added up at the end: the same bits on every processor that has no
 //! fused multiplication, whatever the width of its instructions.
 
-use std::sync::LazyLock;
+use std::{marker::PhantomData, sync::LazyLock};
 
 use ml_core::Float;
 use pulp::{Arch, Simd, WithSimd};
@@ -42,12 +42,21 @@ pub(crate) fn vectorize<L: Loop>(body: L) -> L::Output {
 /// What a row is stored as; numbers that are whole and below 256 take a byte.
 pub(crate) trait Cell<F>: Copy {
     fn value(self) -> F;
+
+    /// A run of values as numbers: where they lie, or written to `buffer`, which has room for them. On their own they
+    /// are converted by vectors, which a loop that goes on to use them would not be.
+    fn plain<'a>(values: &'a [Self], buffer: &'a mut [F]) -> &'a [F];
 }
 
 impl<F: Float> Cell<F> for F {
     #[inline(always)]
     fn value(self) -> F {
         self
+    }
+
+    #[inline(always)]
+    fn plain<'a>(values: &'a [F], _: &'a mut [F]) -> &'a [F] {
+        values
     }
 }
 
@@ -61,7 +70,18 @@ impl<F: Float> Cell<F> for Byte {
     fn value(self) -> F {
         F::of(f64::from(self.0))
     }
+
+    #[inline(always)]
+    fn plain<'a>(values: &'a [Self], buffer: &'a mut [F]) -> &'a [F] {
+        for (number, value) in buffer.iter_mut().zip(values) {
+            *number = value.value();
+        }
+        &buffer[..values.len()]
+    }
 }
+
+/// Elements of a row that are converted at a time: whole [`LANES`].
+const RUN: usize = 256;
 
 struct Dot<'a, X, F> {
     x: &'a [X],
@@ -73,16 +93,19 @@ impl<X: Cell<F>, F: Float> Loop for Dot<'_, X, F> {
 
     #[inline(always)]
     fn run(self) -> f64 {
-        let (x, x_rest) = self.x.as_chunks::<LANES>();
-        let (w, w_rest) = self.w.as_chunks::<LANES>();
+        let mut buffer = [F::zero(); RUN];
         let mut sums = [F::zero(); LANES];
-        for (x, w) in x.iter().zip(w) {
-            for lane in 0..LANES {
-                sums[lane] += x[lane].value() * w[lane];
+        for (x, w) in self.x.chunks(RUN).zip(self.w.chunks(RUN)) {
+            let (x, x_rest) = X::plain(x, &mut buffer).as_chunks::<LANES>();
+            let (w, w_rest) = w.as_chunks::<LANES>();
+            for (x, w) in x.iter().zip(w) {
+                for lane in 0..LANES {
+                    sums[lane] += x[lane] * w[lane];
+                }
             }
-        }
-        for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
-            sums[lane] += x.value() * *w;
+            for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
+                sums[lane] += *x * *w;
+            }
         }
         total(&sums)
     }
@@ -98,6 +121,30 @@ fn total<F: Float>(sums: &[F; LANES]) -> f64 {
         }
     }
     (parts[0] + parts[4]) + (parts[1] + parts[5]) + ((parts[2] + parts[6]) + (parts[3] + parts[7]))
+}
+
+struct Plain<'a, F> {
+    values: &'a [Byte],
+    out: &'a mut [F],
+}
+
+impl<F: Float> Loop for Plain<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        Byte::plain(self.values, self.out);
+    }
+}
+
+/// The bytes as numbers.
+pub(crate) fn plain<F: Float>(values: &[Byte]) -> Vec<F> {
+    let mut out = vec![F::zero(); values.len()];
+    vectorize(Plain {
+        values,
+        out: &mut out,
+    });
+    out
 }
 
 /// `Σ x·w`.
@@ -127,6 +174,66 @@ impl<X: Cell<F>, F: Float> Loop for Add<'_, X, F> {
 #[inline]
 pub(crate) fn add<X: Cell<F>, F: Float>(factor: F, x: &[X], w: &mut [F]) {
     vectorize(Add { factor, x, w });
+}
+
+struct AddWide<'a, X, F> {
+    factor: f64,
+    x: &'a [X],
+    sums: &'a mut [f64],
+    number: PhantomData<F>,
+}
+
+impl<X: Cell<F>, F: Float> Loop for AddWide<'_, X, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (sum, x) in self.sums.iter_mut().zip(self.x) {
+            *sum += self.factor * x.value().as_f64();
+        }
+    }
+}
+
+/// `sums += factor·x` in double precision.
+#[inline]
+pub(crate) fn add_wide<X: Cell<F>, F: Float>(factor: f64, x: &[X], sums: &mut [f64]) {
+    vectorize(AddWide {
+        factor,
+        x,
+        sums,
+        number: PhantomData,
+    });
+}
+
+struct Centred<'a, X, F> {
+    x: &'a [X],
+    means: &'a [f64],
+    factor: f64,
+    out: &'a mut [f64],
+    number: PhantomData<F>,
+}
+
+impl<X: Cell<F>, F: Float> Loop for Centred<'_, X, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((out, x), mean) in self.out.iter_mut().zip(self.x).zip(self.means) {
+            *out = (x.value().as_f64() - mean) * self.factor;
+        }
+    }
+}
+
+/// `out = (x - means)·factor` in double precision.
+#[inline]
+pub(crate) fn centred<X: Cell<F>, F: Float>(x: &[X], means: &[f64], factor: f64, out: &mut [f64]) {
+    vectorize(Centred {
+        x,
+        means,
+        factor,
+        out,
+        number: PhantomData,
+    });
 }
 
 struct AddAndMeasure<'a, X, F> {
@@ -173,7 +280,7 @@ mod tests {
 
     #[test]
     fn sums_of_any_length_are_right() {
-        for n in [0, 1, 7, 31, 32, 33, 100, 784] {
+        for n in [0, 1, 7, 31, 32, 33, 100, 256, 300, 784] {
             let x: Vec<f64> = (0..n).map(|i| (i % 13) as f64).collect();
             let bytes: Vec<Byte> = x.iter().map(|&v| Byte(v as u8)).collect();
             let w: Vec<f64> = (0..n).map(|i| (i % 7) as f64 - 3.0).collect();

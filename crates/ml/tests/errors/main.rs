@@ -1,4 +1,8 @@
 //! What bad input is answered with.
 
 #[cfg(test)]
+mod classifiers;
+#[cfg(test)]
 mod messages;
+#[cfg(test)]
+mod tensors;

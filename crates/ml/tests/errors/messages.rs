@@ -25,7 +25,7 @@ use ml::{
     prelude::*,
 };
 
-type Case = (&'static str, &'static str, Error);
+pub(super) type Case = (&'static str, &'static str, Error);
 
 const NAN: f64 = f64::NAN;
 
@@ -403,6 +403,8 @@ fn page() -> String {
     let cases = data_cases()
         .into_iter()
         .chain(parameter_cases())
+        .chain(super::classifiers::cases())
+        .chain(super::tensors::cases())
         .chain(file_cases());
     let cases = cases.map(|(situation, doing, error)| (situation, doing, error.to_string()));
     for (situation, doing, message) in cases.chain(fetch_cases()) {

@@ -1,6 +1,6 @@
 //! The algorithm: one row after the other, in an order that is shuffled anew for every epoch.
 
-use ml_core::{Error, Float, Result, ndarray::Array1};
+use ml_core::{Error, Float, Result, ndarray::Array1, prefetch};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,6 +16,9 @@ const SPARSE_INTERCEPT: f64 = 0.01;
 /// What an adaptive learning rate is divided by, and the smallest that is divided.
 const ADAPTIVE_DIVISOR: f64 = 5.0;
 const ADAPTIVE_LEAST: f64 = 1e-6;
+
+/// How many rows ahead memory is asked for: the order is shuffled, which no processor can guess.
+const AHEAD: usize = 4;
 
 /// The weights of one output, to go on from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,7 +182,13 @@ impl<F: Float> Walk<'_, '_, F> {
     fn epoch(&mut self, order: &[u32]) -> f64 {
         let watched = self.lesson.validation.is_none();
         let (mut sum, mut count) = (0.0, 0);
-        for &row in order {
+        for (place, &row) in order.iter().enumerate() {
+            if let Some(&soon) = order.get(place + AHEAD) {
+                let soon = soon as usize;
+                self.lesson.x.prefetch(soon);
+                prefetch(&self.lesson.y[soon..=soon]);
+                prefetch(&self.lesson.weights[soon..=soon]);
+            }
             let row = row as usize;
             if self.lesson.validation.is_some_and(|(held_out, _)| held_out[row]) {
                 continue;
