@@ -24,6 +24,7 @@ mod linear_regression;
 mod logistic;
 mod moments;
 mod penalty;
+mod pitfalls;
 mod ridge;
 mod ridge_cv;
 mod sgd;
@@ -35,7 +36,7 @@ pub use elastic_net::{
     PathOptions, enet_path, lasso_path,
 };
 pub use gradient_descent::{
-    Batch, DescentPath, GradientDescent, Sampling, Schedule, normal_equation, with_bias,
+    Batch, DescentPath, GradientDescent, Objective, Sampling, Schedule, normal_equation, with_bias,
 };
 pub use lars::{FittedLars, Lars, LarsMethod};
 pub use linear_regression::{FittedLinearRegression, FittedMultiLinearRegression, LinearRegression};

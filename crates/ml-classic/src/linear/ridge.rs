@@ -1,5 +1,7 @@
 //! `Ridge`.
 
+use std::sync::Once;
+
 use derive_setters::Setters;
 use ml_core::{
     Error, Fit, FitContext, Float, Result, Seed, check, linalg,
@@ -10,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     dynamic::linear_estimator,
     line::{Targets, finite_line, fitted_line},
+    pitfalls::warn_of_closed_form,
 };
 use crate::solve::{
     Average, Design, Gram, Matrix, RowLoss, SagaSettings, check_iterations, saga, vector::dot,
 };
 
 const OP: &str = "Ridge";
-/// Side of a system of equations above which solving it takes long.
-const MANY: usize = 20_000;
+static MANY_COLUMNS: Once = Once::new();
 
 /// How the minimum is found. All reach the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -170,13 +172,8 @@ impl<F: Float> Problem<'_, '_, F> {
     }
 
     fn by_cholesky(&self) -> Result<Array1<f64>> {
-        let columns = self.x.n_columns();
-        if columns.min(self.x.n_rows()) > MANY {
-            tracing::warn!(
-                columns,
-                "{OP}: the closed form takes long with so many rows and columns; use the solver \"conjugate_gradients\""
-            );
-        }
+        let shape = (self.x.n_rows(), self.x.n_columns());
+        warn_of_closed_form(OP, shape, "use the solver \"conjugate_gradients\"", &MANY_COLUMNS);
         let singular = |_| Error::Numerical {
             op: OP,
             problem: format!("the normal equation is singular at alpha = {}", self.how.alpha),

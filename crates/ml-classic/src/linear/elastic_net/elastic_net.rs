@@ -1,5 +1,7 @@
 //! `ElasticNet` and `Lasso`.
 
+use std::sync::Once;
+
 use derive_setters::Setters;
 use ml_core::{
     Fit, FitContext, Result, check,
@@ -12,6 +14,7 @@ use crate::{
     linear::{
         dynamic::linear_estimator,
         line::{Targets, finite_line, fitted_line},
+        pitfalls::warn_of_erratic_choice,
     },
     solve::{Matrix, check_iterations},
 };
@@ -146,6 +149,8 @@ pub(super) fn check_strength(strength: &Strength) -> Result<()> {
     check::parameter("tol", tol, tol > 0.0 && tol.is_finite(), "finite and > 0")
 }
 
+static ERRATIC: Once = Once::new();
+
 fn fit<X: Matrix>(
     op: &'static str,
     (strength, intercept): (Strength, bool),
@@ -165,6 +170,10 @@ fn fit<X: Matrix>(
         }
     };
     let prepared = Prepared::new(&x, &targets, intercept);
+    if strength.l1_ratio == 1.0 {
+        let shape = (x.n_rows(), x.n_columns());
+        warn_of_erratic_choice(op, shape, || prepared.largest_likeness(), &ERRATIC);
+    }
     let descent = prepared.descend(
         &strength,
         coef.as_slice_mut().expect("an owned vector is contiguous"),

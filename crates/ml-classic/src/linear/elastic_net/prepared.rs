@@ -86,6 +86,26 @@ impl Prepared {
         }
     }
 
+    /// The largest correlation of two columns, where their products are at hand, else 0.
+    pub(super) fn largest_likeness(&self) -> f64 {
+        let Data::Gram(Gram { xx, .. }) = &self.data else {
+            return 0.0;
+        };
+        /// Share of the longest column up to which another may be a constant, but for rounding.
+        const NOTHING: f64 = 1e-10;
+        let lengths = xx.diag().mapv(f64::sqrt);
+        let longest = lengths.fold(0.0_f64, |most, &length| most.max(length));
+        let varying: Vec<usize> = (0..lengths.len())
+            .filter(|&j| lengths[j] > NOTHING * longest)
+            .collect();
+        let likeness = |i: usize, j: usize| (xx[[i, j]] / lengths[i] / lengths[j]).abs();
+        let pairs = varying
+            .iter()
+            .enumerate()
+            .flat_map(|(n, &i)| varying[..n].iter().map(move |&j| (i, j)));
+        pairs.fold(0.0, |most, (i, j)| likeness(i, j).max(most))
+    }
+
     /// The intercept that goes with weights.
     pub(super) fn intercept(&self, coef: &Array1<f64>) -> f64 {
         self.y_mean - self.x_mean.dot(coef)
