@@ -213,7 +213,7 @@ fn endings(book: &mut Chapter, halves: &Halves) -> AnyResult {
     } = halves;
     let (wide, wide_val) = (with_bias(x_train.view()), with_bias(x_val.view()));
     let mut found = Vec::new();
-    for rate in [0.02, 0.1] {
+    for rate in [0.005, 0.1] {
         let how = GradientDescent::default()
             .epochs(1)
             .schedule(Schedule::Constant(rate));

@@ -205,7 +205,7 @@ fn strengths(book: &mut Chapter, x: &Array2<f64>, y: &Array1<f64>) -> AnyResult 
     ];
     for (number, caption, lines, polynomials) in figures {
         let mut figure = Figure::subplots(900, 360, 1, 2);
-        let mut spans = Vec::new();
+        let mut spreads = Vec::new();
         for (place, models) in [lines, polynomials].into_iter().enumerate() {
             let axes = figure.at(0, place)?;
             axes.x_label("x1")
@@ -221,29 +221,26 @@ fn strengths(book: &mut Chapter, x: &Array2<f64>, y: &Array1<f64>) -> AnyResult 
             ];
             for ((alpha, model), (color, dash)) in models.into_iter().zip(looks) {
                 let fitted = model.fit_features(&x.view().into(), &y.into(), &FitContext::default())?;
-                let curve = fitted
-                    .predict_features(&places.view().into())?
-                    .numbers("penalties")?;
-                axes.line(places.column(0), &curve)?
+                let predict =
+                    |x: &Array2<f64>| fitted.predict_features(&x.view().into())?.numbers("penalties");
+                let strength = if alpha > 0.0 && alpha < 0.01 {
+                    format!("{alpha:e}")
+                } else {
+                    alpha.to_string()
+                };
+                axes.line(places.column(0), &predict(&places)?)?
                     .color(color)
                     .dash(dash)
-                    .label(format!("alpha {alpha}"));
-                let (low, high) = curve
-                    .iter()
-                    .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| {
-                        (low.min(v), high.max(v))
-                    });
-                spans.push(high - low);
+                    .label(format!("alpha {strength}"));
+                spreads.push(predict(x)?.std(0.0));
             }
         }
         book.figure(number, caption, &figure)?;
         book.claim(
             "C04-062",
             &format!("figure {number}: the larger alpha, the flatter the predictions"),
-            format!("{spans:.2?}"),
-            spans
-                .chunks(3)
-                .all(|spans| spans[0] > spans[1] && spans[1] > spans[2]),
+            format!("standard deviations at the training rows: {spreads:.3?}"),
+            spreads.chunks(3).all(|s| s[0] > s[1] && s[1] > s[2]),
         );
     }
     // So strong that only the mean is left.

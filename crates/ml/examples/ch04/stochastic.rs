@@ -210,7 +210,7 @@ fn three_paths(book: &mut Chapter, x: &Array2<f64>, y: &Array1<f64>) -> AnyResul
     let axes = figure.axes();
     axes.x_label("theta 0")
         .y_label("theta 1")
-        .legend(Legend::LowerRight);
+        .legend(Legend::UpperLeft);
     let mut ends = Vec::new();
     let kinds = [
         ("stochastic", annealed(), Color::RED),
