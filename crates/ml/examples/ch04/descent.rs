@@ -55,8 +55,8 @@ fn valleys(book: &mut Chapter) -> AnyResult {
         axes.line(&places, &walk.costs)?
             .color(Color::RED)
             .width(1.2)
-            .marker(Marker::Circle)
-            .label(format!("learning rate {rate}"));
+            .marker(Marker::Circle);
+        axes.title(format!("learning rate {rate}"));
         axes.annotate("start", places[0], walk.costs[0]);
         book.figure(number, caption, &figure)?;
     }

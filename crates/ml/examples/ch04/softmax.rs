@@ -100,14 +100,14 @@ pub(crate) fn draw_regions(
     probabilities: impl Fn(ArrayView2<'_, f64>) -> Result<Array2<f64>>,
 ) -> AnyResult<Figure> {
     let (across, up) = ((0.0, 8.0), (0.0, 3.5));
-    let p = probabilities(mesh(across, up, 240, 160).view())?;
+    let p = probabilities(mesh(across, up, 480, 320).view())?;
     let best = |row: ArrayView1<'_, f64>| {
         (0..3).fold(0, |best, class| if row[class] > row[best] { class } else { best })
     };
     let classes = p
         .map_axis(Axis(1), |row| best(row) as f64)
-        .into_shape_with_order((160, 240))?;
-    let versicolor = p.column(1).to_owned().into_shape_with_order((160, 240))?;
+        .into_shape_with_order((320, 480))?;
+    let versicolor = p.column(1).to_owned().into_shape_with_order((320, 480))?;
     let mut figure = Figure::new(720, 400);
     let axes = figure.axes();
     axes.x_label("petal length (cm)")

@@ -105,7 +105,7 @@ fn restless(book: &mut Chapter, x: &Array2<f64>, y: &Array1<f64>) -> AnyResult {
         ),
         spread(&wild) > 10.0 * spread(&calm),
     );
-    let (across, up) = ((0.2, 4.8), (1.2, 5.0));
+    let (across, up) = ((0.0, 5.0), (-0.5, 5.0));
     let costs = data::bowl(&constant, (x, y), across, up);
     let mut figure = Figure::new(520, 420);
     let axes = figure.axes();

@@ -58,6 +58,31 @@ impl Prepared {
         }
     }
 
+    /// The same rows with another target.
+    pub(super) fn turn_to<F: Float>(&mut self, x: &Design<'_, F>, targets: &Targets, intercept: bool) {
+        self.y_mean = targets.mean(intercept);
+        let rows = targets.y.iter().zip(&targets.weights);
+        match &mut self.data {
+            Data::Gram(gram) => {
+                let mut sum = 0.0;
+                (gram.xy, gram.yy) = (Array1::zeros(x.n_columns()), 0.0);
+                for (row, (y, weight)) in rows.enumerate() {
+                    let y = y - self.y_mean;
+                    x.for_each(row, |j, v| gram.xy[j] += weight * y * v.as_f64());
+                    sum += weight * y;
+                    gram.yy += weight * y * y;
+                }
+                gram.xy.scaled_add(-sum, &self.x_mean);
+            }
+            Data::Columns { y, roots, .. } => {
+                *y = rows
+                    .zip(roots)
+                    .map(|((y, _), root)| (y - self.y_mean) * *root)
+                    .collect();
+            }
+        }
+    }
+
     /// Brings `w` to the minimum.
     pub(super) fn descend(&self, strength: &Strength, w: &mut [f64]) -> Descent {
         let problem = ElasticNetProblem {
