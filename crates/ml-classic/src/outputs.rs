@@ -47,7 +47,7 @@ pub(crate) fn check_numbers<F: Float>(
 }
 
 /// The check of one target calls its column 0; among several it has a number.
-fn in_column(output: usize, error: Error) -> Error {
+pub(crate) fn in_column(output: usize, error: Error) -> Error {
     match error {
         Error::NotFinite {
             op,

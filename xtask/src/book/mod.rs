@@ -17,9 +17,10 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// The chapters' programs, in the book's order; quick ones take less than three minutes.
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     Program::quick("ch01", "ch01"),
     Program::quick("ch02", "ch02"),
+    Program::quick("ch04", "ch04"),
     Program::quick("ch12_tensors", "ch12"),
     Program::quick("ch12_autodiff", "ch12"),
     Program::quick("ch12_functions", "ch12"),

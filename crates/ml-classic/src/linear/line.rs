@@ -94,6 +94,16 @@ impl Targets {
         }
     }
 
+    /// Weighted mean of the target, or zero.
+    pub(crate) fn mean(&self, intercept: bool) -> f64 {
+        if !intercept {
+            return 0.0;
+        }
+        let total: f64 = self.weights.iter().sum();
+        let terms = self.y.iter().zip(&self.weights);
+        terms.map(|(y, weight)| y * weight).sum::<f64>() / total
+    }
+
     /// Weighted means of the columns and of the target, or zeros: where the plane is pinned to.
     pub(crate) fn centre<F: Float>(&self, x: &Design<'_, F>, intercept: bool) -> (Array1<f64>, f64) {
         if !intercept {
@@ -104,15 +114,7 @@ impl Targets {
         for (row, &weight) in self.weights.iter().enumerate() {
             x.add_wide(row, weight, &mut means);
         }
-        let means = Array1::from(means) / total;
-        let y = self
-            .y
-            .iter()
-            .zip(&self.weights)
-            .map(|(y, weight)| y * weight)
-            .sum::<f64>()
-            / total;
-        (means, y)
+        (Array1::from(means) / total, self.mean(intercept))
     }
 }
 

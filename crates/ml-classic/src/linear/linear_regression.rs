@@ -1,5 +1,7 @@
 //! `LinearRegression`.
 
+use std::sync::Once;
+
 use derive_setters::Setters;
 use ml_core::{
     Fit, FitContext, Float, Persist, Predict, Result, Score, check,
@@ -7,10 +9,12 @@ use ml_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{least_squares::fit_plane, moments::Rows};
+use super::{least_squares::fit_plane, moments::Rows, pitfalls::warn_of_closed_form};
 use crate::{metrics::r2_score_with, outputs};
 
 const OP: &str = "LinearRegression";
+
+static MANY_COLUMNS: Once = Once::new();
 
 /// Ordinary least squares: minimises `Σ (y - x·coef - intercept)²`, not regularised.
 ///
@@ -18,7 +22,7 @@ const OP: &str = "LinearRegression";
 /// shortest is taken, as by the pseudo-inverse. Sample weights multiply the squares.
 ///
 /// Scaling the columns is not needed. Cost: `O(rows·columns²)`, linear in the rows, so many rows are
-/// fine; beyond some ten thousand columns use gradient descent. Tall data go through the normal
+/// fine; beyond some ten thousand columns (20,000 warn) use gradient descent. Tall data go through the normal
 /// equations when these are exact enough (their condition is checked), everything else through
 /// singular values; both agree to 1e-9.
 ///
@@ -111,6 +115,8 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView2<'_, F>> for LinearRegression {
         check::parameter("tol", self.tol, (0.0..1.0).contains(&self.tol), "in [0, 1)")?;
         outputs::check_numbers(OP, x, y)?;
         let weights = context.weights_for(OP, x.nrows())?;
+        let remedy = "use SGDRegressor on scaled columns, or Ridge with the solver \"conjugate_gradients\"";
+        warn_of_closed_form(OP, x.dim(), remedy, &MANY_COLUMNS);
         let plane = fit_plane(Rows { x, y, weights }, self.fit_intercept, self.tol)?;
         Ok(FittedMultiLinearRegression {
             coef: plane.coef.t().mapv(F::of),

@@ -10,7 +10,11 @@
 //! | [`SGDClassifier`] | any | classes, under the same conditions |
 //! | [`Perceptron`], [`PassiveAggressiveClassifier`], [`PassiveAggressiveRegressor`] | none | rows that arrive one by one |
 //!
-//! Those trained by gradient descent take dense and sparse rows ([`Matrix`](crate::solve::Matrix)).
+//! All but [`LinearRegression`] take dense and sparse rows ([`Matrix`](crate::solve::Matrix)). [`LinearRegression`], [`Ridge`],
+//! [`Lasso`] and [`ElasticNet`] take several targets at once: `y` of `[rows, targets]`.
+//!
+//! To see how an algorithm works: `gradient_descent/` (the normal equation, objectives and their slopes, the walk), `ridge/` (a file a
+//! solver), `softmax_regression.rs` and `early_stopping.rs` read like the book's equations.
 
 pub(crate) mod decide;
 pub(crate) mod dynamic;
@@ -24,6 +28,8 @@ mod linear_regression;
 mod logistic;
 mod moments;
 mod penalty;
+mod pitfalls;
+mod plane;
 mod ridge;
 mod ridge_cv;
 mod sgd;
@@ -31,11 +37,11 @@ mod softmax_regression;
 
 pub use early_stopping::{EarlyStopping, Ending, Stopped};
 pub use elastic_net::{
-    CoefficientPath, ElasticNet, ElasticNetCV, FittedElasticNet, FittedElasticNetCV, Lasso, LassoCV,
-    PathOptions, enet_path, lasso_path,
+    CoefficientPath, ElasticNet, ElasticNetCV, FittedElasticNet, FittedElasticNetCV, FittedMultiElasticNet,
+    Lasso, LassoCV, PathOptions, enet_path, lasso_path,
 };
 pub use gradient_descent::{
-    Batch, DescentPath, GradientDescent, Sampling, Schedule, normal_equation, with_bias,
+    Batch, DescentPath, GradientDescent, Objective, Sampling, Schedule, normal_equation, with_bias,
 };
 pub use lars::{FittedLars, Lars, LarsMethod};
 pub use linear_regression::{FittedLinearRegression, FittedMultiLinearRegression, LinearRegression};
@@ -43,7 +49,7 @@ pub use logistic::{
     FittedLogisticRegression, LogisticRegression, LogisticRegressionCV, LogisticSolver, MultiClass,
 };
 pub use penalty::Penalty;
-pub use ridge::{FittedRidge, Ridge, RidgeSolver};
+pub use ridge::{FittedMultiRidge, FittedRidge, Ridge, RidgeSolver};
 pub use ridge_cv::{FittedRidgeCV, RidgeCV};
 pub use sgd::{
     Aggressiveness, ClassifierLoss, FittedSGDClassifier, FittedSGDRegressor, LearningRate,

@@ -17,6 +17,7 @@
 //! | to choose a threshold | [`precision_recall_curve`], [`roc_curve`], [`det_curve`] |
 //! | to compare classifiers at all thresholds | [`average_precision_score`] (rare positives), [`roc_auc_score`] |
 //! | probabilities that come true | [`log_loss`], [`brier_score_loss`], [`calibration_curve`] |
+//! | how far an assumed distribution is from the true one | [`entropy`], [`cross_entropy`], [`kl_divergence`] |
 //! | several labels a row | [`multilabel`] |
 //! | a figure chosen by name, larger is better, for searches | [`Scorer`] |
 //!
@@ -39,10 +40,10 @@ pub use classification::{
     ConfusionMatrix, DetCurve, Disagreement, Indicator, MultilabelAverage, Normalize, OperatingPoint, Points,
     PrecisionRecallCurve, ReportLine, RocCurve, ZeroDivision, auc, average_precision_score,
     balanced_accuracy_score, brier_score_loss, calibration_curve, classification_report, cohen_kappa_score,
-    confusion_matrix, det_curve, f1_score, fbeta_score, hamming_loss, hinge_loss, jaccard_score, log_loss,
-    matthews_corrcoef, multilabel, precision_recall_curve, precision_recall_fscore_support, precision_score,
-    recall_score, roc_auc_ovo_score, roc_auc_ovr_score, roc_auc_score, roc_curve, top_k_accuracy_score,
-    zero_one_loss,
+    confusion_matrix, cross_entropy, det_curve, entropy, f1_score, fbeta_score, hamming_loss, hinge_loss,
+    jaccard_score, kl_divergence, log_loss, matthews_corrcoef, multilabel, precision_recall_curve,
+    precision_recall_fscore_support, precision_score, recall_score, roc_auc_ovo_score, roc_auc_ovr_score,
+    roc_auc_score, roc_curve, top_k_accuracy_score, zero_one_loss,
 };
 pub use interval::{mean_interval, rmse_interval};
 pub(crate) use percentile::{weighted_median, weighted_quantile};

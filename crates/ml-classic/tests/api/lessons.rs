@@ -1,11 +1,12 @@
 //! The book's chapter 4 by hand: closed forms, gradient descent, softmax regression, with its printed numbers.
 
 use ml_classic::linear::{
-    Batch, ElasticNet, GradientDescent, Lasso, LinearRegression, LogisticRegression, Penalty, Ridge,
-    RidgeSolver, SGDRegressor, Sampling, Schedule, SoftmaxRegression, normal_equation, with_bias,
+    Batch, ElasticNet, GradientDescent, Lasso, LearningRate, LinearRegression, LogisticRegression, Objective,
+    Penalty, Ridge, RidgeSolver, SGDRegressor, Sampling, Schedule, SoftmaxRegression, normal_equation,
+    with_bias,
 };
 use ml_core::{
-    Fit, NumpyRng, Predict, PredictProba, Seed, linalg,
+    Fit, NumpyRng, PartialFit, Predict, PredictProba, Seed, linalg,
     ndarray::{Array1, Array2, Axis, array, s},
 };
 use ml_data::datasets;
@@ -96,6 +97,65 @@ fn gradient_descent_agrees_with_the_book() {
         .unwrap();
     near(mini.theta[0], 4.2151, 0.05);
     near(mini.theta[1], 2.7701, 0.05);
+}
+
+/// Reproduces C04-093: the log loss by gradient descent ends where the estimator does, `alpha` being `1/(m·c)`.
+#[test]
+fn both_routes_to_logistic_regression_meet() {
+    let iris = datasets::iris();
+    let x = iris.features.slice(s![.., 3..]).mapv(|width| width - 1.2);
+    let y = iris.target.mapv(|class| f64::from(class == 2));
+    let how = GradientDescent::default()
+        .objective(Objective::LogLoss)
+        .penalty(Penalty::L2)
+        .alpha(1.0 / 150.0)
+        .schedule(Schedule::Constant(1.0))
+        .epochs(20_000);
+    let run = |y: &Array1<f64>| {
+        how.run(
+            with_bias(x.view()).view(),
+            y.view(),
+            array![0.0, 0.0],
+            &mut NumpyRng::new(0),
+        )
+    };
+    let walk = run(&y).unwrap();
+    let model = LogisticRegression::default()
+        .tol(1e-10)
+        .fit(x.view(), y.mapv(|class| class as i64).view())
+        .unwrap();
+    near(walk.theta[0], model.intercept[0], 1e-7);
+    near(walk.theta[1], model.coef[[0, 0]], 1e-7);
+    assert!(walk.costs.is_sorted_by(|a, b| *b <= a + 1e-12));
+    let error = run(&(y + 1.0)).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "GradientDescent: y holds 2; the log loss is of the classes 0 and 1; compare the classes first: \
+         y.mapv(|class| f64::from(class == positive))"
+    );
+}
+
+/// Reproduces C01-058: a line that turns round is followed at once with a high rate, hardly with a low one.
+#[test]
+fn a_high_learning_rate_adapts_quickly_and_forgets_quickly() {
+    let x = NumpyRng::new(42).randn((200, 1));
+    let slope = |rate: f64| {
+        let how = SGDRegressor::default()
+            .penalty(Penalty::None)
+            .learning_rate(LearningRate::Constant)
+            .eta0(rate);
+        let mut model = how.start(1).unwrap();
+        let mut after = Vec::new();
+        for (slope, rows) in [(3.0, s![..180, ..]), (-3.0, s![180.., ..])] {
+            let x = x.slice(rows);
+            model.partial_fit(x, (slope * &x.column(0)).view()).unwrap();
+            after.push(model.coef[0]);
+        }
+        after
+    };
+    let (low, high) = (slope(0.01), slope(0.3));
+    assert!(low[0] > 2.0 && high[0] > 2.9, "{low:?} {high:?}");
+    assert!(low[1] > 1.0 && high[1] < -2.0, "{low:?} {high:?}");
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Logistic, ridge, lasso and elastic-net regression against Scikit-Learn.
 
 use ml_classic::linear::{
-    ElasticNet, ElasticNetCV, FittedElasticNet, Lars, LarsMethod, Lasso, LassoCV, LogisticRegression,
-    LogisticRegressionCV, LogisticSolver, MultiClass, PathOptions, Penalty, Ridge, RidgeCV, RidgeSolver,
-    enet_path, lasso_path,
+    ElasticNet, ElasticNetCV, FittedElasticNet, FittedMultiElasticNet, FittedMultiRidge, Lars, LarsMethod,
+    Lasso, LassoCV, LogisticRegression, LogisticRegressionCV, LogisticSolver, MultiClass, PathOptions,
+    Penalty, Ridge, RidgeCV, RidgeSolver, enet_path, lasso_path,
 };
 use ml_core::{
     Fit, FitContext, Predict, PredictProba,
-    ndarray::{Array1, Array2, Axis, s},
+    ndarray::{Array1, Array2, ArrayView2, Axis, s},
     params::Value,
+    sprs::CsMatView,
 };
 use serde::Deserialize;
 
@@ -17,11 +18,23 @@ use crate::drawn::{close, csr, data, matrix, weights, with_params};
 #[derive(Deserialize)]
 struct Fixture {
     fits: Vec<Case>,
+    several: Vec<Several>,
     paths: Vec<Path>,
     chosen: Vec<Chosen>,
     lars: Vec<LeastAngles>,
     ridge_cv: Vec<LeftOut>,
     logistic_cv: Vec<Folds>,
+}
+
+#[derive(Deserialize)]
+struct Several {
+    model: String,
+    data: String,
+    weighted: bool,
+    params: serde_json::Map<String, Value>,
+    coef: Vec<Vec<f64>>,
+    intercept: Vec<f64>,
+    predictions: Vec<Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -209,7 +222,7 @@ fn every_ridge_solver_finds_the_minimum_of_scikit_learn() {
         if case.data != "sparse" {
             solvers.push(RidgeSolver::Svd);
         }
-        if case.data == "dense" {
+        if ["dense", "sparse"].contains(&&*case.data) {
             solvers.extend([RidgeSolver::Sag, RidgeSolver::Saga]);
         }
         for solver in solvers {
@@ -286,6 +299,116 @@ fn coordinate_descent_finds_the_minimum_of_scikit_learn() {
         close(&what, &row(&predictions), &expected_row(&case.predictions), 1e-6);
         assert!(model.dual_gap < 1e-9, "{what}: {}", model.dual_gap);
     }
+}
+
+/// Weights, intercepts and first predictions of a fit of several targets.
+fn learn_several<E, M>(how: E, case: &Several, x: &Array2<f64>, y: &Array2<f64>) -> M
+where
+    E: for<'a> Fit<ArrayView2<'a, f64>, ArrayView2<'a, f64>, Fitted = M>
+        + for<'a> Fit<CsMatView<'a, f64>, ArrayView2<'a, f64>, Fitted = M>,
+{
+    let weights = weights(y.nrows());
+    let context = FitContext {
+        weights: case.weighted.then(|| weights.view()),
+        ..FitContext::default()
+    };
+    if case.data == "sparse" {
+        how.fit_with(csr(x).view(), y.view(), &context).unwrap()
+    } else {
+        how.fit_with(x.view(), y.view(), &context).unwrap()
+    }
+}
+
+#[test]
+fn several_targets_are_learned_as_by_scikit_learn() {
+    let fixture = fixture();
+    assert_eq!(fixture.several.len(), 20);
+    for case in &fixture.several {
+        let (x, first, _, _) = data(&case.data);
+        let y = ml_core::ndarray::stack![Axis(1), first, 0.5 * &x.column(0) - &first];
+        let mut found = Vec::new();
+        let head = x.slice(s![..6, ..]);
+        match case.model.as_str() {
+            "Ridge" => {
+                let mut solvers = vec![RidgeSolver::Auto, RidgeSolver::Cholesky];
+                if case.data != "ill" {
+                    solvers.push(RidgeSolver::ConjugateGradients);
+                }
+                if case.data != "sparse" {
+                    solvers.push(RidgeSolver::Svd);
+                }
+                if case.data == "dense" {
+                    solvers.push(RidgeSolver::Saga);
+                }
+                for solver in solvers {
+                    let how = with_params(Ridge::default(), &case.params);
+                    let how = how.solver(solver).tol(1e-13).max_iter(100_000);
+                    let model: FittedMultiRidge = learn_several(how, case, &x, &y);
+                    let predicted = model.predict(head).unwrap();
+                    found.push((format!("{solver:?}"), model.coef, model.intercept, predicted));
+                }
+            }
+            name => {
+                let mut how = with_params(ElasticNet::default(), &case.params)
+                    .tol(1e-14)
+                    .max_iter(1_000_000);
+                let lasso = Lasso::default().alpha(how.alpha).tol(1e-14).max_iter(1_000_000);
+                how.l1_ratio = if name == "Lasso" { 1.0 } else { how.l1_ratio };
+                let mut models: Vec<FittedMultiElasticNet> = vec![learn_several(how, case, &x, &y)];
+                if name == "Lasso" {
+                    models.push(learn_several(lasso, case, &x, &y));
+                }
+                for model in models {
+                    assert!(model.dual_gap.iter().all(|gap| *gap < 1e-9));
+                    let predicted = model.predict(head).unwrap();
+                    found.push((name.to_owned(), model.coef, model.intercept, predicted));
+                }
+            }
+        }
+        for (what, coef, intercept, predicted) in found {
+            let what = format!("{} by {what} on {} {:?}", case.model, case.data, case.params);
+            close(&what, &coef, &matrix(&case.coef), 1e-6);
+            close(
+                &what,
+                &(row(&intercept) + 1.0),
+                &(expected_row(&case.intercept) + 1.0),
+                1e-7,
+            );
+            close(&what, &predicted, &matrix(&case.predictions), 1e-6);
+        }
+    }
+}
+
+/// One column is the plain fit; no column, and a bad number in the second, are named.
+#[test]
+fn several_targets_are_one_after_the_other() {
+    let (x, y, _, _) = data("dense");
+    let column = y.view().insert_axis(Axis(1));
+    let (one, many) = (
+        Ridge::default().fit(x.view(), y.view()).unwrap(),
+        Ridge::default().fit(x.view(), column).unwrap(),
+    );
+    close("ridge", &many.coef, &row(&one.coef), 1e-14);
+    assert_eq!(many.n_iter, [0]);
+    let (one, many) = (
+        Lasso::default().alpha(0.05).fit(x.view(), y.view()).unwrap(),
+        Lasso::default().alpha(0.05).fit(x.view(), column).unwrap(),
+    );
+    assert_eq!((many.coef, many.n_iter), (row(&one.coef), vec![one.n_iter]));
+    let none = Array2::<f64>::zeros((y.len(), 0));
+    for error in [
+        Ridge::default().fit(x.view(), none.view()).unwrap_err(),
+        Lasso::default().fit(x.view(), none.view()).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("y (0 columns)"), "{error}");
+    }
+    let mut bad = ml_core::ndarray::stack![Axis(1), y, y];
+    bad[[3, 1]] = f64::NAN;
+    let error = Ridge::default()
+        .fit(x.view(), bad.view())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("row 3") && error.contains("column 1"), "{error}");
 }
 
 #[test]
@@ -387,10 +510,11 @@ fn least_angles_are_those_of_scikit_learn() {
 fn rows_left_out_choose_the_ridge_of_scikit_learn() {
     for expected in fixture().ridge_cv {
         let (x, y, _, _) = data(&expected.data);
-        let model = RidgeCV::default()
-            .alphas(vec![0.01, 0.1, 1.0, 10.0])
-            .fit(x.view(), y.view())
-            .unwrap();
+        let how = RidgeCV::default().alphas(vec![0.01, 0.1, 1.0, 10.0]);
+        let model = match expected.data.as_str() {
+            "sparse" => how.fit(csr(&x).view(), y.view()).unwrap(),
+            _ => how.fit(x.view(), y.view()).unwrap(),
+        };
         assert_eq!(model.alpha, expected.alpha, "{}", expected.data);
         close(
             &expected.data,

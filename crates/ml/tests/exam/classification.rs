@@ -42,7 +42,14 @@ pub(crate) const MEMBERS: [&str; 24] = [
     "roc_auc_score",
 ];
 
-pub(crate) const MORE_MEMBERS: [&str; 3] = ["roc_curve", "top_k_accuracy_score", "zero_one_loss"];
+pub(crate) const MORE_MEMBERS: [&str; 6] = [
+    "cross_entropy",
+    "entropy",
+    "kl_divergence",
+    "roc_curve",
+    "top_k_accuracy_score",
+    "zero_one_loss",
+];
 
 /// A figure of ordinary input is a number from `low` to `high`.
 fn within(name: &str, value: Option<f64>, low: f64, high: f64) -> Outcome {
@@ -283,6 +290,14 @@ fn bad_columns_of_scores() {
             "hinge_loss",
             survives("hinge_loss", || metrics::hinge_loss(y, p, &classes))?,
         )?;
+        for (p, q) in p.rows().into_iter().zip(p.rows().into_iter().rev()) {
+            let base = 2.0 + k as f64;
+            loss("entropy", survives("entropy", || metrics::entropy(p, base))?)?;
+            let name = "cross_entropy";
+            loss(name, survives(name, || metrics::cross_entropy(p, q, base))?)?;
+            let name = "kl_divergence";
+            loss(name, survives(name, || metrics::kl_divergence(p, q, base))?)?;
+        }
         let name = "top_k_accuracy_score";
         within(
             name,

@@ -4,7 +4,7 @@ use ml::{
     classic::{
         linear::{
             Batch, EarlyStopping, ElasticNet, ElasticNetCV, GradientDescent, Lars, Lasso, LassoCV,
-            LogisticRegression, LogisticRegressionCV, LogisticSolver, PassiveAggressiveClassifier,
+            LogisticRegression, LogisticRegressionCV, LogisticSolver, Objective, PassiveAggressiveClassifier,
             PassiveAggressiveRegressor, PathOptions, Penalty, Perceptron, Ridge, RidgeCV, RidgeSolver,
             SGDClassifier, SGDRegressor, Schedule, SoftmaxRegression, enet_path, lasso_path, normal_equation,
             one_hot, with_bias,
@@ -140,6 +140,10 @@ fn bad_lessons() {
                     .alpha(b)
                     .penalty(Penalty::L1),
                 GradientDescent::default().epochs(5).batch(Batch::Rows(n)).tol(a),
+                GradientDescent::default()
+                    .epochs(5)
+                    .objective(Objective::LogLoss)
+                    .schedule(Schedule::Constant(b)),
             ] {
                 let start = Array1::zeros(x.ncols());
                 survives("GradientDescent", || {

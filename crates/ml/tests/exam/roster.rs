@@ -73,6 +73,7 @@ const EXEMPT: [(&str, &[&str]); 6] = [
             "MaxFeatures",
             "Metric",
             "MultiClass",
+            "Objective",
             "Penalty",
             "RegressorLoss",
             "RidgeSolver",

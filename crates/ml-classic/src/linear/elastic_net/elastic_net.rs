@@ -1,9 +1,11 @@
 //! `ElasticNet` and `Lasso`.
 
+use std::sync::Once;
+
 use derive_setters::Setters;
 use ml_core::{
-    Fit, FitContext, Result, check,
-    ndarray::{Array1, ArrayView1},
+    Fit, FitContext, Float, Result, check,
+    ndarray::{Array1, ArrayView1, ArrayView2},
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +14,10 @@ use crate::{
     linear::{
         dynamic::linear_estimator,
         line::{Targets, finite_line, fitted_line},
+        pitfalls::warn_of_erratic_choice,
+        plane::{fitted_plane, stacked},
     },
-    solve::{Matrix, check_iterations},
+    solve::{Descent, Design, Matrix, check_iterations},
 };
 
 /// Linear regression with a mixture of l1 and l2: minimises
@@ -126,6 +130,16 @@ fitted_line! {
     }
 }
 
+fitted_plane! {
+    /// What [`ElasticNet`] and [`Lasso`] learned of several targets, each by itself.
+    FittedMultiElasticNet, "ElasticNet", {
+        /// Passes over the columns, for each target.
+        n_iter: Vec<usize>,
+        /// How far from the minimum each objective may be at most.
+        dual_gap: Vec<f64>,
+    }
+}
+
 /// Checks what coordinate descent is asked.
 pub(super) fn check_strength(strength: &Strength) -> Result<()> {
     let Strength {
@@ -146,6 +160,8 @@ pub(super) fn check_strength(strength: &Strength) -> Result<()> {
     check::parameter("tol", tol, tol > 0.0 && tol.is_finite(), "finite and > 0")
 }
 
+static ERRATIC: Once = Once::new();
+
 fn fit<X: Matrix>(
     op: &'static str,
     (strength, intercept): (Strength, bool),
@@ -164,22 +180,81 @@ fn fit<X: Matrix>(
             from.coef.clone()
         }
     };
-    let prepared = Prepared::new(&x, &targets, intercept);
-    let descent = prepared.descend(
-        &strength,
-        coef.as_slice_mut().expect("an owned vector is contiguous"),
-    );
-    if !descent.converged {
-        warn(op, descent.n_iter, descent.gap);
-    }
-    let intercept = prepared.intercept(&coef);
-    finite_line(op, &coef, intercept)?;
+    let prepared = prepared(op, &strength, &x, &targets, intercept);
+    let (intercept, descent) = descend(op, &strength, &prepared, &mut coef)?;
     Ok(FittedElasticNet {
         coef,
         intercept,
         n_iter: descent.n_iter,
         dual_gap: descent.gap,
     })
+}
+
+/// One target a column of `y`, each by itself.
+fn fit_columns<X: Matrix>(
+    op: &'static str,
+    (strength, intercept): (Strength, bool),
+    x: X,
+    y: ArrayView2<'_, X::Element>,
+    context: &FitContext<'_>,
+) -> Result<FittedMultiElasticNet> {
+    check_strength(&strength)?;
+    let x = x.design(op)?;
+    let targets = Targets::columns(op, &x, y, context)?;
+    // What depends on the rows alone is made once for all of them.
+    let mut prepared = prepared(op, &strength, &x, &targets[0], intercept);
+    let (mut lines, mut n_iter, mut dual_gap) = (Vec::new(), Vec::new(), Vec::new());
+    for (k, targets) in targets.iter().enumerate() {
+        if k > 0 {
+            prepared.turn_to(&x, targets, intercept);
+        }
+        let mut coef = Array1::zeros(x.n_columns());
+        let (intercept, descent) = descend(op, &strength, &prepared, &mut coef)?;
+        lines.push((coef, intercept));
+        n_iter.push(descent.n_iter);
+        dual_gap.push(descent.gap);
+    }
+    let (coef, intercept) = stacked(&lines);
+    Ok(FittedMultiElasticNet {
+        coef,
+        intercept,
+        n_iter,
+        dual_gap,
+    })
+}
+
+fn prepared<F: Float>(
+    op: &'static str,
+    strength: &Strength,
+    x: &Design<'_, F>,
+    targets: &Targets,
+    intercept: bool,
+) -> Prepared {
+    let prepared = Prepared::new(x, targets, intercept);
+    if strength.l1_ratio == 1.0 {
+        let shape = (x.n_rows(), x.n_columns());
+        warn_of_erratic_choice(op, shape, || prepared.largest_likeness(), &ERRATIC);
+    }
+    prepared
+}
+
+/// Brings `coef` to the minimum; gives the intercept and how it went.
+fn descend(
+    op: &'static str,
+    strength: &Strength,
+    prepared: &Prepared,
+    coef: &mut Array1<f64>,
+) -> Result<(f64, Descent)> {
+    let descent = prepared.descend(
+        strength,
+        coef.as_slice_mut().expect("an owned vector is contiguous"),
+    );
+    if !descent.converged {
+        warn(op, descent.n_iter, descent.gap);
+    }
+    let intercept = prepared.intercept(coef);
+    finite_line(op, coef, intercept)?;
+    Ok((intercept, descent))
 }
 
 pub(super) fn warn(op: &str, n_iter: usize, gap: f64) {
@@ -230,6 +305,20 @@ macro_rules! coordinate_descent {
                 context: &FitContext<'_>,
             ) -> Result<FittedElasticNet> {
                 fit($owner, self.strength(), x, y, context, None)
+            }
+        }
+
+        impl<X: Matrix> Fit<X, ArrayView2<'_, X::Element>> for $name {
+            type Fitted = FittedMultiElasticNet;
+
+            /// One target a column of `y`, each by itself.
+            fn fit_with(
+                &self,
+                x: X,
+                y: ArrayView2<'_, X::Element>,
+                context: &FitContext<'_>,
+            ) -> Result<FittedMultiElasticNet> {
+                fit_columns($owner, self.strength(), x, y, context)
             }
         }
 

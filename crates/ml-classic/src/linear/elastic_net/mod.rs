@@ -7,5 +7,5 @@ mod path;
 mod prepared;
 
 pub use cv::{ElasticNetCV, FittedElasticNetCV, LassoCV};
-pub use elastic_net::{ElasticNet, FittedElasticNet, Lasso};
+pub use elastic_net::{ElasticNet, FittedElasticNet, FittedMultiElasticNet, Lasso};
 pub use path::{CoefficientPath, PathOptions, enet_path, lasso_path};

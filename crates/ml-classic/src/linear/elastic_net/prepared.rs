@@ -58,6 +58,31 @@ impl Prepared {
         }
     }
 
+    /// The same rows with another target.
+    pub(super) fn turn_to<F: Float>(&mut self, x: &Design<'_, F>, targets: &Targets, intercept: bool) {
+        self.y_mean = targets.mean(intercept);
+        let rows = targets.y.iter().zip(&targets.weights);
+        match &mut self.data {
+            Data::Gram(gram) => {
+                let mut sum = 0.0;
+                (gram.xy, gram.yy) = (Array1::zeros(x.n_columns()), 0.0);
+                for (row, (y, weight)) in rows.enumerate() {
+                    let y = y - self.y_mean;
+                    x.for_each(row, |j, v| gram.xy[j] += weight * y * v.as_f64());
+                    sum += weight * y;
+                    gram.yy += weight * y * y;
+                }
+                gram.xy.scaled_add(-sum, &self.x_mean);
+            }
+            Data::Columns { y, roots, .. } => {
+                *y = rows
+                    .zip(roots)
+                    .map(|((y, _), root)| (y - self.y_mean) * *root)
+                    .collect();
+            }
+        }
+    }
+
     /// Brings `w` to the minimum.
     pub(super) fn descend(&self, strength: &Strength, w: &mut [f64]) -> Descent {
         let problem = ElasticNetProblem {
@@ -84,6 +109,26 @@ impl Prepared {
             // The targets are centred, so the means of the columns play no part.
             Data::Columns { x, y, .. } => (0..x.len()).map(|j| x.dot(j, y)).collect(),
         }
+    }
+
+    /// The largest correlation of two columns, where their products are at hand, else 0.
+    pub(super) fn largest_likeness(&self) -> f64 {
+        let Data::Gram(Gram { xx, .. }) = &self.data else {
+            return 0.0;
+        };
+        /// Share of the longest column up to which another may be a constant, but for rounding.
+        const NOTHING: f64 = 1e-10;
+        let lengths = xx.diag().mapv(f64::sqrt);
+        let longest = lengths.fold(0.0_f64, |most, &length| most.max(length));
+        let varying: Vec<usize> = (0..lengths.len())
+            .filter(|&j| lengths[j] > NOTHING * longest)
+            .collect();
+        let likeness = |i: usize, j: usize| (xx[[i, j]] / lengths[i] / lengths[j]).abs();
+        let pairs = varying
+            .iter()
+            .enumerate()
+            .flat_map(|(n, &i)| varying[..n].iter().map(move |&j| (i, j)));
+        pairs.fold(0.0, |most, (i, j)| likeness(i, j).max(most))
     }
 
     /// The intercept that goes with weights.

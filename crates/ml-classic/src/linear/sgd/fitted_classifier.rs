@@ -20,6 +20,7 @@ use crate::{
     linear::{
         decide::{at_least_two, classes_of, one_versus_rest, sigmoid},
         dynamic::linear_classifier_model,
+        pitfalls::warn_of_sorted_classes,
     },
     metrics::accuracy_score_with,
     solve::{Matrix, scores},
@@ -47,6 +48,7 @@ pub struct FittedSGDClassifier<L> {
 }
 
 static UNSCALED: Once = Once::new();
+static SORTED: Once = Once::new();
 
 impl<L: Label> FittedSGDClassifier<L> {
     /// All weights zero.
@@ -93,6 +95,10 @@ impl<L: Label> FittedSGDClassifier<L> {
             model.take_weights(from)?;
         }
         design.warn_if_unscaled(op, &UNSCALED);
+        if !model.plan.shuffle {
+            let codes = codes.as_slice().expect("an owned vector is contiguous");
+            warn_of_sorted_classes(op, codes, model.classes.len(), &SORTED);
+        }
         let design = if max_iter > 1 { design.packed() } else { design };
         let data = Classes {
             x: &design,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{descent::Line, plan::Plan, train::train_numbers};
 use crate::{
-    linear::dynamic::linear_regressor_model,
+    linear::{dynamic::linear_regressor_model, pitfalls::warn_of_sorted_numbers},
     metrics::r2_score_with,
     solve::{Design, Matrix, scores},
 };
@@ -34,6 +34,7 @@ pub struct FittedSGDRegressor {
 }
 
 static UNSCALED: Once = Once::new();
+static SORTED: Once = Once::new();
 
 impl FittedSGDRegressor {
     /// All weights zero.
@@ -68,6 +69,9 @@ impl FittedSGDRegressor {
             model.line.intercept = from.intercept;
         }
         design.warn_if_unscaled(op, &UNSCALED);
+        if !model.plan.shuffle {
+            warn_of_sorted_numbers(op, &y, &SORTED);
+        }
         let design = if max_iter > 1 { design.packed() } else { design };
         model.learn(&design, (&y, weights), max_iter)?;
         Ok(model)
