@@ -2,7 +2,7 @@
 
 use ml::{
     classic::metrics::{OperatingPoint, PrecisionRecallCurve, RocCurve},
-    plot::{ColorMap, Dash, Figure, Legend},
+    plot::{Color, ColorMap, Dash, Figure, Legend},
     prelude::*,
 };
 
@@ -59,20 +59,28 @@ pub(crate) fn precision_against_recall(
     Ok(figure)
 }
 
-/// ROC curves beside that of a random classifier.
-pub(crate) fn roc(curves: &[(&str, &RocCurve)]) -> Result<Figure> {
+/// ROC curves beside that of a random classifier: the first of several dotted, a point on the first.
+pub(crate) fn roc(curves: &[(&str, &RocCurve)], point: Option<(f64, f64)>) -> Result<Figure> {
     let mut figure = Figure::new(460, 420);
     let axes = figure.axes();
     axes.x_label("false positive rate")
         .y_label("true positive rate (recall)")
         .legend(Legend::LowerRight);
-    for (name, curve) in curves {
-        axes.line(&curve.false_positive_rate, &curve.true_positive_rate)?
-            .label(*name);
+    for (number, (name, curve)) in curves.iter().enumerate() {
+        let line = axes.line(&curve.false_positive_rate, &curve.true_positive_rate)?;
+        line.label(*name);
+        if number == 0 && curves.len() > 1 {
+            line.dash(Dash::Dotted);
+        }
     }
     axes.line([0.0, 1.0], [0.0, 1.0])?
+        .color(Color::BLACK)
         .dash(Dash::Dashed)
         .label("random");
+    if let Some((x, y)) = point {
+        let recall = format!("recall {:.1}%", 100.0 * y);
+        axes.scatter([x], [y])?.color(Color::RED).label(recall);
+    }
     Ok(figure)
 }
 
