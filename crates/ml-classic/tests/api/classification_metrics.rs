@@ -235,7 +235,8 @@ fn predicted_classes_agree_with_scikit_learn() {
         assert_eq!(some.unwrap().to_string(), case.some_report);
         // Whole weights: the last digits of other sums depend on the order of the rows.
         let w = ArrayView1::from(&case.weights).mapv(f64::floor);
-        let weighted = metrics::ClassificationReport::of_labels(y, p, None, ZeroDivision::One, Some(w.view()));
+        let weighted =
+            metrics::ClassificationReport::of_labels(y, p, None, ZeroDivision::One, Some(w.view()));
         assert_eq!(weighted.unwrap().digits(4).to_string(), case.weighted_report);
     }
 }
@@ -697,12 +698,22 @@ fn sparse_rows_are_scored_like_dense_ones() {
         cells.add_triplet(row, column, v);
     }
     let sparse = cells.to_csr::<usize>();
-    for name in ["accuracy", "f1", "matthews_corrcoef", "roc_auc", "average_precision", "neg_log_loss"] {
+    for name in [
+        "accuracy",
+        "f1",
+        "matthews_corrcoef",
+        "roc_auc",
+        "average_precision",
+        "neg_log_loss",
+    ] {
         let how = CrossValidation::default().cv(3).scoring(name);
         let of = |x: Features| cross_val_score(&MultinomialNB::default(), x, &y, &how).unwrap();
         let (full, few) = (of(x.clone().into()), of(sparse.clone().into()));
         full.iter().zip(&few).for_each(|(&a, &b)| close(a, b, 1e-12));
-        assert!(full.iter().any(|&score| score != full[0]) || full[0] != 0.0, "{name}");
+        assert!(
+            full.iter().any(|&score| score != full[0]) || full[0] != 0.0,
+            "{name}"
+        );
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(book: &mut Chapter, digits: &Digits) -> AnyResult {
 }
 
 /// Folds of Scikit-Learn 1.9 on standardised pixels.
-const FOLDS: [f64; 3] = [0.0; 3];
+const FOLDS: [f64; 3] = [0.898_35, 0.890_2, 0.900_95];
 
 /// Standardised pixels help a linear model; as in the book the scaler has seen all training rows.
 fn scaled(book: &mut Chapter, digits: &Digits) -> AnyResult<Array1<i64>> {
@@ -81,7 +81,7 @@ fn scaled(book: &mut Chapter, digits: &Digits) -> AnyResult<Array1<i64>> {
 }
 
 /// The cells of row 5 in Scikit-Learn 1.9's matrix.
-const ROW_5: [f64; 10] = [0.0; 10];
+const ROW_5: [f64; 10] = [26.0, 15.0, 29.0, 165.0, 53.0, 4445.0, 74.0, 14.0, 541.0, 59.0];
 
 /// What the book reads in the matrix.
 fn judge(book: &mut Chapter, matrix: &ConfusionMatrix<i64>) {

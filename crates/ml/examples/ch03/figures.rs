@@ -25,9 +25,7 @@ pub(crate) fn gallery(x: &Array2<f64>, rows: &[usize], across: usize) -> Result<
 pub(crate) fn precision_and_recall(curve: &PrecisionRecallCurve, point: &OperatingPoint) -> Result<Figure> {
     let mut figure = Figure::new(700, 380);
     let axes = figure.axes();
-    axes.x_label("threshold")
-        .y_limits(0.0, 1.0)
-        .legend(Legend::LowerLeft);
+    axes.x_label("threshold").y_limits(0.0, 1.0);
     let n = curve.thresholds.len();
     let places: Vec<usize> = thinned(n);
     let at = |values: &Array1<f64>| -> Vec<f64> { places.iter().map(|&i| values[i]).collect() };
@@ -35,9 +33,11 @@ pub(crate) fn precision_and_recall(curve: &PrecisionRecallCurve, point: &Operati
         .dash(Dash::Dashed)
         .label("precision");
     axes.line(at(&curve.thresholds), at(&curve.recall))?
+        .color(Color::GREEN)
         .label("recall");
     axes.vline(point.threshold).dash(Dash::Dotted);
-    axes.scatter([point.threshold; 2], [point.precision, point.recall])?;
+    axes.scatter([point.threshold; 2], [point.precision, point.recall])?
+        .color(Color::RED);
     Ok(figure)
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn precision_against_recall(
     let places = thinned(curve.recall.len());
     let at = |values: &Array1<f64>| -> Vec<f64> { places.iter().map(|&i| values[i]).collect() };
     axes.line(at(&curve.recall), at(&curve.precision))?;
-    axes.scatter([point.recall], [point.precision])?;
+    axes.scatter([point.recall], [point.precision])?.color(Color::RED);
     Ok(figure)
 }
 
