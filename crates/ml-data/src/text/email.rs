@@ -43,7 +43,7 @@ impl Email {
     pub fn parse(raw: &[u8]) -> Self {
         let raw = without_envelope(raw);
         let parser = MessageParser::new().with_mime_headers().default_header_text();
-        let message = parser.parse(raw).filter(|message| !message.headers().is_empty());
+        let message = parser.parse(raw).filter(|_| starts_with_header(raw));
         let Some(message) = message else {
             return Self {
                 headers: Vec::new(),
@@ -69,7 +69,7 @@ impl Email {
     /// A row an e-mail, with the columns of text `headers` (a line a header) and `body`.
     ///
     /// # Errors
-    /// None today; those of [`Table::new`].
+    /// Those of [`Table::new`]; these two columns do not meet them.
     pub fn table<'a>(emails: impl IntoIterator<Item = &'a Self>) -> Result<Table> {
         let lines = |email: &Self| -> String {
             let line = |(name, value): &(String, String)| format!("{name}: {value}\n");
@@ -96,6 +96,12 @@ fn without_envelope(raw: &[u8]) -> &[u8] {
     }
     let end = raw.iter().position(|&byte| byte == b'\n');
     end.map_or(raw, |end| &raw[end + 1..])
+}
+
+/// Whether there is a name before the first colon: visible characters without a space.
+fn starts_with_header(raw: &[u8]) -> bool {
+    let name = raw.split(|&byte| byte == b':').next().unwrap_or_default();
+    !name.is_empty() && name.len() < raw.len() && name.iter().all(u8::is_ascii_graphic)
 }
 
 fn headers(message: &Message<'_>) -> Vec<(String, String)> {

@@ -258,6 +258,7 @@ mod mail {
             ),
             (FORWARDED, "multipart(message(text/html))", "inside"),
             ("no header, no colon", "text/plain", "no header, no colon"),
+            ("a sentence: no header\n", "text/plain", "a sentence: no header\n"),
             ("", "text/plain", ""),
         ] {
             let email = Email::parse(raw.as_bytes());
