@@ -6,7 +6,7 @@ use rayon::prelude::*;
 const REMEDY: &str = "give a table with columns of text: Table::new([(\"text\".into(), Column::Text(...))])";
 
 /// The table with text that `x` must be.
-pub(super) fn table(op: &'static str, x: &Features) -> Result<&Table> {
+pub(super) fn table<'a>(op: &'static str, x: &'a Features) -> Result<&'a Table> {
     match x {
         Features::Table(table) => Ok(table),
         _ => Err(Error::Kind {
