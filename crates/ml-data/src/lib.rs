@@ -11,6 +11,7 @@ pub mod registry;
 pub mod split;
 #[cfg(feature = "tables")]
 pub mod table;
+pub mod text;
 
 pub use input::{IntoFeatures, IntoTarget};
 /// The data frames of [`table`]; use this one, so that versions cannot differ.

@@ -2,7 +2,7 @@
 
 use ml_core::Persist;
 
-use crate::{pipeline, preprocess};
+use crate::{pipeline, preprocess, text};
 
 macro_rules! persist {
     ($($owner:ty => $name:literal),* $(,)?) => { $(
@@ -42,4 +42,11 @@ persist! {
     preprocess::FittedFunctionTransformer => "ml_data::FittedFunctionTransformer",
     preprocess::FittedCombinedAttributes => "ml_data::FittedCombinedAttributes",
     preprocess::FittedTopFeatures => "ml_data::FittedTopFeatures",
+    text::FittedTextNormalizer => "ml_data::FittedTextNormalizer",
+    text::FittedCountVectorizer => "ml_data::FittedCountVectorizer",
+}
+
+#[cfg(feature = "mail")]
+persist! {
+    text::FittedEmailText => "ml_data::FittedEmailText",
 }

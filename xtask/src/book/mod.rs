@@ -17,9 +17,11 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// The chapters' programs, in the book's order; quick ones take less than three minutes.
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 11] = [
     Program::quick("ch01", "ch01"),
     Program::quick("ch02", "ch02"),
+    Program::long("ch03", "ch03"),
+    Program::long("ch03_exercises", "ch03"),
     Program::quick("ch04", "ch04"),
     Program::quick("ch12_tensors", "ch12"),
     Program::quick("ch12_autodiff", "ch12"),
@@ -43,6 +45,11 @@ impl Program {
             page,
             quick: true,
         }
+    }
+
+    const fn long(name: &'static str, page: &'static str) -> Self {
+        let quick = false;
+        Self { name, page, quick }
     }
 }
 

@@ -9,12 +9,14 @@ use ml_classic::{
         Scorer, ZeroDivision, multilabel, weighted,
     },
     model_selection::{CrossValidation, GridSearchCV, ParamGrid, cross_val_score},
+    naive_bayes::MultinomialNB,
     neighbors::KNeighborsClassifier,
     tree::DecisionTreeClassifier,
 };
 use ml_core::{
     Error, Estimator, Features, Fit, FitContext, Result, Target,
     ndarray::{Array1, Array2, Array3, ArrayView1, Axis, array},
+    sprs::TriMat,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -39,6 +41,7 @@ struct OfClasses {
     some: Vec<i64>,
     report: String,
     some_report: String,
+    weighted_report: String,
     plain: ClassFigures,
     weighted: ClassFigures,
 }
@@ -230,6 +233,19 @@ fn predicted_classes_agree_with_scikit_learn() {
         assert_eq!(report.to_string(), case.report);
         let some = metrics::ClassificationReport::of_labels(y, p, Some(&case.some), ZeroDivision::Zero, None);
         assert_eq!(some.unwrap().to_string(), case.some_report);
+        // Whole weights: the last digits of other sums depend on the order of the rows.
+        let w = ArrayView1::from(&case.weights).mapv(f64::floor);
+        let weighted =
+            metrics::ClassificationReport::of_labels(y, p, None, ZeroDivision::One, Some(w.view()));
+        // Whole supports are printed as 12 here and as 12.0 there.
+        let words = |report: &str| -> Vec<String> {
+            let words = report.split_whitespace();
+            words
+                .map(|w| w.strip_suffix(".0").unwrap_or(w).to_owned())
+                .collect()
+        };
+        let weighted = weighted.unwrap().digits(4).to_string();
+        assert_eq!(words(&weighted), words(&case.weighted_report));
     }
 }
 
@@ -678,6 +694,34 @@ fn scorers_are_the_metrics_of_what_a_model_says() {
             .score_weighted(object, &features, &target, w.view())
             .unwrap();
         assert!((weighted - score(name)).abs() > 1e-6, "{name} ignores weights");
+    }
+}
+
+/// Sparse rows are scored as the same rows in full, by every kind of answer that scorers ask for.
+#[test]
+fn sparse_rows_are_scored_like_dense_ones() {
+    let (x, y) = lesson();
+    let mut cells = TriMat::new(x.dim());
+    for ((row, column), &v) in x.indexed_iter().filter(|(_, v)| **v != 0.0) {
+        cells.add_triplet(row, column, v);
+    }
+    let sparse = cells.to_csr::<usize>();
+    for name in [
+        "accuracy",
+        "f1",
+        "matthews_corrcoef",
+        "roc_auc",
+        "average_precision",
+        "neg_log_loss",
+    ] {
+        let how = CrossValidation::default().cv(3).scoring(name);
+        let of = |x: Features| cross_val_score(&MultinomialNB::default(), x, &y, &how).unwrap();
+        let (full, few) = (of(x.clone().into()), of(sparse.clone().into()));
+        full.iter().zip(&few).for_each(|(&a, &b)| close(a, b, 1e-12));
+        assert!(
+            full.iter().any(|&score| score != full[0]) || full[0] != 0.0,
+            "{name}"
+        );
     }
 }
 

@@ -29,14 +29,17 @@ pub(super) fn text(path: &Path) -> Result<String> {
 
 /// The files of a folder that end in `extension`, by name.
 pub(super) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|e| e == extension));
+    Ok(paths)
+}
+
+/// What a folder holds, by name.
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|source| unreadable(folder, source))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|source| unreadable(folder, source))?.path();
-        if path.extension().is_some_and(|e| e == extension) {
-            paths.push(path);
-        }
-    }
+    let mut paths = entries
+        .map(|entry| Ok(entry.map_err(|source| unreadable(folder, source))?.path()))
+        .collect::<Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }

@@ -20,6 +20,7 @@ mod lifesat;
 mod mnist;
 mod shakespeare;
 mod spa_eng;
+mod spam_assassin;
 mod titanic;
 
 pub use bccd::{AnnotatedImage, Bccd, CellBox, bccd, bccd_in};
@@ -42,4 +43,5 @@ pub use lifesat::{CountryStats, LifesatFiles, lifesat, lifesat_files, lifesat_fi
 pub use mnist::{mnist, mnist_in};
 pub use shakespeare::{shakespeare, shakespeare_in};
 pub use spa_eng::{SentencePair, spa_eng, spa_eng_in};
+pub use spam_assassin::{SpamAssassin, spam_assassin, spam_assassin_in};
 pub use titanic::{Titanic, titanic, titanic_in};

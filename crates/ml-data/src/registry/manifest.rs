@@ -88,8 +88,10 @@ pub enum Unpack {
     Gz,
     /// A tape archive.
     Tar,
-    /// A compressed tape archive.
+    /// A tape archive compressed by gzip.
     Tgz,
+    /// A tape archive compressed by bzip2.
+    Tbz2,
     /// A zip archive.
     Zip,
 }

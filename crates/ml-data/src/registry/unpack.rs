@@ -6,6 +6,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 
 use super::{Download, Error, Result, Unpack, error::io as io_error};
@@ -60,6 +61,7 @@ pub(super) fn unpack(file: &Download, archive: &Path, folder: &Path, limits: &Li
         Unpack::Gz => writer.file(Path::new(&file.gives[0]), MultiGzDecoder::new(input)),
         Unpack::Tar => writer.tar(input),
         Unpack::Tgz => writer.tar(MultiGzDecoder::new(input)),
+        Unpack::Tbz2 => writer.tar(MultiBzDecoder::new(input)),
         Unpack::Zip => writer.zip(input),
     }
 }

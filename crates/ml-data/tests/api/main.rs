@@ -23,3 +23,5 @@ mod split;
 #[cfg(test)]
 #[cfg(feature = "tables")]
 mod table;
+#[cfg(test)]
+mod text;

@@ -103,6 +103,12 @@ fn tar(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
+fn bz2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 fn zip(entries: &[(&str, &[u8])], link: Option<&str>) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in entries {
@@ -132,6 +138,7 @@ fn every_kind_of_archive_unpacks() {
     for (name, kind, bytes) in [
         ("f.tar", "tar", tape.clone()),
         ("f.tgz", "tgz", gz(&tape)),
+        ("f.tbz2", "tbz2", bz2(&tape)),
         ("f.zip", "zip", packed),
     ] {
         let lines = format!("unpack = \"{kind}\"\nwithin = \"top\"");
@@ -193,6 +200,12 @@ fn hostile_archives_write_nothing() {
         ("f.zip", zip(&[], Some("x")), link),
         ("f.zip", b"no archive".to_vec(), "cannot be read"),
         ("f.tgz", b"no archive".to_vec(), "cannot be read"),
+        ("f.tbz2", b"no archive".to_vec(), "cannot be read"),
+        (
+            "f.tbz2",
+            bz2(&tar(&[("x", Regular, &[1; 5_000])]))[..40].to_vec(),
+            "cannot be read",
+        ),
         (
             "f.tgz",
             gz(&tar(&[("x", Regular, &[1; 5_000])]))[..40].to_vec(),

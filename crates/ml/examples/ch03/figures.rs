@@ -2,7 +2,7 @@
 
 use ml::{
     classic::metrics::{OperatingPoint, PrecisionRecallCurve, RocCurve},
-    plot::{ColorMap, Dash, Figure, Legend},
+    plot::{Color, ColorMap, Dash, Figure, Legend},
     prelude::*,
 };
 
@@ -25,9 +25,7 @@ pub(crate) fn gallery(x: &Array2<f64>, rows: &[usize], across: usize) -> Result<
 pub(crate) fn precision_and_recall(curve: &PrecisionRecallCurve, point: &OperatingPoint) -> Result<Figure> {
     let mut figure = Figure::new(700, 380);
     let axes = figure.axes();
-    axes.x_label("threshold")
-        .y_limits(0.0, 1.0)
-        .legend(Legend::LowerLeft);
+    axes.x_label("threshold").y_limits(0.0, 1.0);
     let n = curve.thresholds.len();
     let places: Vec<usize> = thinned(n);
     let at = |values: &Array1<f64>| -> Vec<f64> { places.iter().map(|&i| values[i]).collect() };
@@ -35,9 +33,11 @@ pub(crate) fn precision_and_recall(curve: &PrecisionRecallCurve, point: &Operati
         .dash(Dash::Dashed)
         .label("precision");
     axes.line(at(&curve.thresholds), at(&curve.recall))?
+        .color(Color::GREEN)
         .label("recall");
     axes.vline(point.threshold).dash(Dash::Dotted);
-    axes.scatter([point.threshold; 2], [point.precision, point.recall])?;
+    axes.scatter([point.threshold; 2], [point.precision, point.recall])?
+        .color(Color::RED);
     Ok(figure)
 }
 
@@ -55,24 +55,32 @@ pub(crate) fn precision_against_recall(
     let places = thinned(curve.recall.len());
     let at = |values: &Array1<f64>| -> Vec<f64> { places.iter().map(|&i| values[i]).collect() };
     axes.line(at(&curve.recall), at(&curve.precision))?;
-    axes.scatter([point.recall], [point.precision])?;
+    axes.scatter([point.recall], [point.precision])?.color(Color::RED);
     Ok(figure)
 }
 
-/// ROC curves beside that of a random classifier.
-pub(crate) fn roc(curves: &[(&str, &RocCurve)]) -> Result<Figure> {
+/// ROC curves beside that of a random classifier: the first of several dotted, a point on the first.
+pub(crate) fn roc(curves: &[(&str, &RocCurve)], point: Option<(f64, f64)>) -> Result<Figure> {
     let mut figure = Figure::new(460, 420);
     let axes = figure.axes();
     axes.x_label("false positive rate")
         .y_label("true positive rate (recall)")
         .legend(Legend::LowerRight);
-    for (name, curve) in curves {
-        axes.line(&curve.false_positive_rate, &curve.true_positive_rate)?
-            .label(*name);
+    for (number, (name, curve)) in curves.iter().enumerate() {
+        let line = axes.line(&curve.false_positive_rate, &curve.true_positive_rate)?;
+        line.label(*name);
+        if number == 0 && curves.len() > 1 {
+            line.dash(Dash::Dotted);
+        }
     }
     axes.line([0.0, 1.0], [0.0, 1.0])?
+        .color(Color::BLACK)
         .dash(Dash::Dashed)
         .label("random");
+    if let Some((x, y)) = point {
+        let recall = format!("recall {:.1}%", 100.0 * y);
+        axes.scatter([x], [y])?.color(Color::RED).label(recall);
+    }
     Ok(figure)
 }
 

@@ -1,17 +1,18 @@
 //! Chapter 3, "Classification": which digit is it?
 //!
-//! `cargo xtask fetch mnist`, then `cargo run --release --example ch03`. The walk-throughs in the book's order, a file a section. Report and
-//! figures: `target/book/ch03/`.
+//! `cargo xtask fetch mnist`, then `cargo run --release --example ch03`. The walk-throughs in the book's order, a file a section; the exercises
+//! are `ch03_exercises`. Report and figures: `target/book/ch03/`.
 
 mod detector;
 mod errors;
-mod exercises;
 mod figures;
 mod look;
 mod measures;
+mod multiclass;
 mod several;
 #[path = "../support/mod.rs"]
 mod support;
+mod thresholds;
 
 use std::process::ExitCode;
 
@@ -33,7 +34,8 @@ fn chapter(book: &mut Chapter) -> AnyResult {
     };
     let digits = look::run(book, &mnist)?;
     detector::run(book, &digits)?;
+    thresholds::run(book, &digits)?;
+    multiclass::run(book, &digits)?;
     errors::run(book, &digits)?;
-    several::run(book, &digits)?;
-    exercises::run(book, &digits)
+    several::run(book, &digits)
 }

@@ -7,3 +7,6 @@ mod evaluation;
 mod frames;
 #[cfg(test)]
 mod interface;
+#[cfg(test)]
+#[cfg(feature = "mail")]
+mod spam;

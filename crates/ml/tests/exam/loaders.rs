@@ -13,7 +13,7 @@ use super::examiner::{examine, holds, survives};
 type Load = fn(&Cache) -> Result<(), ml::data::registry::Error>;
 
 /// A loader, its data set, and how to call it.
-const LOADERS: [(&str, &str, Load); 16] = [
+const LOADERS: [(&str, &str, Load); 17] = [
     ("bccd_in", "bccd", |c| sets::bccd_in(c).map(drop)),
     ("california_housing_in", "california-housing", |c| {
         sets::california_housing_in(c).map(drop)
@@ -41,11 +41,14 @@ const LOADERS: [(&str, &str, Load); 16] = [
         sets::shakespeare_in(c).map(drop)
     }),
     ("spa_eng_in", "spa-eng", |c| sets::spa_eng_in(c).map(drop)),
+    ("spam_assassin_in", "spam-assassin", |c| {
+        sets::spam_assassin_in(c).map(drop)
+    }),
     ("titanic_in", "titanic", |c| sets::titanic_in(c).map(drop)),
 ];
 
 /// The files that the loaders read.
-const FILES: [(&str, &[&str]); 13] = [
+const FILES: [(&str, &[&str]); 14] = [
     ("housing", &["housing.csv"]),
     ("california-housing", &["cal_housing.csv"]),
     ("lifesat", &["oecd_bli_2015.csv", "gdp_per_capita.csv"]),
@@ -64,6 +67,7 @@ const FILES: [(&str, &[&str]); 13] = [
         ],
     ),
     ("spa-eng", &["spa.txt"]),
+    ("spam-assassin", &["easy_ham/1.a", "spam/1.a"]),
     (
         "flowers",
         &[
@@ -103,13 +107,14 @@ const IDX: [&str; 4] = [
 ];
 
 /// They give paths, a text or whatever table there is.
-const CONTENT_IS_FREE: [&str; 6] = [
+const CONTENT_IS_FREE: [&str; 7] = [
     "housing_csv_in",
     "housing_in",
     "housing_table_in",
     "lifesat_files_in",
     "shakespeare_in",
     "flowers_in",
+    "spam_assassin_in",
 ];
 
 pub(crate) fn members() -> Vec<String> {

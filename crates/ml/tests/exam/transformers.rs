@@ -8,6 +8,7 @@ use ml::{
             MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler,
             Scalar, SimpleImputer, StandardScaler, TopFeatures,
         },
+        text::{CountVectorizer, EmailText, TextNormalizer},
     },
     prelude::*,
 };
@@ -67,6 +68,17 @@ fn all() -> Vec<Box<dyn Transformer>> {
         }),
         Box::new(TopFeatures::new([0.1, 0.5, 0.4], 2)),
         Box::new(Passthrough::default()),
+        Box::new(EmailText::default()),
+        Box::new(EmailText::default().strip_headers(false)),
+        Box::new(TextNormalizer::default()),
+        Box::new(CountVectorizer::default()),
+        Box::new(CountVectorizer::default().ngram_range((1, 2)).max_features(3)),
+        Box::new(CountVectorizer::default().vocabulary(["red".to_owned(), "blue".to_owned()])),
+        Box::new(
+            ColumnTransformer::new()
+                .with("words", CountVectorizer::default().min_df(0), ["colour"])
+                .remainder(Remainder::Drop),
+        ),
         Box::new(
             Pipeline::new()
                 .step("fill", SimpleImputer::median())
