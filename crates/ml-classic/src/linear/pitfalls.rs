@@ -31,7 +31,7 @@ pub(super) fn warn_of_sorted_classes(op: &str, codes: &[usize], n_classes: usize
 
 /// The same for rows sorted by a number.
 pub(super) fn warn_of_sorted_numbers(op: &str, y: &[f64], once: &Once) {
-    let sorted = |before: fn(&f64, &f64) -> bool| y.is_sorted_by(|a, b| before(a, b));
+    let sorted = |before: fn(&f64, &f64) -> bool| y.is_sorted_by(before);
     let differ = y.first() != y.last();
     if y.len() >= SOME_ROWS && differ && (sorted(|a, b| a <= b) || sorted(|a, b| a >= b)) {
         warn_of_order(op, "target", once);

@@ -1,7 +1,7 @@
 //! Tensors, tapes, functions and files of graphs.
 
 use ml::core::{
-    DType, Error, Result, Tensor,
+    DType, Error, Persist, Result, Tensor,
     autodiff::{Tape, Variable},
     graph::{Function, Graph},
 };
