@@ -222,6 +222,6 @@ mod tests {
             ["ch12_tensors", "appendix_d"]
         );
         assert_eq!(names(&["appendix_d"]), ["appendix_d"]);
-        assert_eq!(names(&[]).len(), 8);
+        assert_eq!(names(&[]).len(), 9);
     }
 }
