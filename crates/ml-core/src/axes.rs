@@ -44,6 +44,32 @@ impl<T: Copy + Default> Axes<T> {
         axes
     }
 
+    /// For every axis what `next` makes of `start` and the axes after it, the last one first.
+    #[inline]
+    pub(crate) fn scan_back<U: Copy + Default>(&self, start: U, next: impl Fn(U, T) -> U) -> Axes<U> {
+        let mut state = start;
+        match self {
+            Self::Few(len, few) => {
+                let mut out = [U::default(); FEW];
+                for axis in (0..FEW).rev() {
+                    if axis < *len {
+                        out[axis] = state;
+                        state = next(state, few[axis]);
+                    }
+                }
+                Axes::Few(*len, out)
+            }
+            Self::Many(all) => {
+                let mut out = vec![U::default(); all.len()];
+                for (out, &value) in out.iter_mut().zip(all).rev() {
+                    *out = state;
+                    state = next(state, value);
+                }
+                Axes::Many(out)
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn push(&mut self, value: T) {
         match self {
@@ -192,6 +218,11 @@ mod tests {
             assert_eq!(*axes, *vector);
             assert_eq!(axes, Axes::from_slice(&vector));
             assert_eq!(axes, vector.iter().copied().collect());
+        }
+        for len in [0, 1, 3, 4, 5, axes.len()] {
+            let after = Axes::from_slice(&vector[..len]).scan_back(0, |sum, value| sum + value);
+            let by_hand: Vec<usize> = (0..len).map(|axis| vector[axis + 1..len].iter().sum()).collect();
+            assert_eq!(*after, *by_hand);
         }
         let stored = serde_json::to_string(&axes).unwrap();
         assert_eq!(stored, serde_json::to_string(&vector).unwrap());

@@ -75,11 +75,9 @@ impl Shape {
 
     /// Strides of this shape laid out row by row (the last axis is contiguous).
     pub(crate) fn row_major(&self) -> Strides {
-        let mut strides = Strides::from_elem(1, self.rank());
-        for axis in (1..self.rank()).rev() {
-            strides[axis - 1] = strides[axis] * self.0[axis].max(1) as isize;
-        }
-        strides
+        // The step beyond the first axis is no stride, and may be too large for a number.
+        self.0
+            .scan_back(1, |step: isize, length| step.wrapping_mul(length.max(1) as isize))
     }
 
     /// The shape that both broadcast to: axes are aligned at the end, and a length of 1 stretches.

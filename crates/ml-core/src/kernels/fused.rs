@@ -14,7 +14,7 @@ use smallvec::{SmallVec, smallvec};
 use super::{
     broadcast::{Cut, LaidOut, RUN, Reader},
     elementwise::{Operand, unstretched},
-    parallel::{self, PIECE},
+    parallel,
 };
 use crate::{
     DType, Error, Result, Shape,
@@ -177,8 +177,9 @@ impl Program {
             let values = inputs.iter().map(|input| input.elements::<T>()).collect();
             let plan = Plan::<T>::new(self, &shapes, values, shape);
             let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
+            let size = parallel::even_piece(shape.len());
             for out in &mut outs {
-                for (number, piece) in out.chunks_mut(PIECE).enumerate() {
+                for (number, piece) in out.chunks_mut(size).enumerate() {
                     match pieces.get_mut(number) {
                         Some(pieces) => pieces.push(piece),
                         None => pieces.push(smallvec![piece]),
@@ -186,7 +187,7 @@ impl Program {
                 }
             }
             let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
-            let run = |number: usize, outs| plan.run(number * PIECE, outs);
+            let run = |number: usize, outs| plan.run(number * size, outs);
             if parallel::worth_threads(shape.len(), cost) {
                 parallel::each(pieces, run);
             } else {

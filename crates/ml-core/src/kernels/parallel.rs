@@ -23,6 +23,12 @@ const LARGEST_PIECE: usize = 64 << 10;
 /// Pieces for each thread, so that one that is held up leaves its work to the others.
 const PIECES: usize = 4;
 
+/// Elements in a piece of work that computes every one on its own: much the same for every thread.
+pub(crate) fn even_piece(len: usize) -> usize {
+    len.div_ceil(PIECES * rayon::current_num_threads())
+        .clamp(SMALLEST_PIECE, PIECE)
+}
+
 /// Fills `out` piece by piece: `fill` gets the position of its first element and the piece. `cost` is about
 /// how many additions an element is worth. Where the pieces end depends on the number of threads, so `fill`
 /// must compute every element on its own.

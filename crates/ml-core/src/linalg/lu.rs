@@ -1,8 +1,8 @@
 //! Square systems by Gaussian elimination with row exchanges.
 
-use ndarray::{Array, Array2, ArrayView, ArrayView2, Dimension};
+use ndarray::{Array, Array2, ArrayView, ArrayView2, Dimension, s};
 
-use super::{checked_square, columns, restore};
+use super::{Eliminated, checked_square, columns, restore};
 use crate::{Error, Float, Result};
 
 /// Solves `a · x = b`; `b` is `[n]` or `[n, columns]`.
@@ -63,9 +63,19 @@ pub fn inverse<F: Float>(a: ArrayView2<'_, F>) -> Result<Array2<F>> {
 /// ```
 pub fn det<F: Float>(a: ArrayView2<'_, F>) -> Result<F> {
     checked_square("det", a)?;
-    let eliminated = F::backend_lu(a, Array2::zeros((a.nrows(), 0)));
+    let eliminated = eliminate(a, Array2::zeros((a.nrows(), 0)));
     let sign = if eliminated.odd { -F::one() } else { F::one() };
     Ok(sign * eliminated.pivots.product())
+}
+
+/// Back ends divide by the pivot unseen: after one without a reciprocal come infinities and NaN, where nothing is left.
+fn eliminate<F: Float>(a: ArrayView2<'_, F>, b: Array2<F>) -> Eliminated<F> {
+    let mut eliminated = F::backend_lu(a, b);
+    let mut pivots = eliminated.pivots.iter();
+    if let Some(last) = pivots.position(|pivot| !pivot.recip().is_finite()) {
+        eliminated.pivots.slice_mut(s![last..]).fill(F::zero());
+    }
+    eliminated
 }
 
 fn solve_columns<F: Float>(op: &'static str, a: ArrayView2<'_, F>, mut b: Array2<F>) -> Result<Array2<F>> {
@@ -84,7 +94,7 @@ fn solve_columns<F: Float>(op: &'static str, a: ArrayView2<'_, F>, mut b: Array2
         equation.mapv_inplace(|v| v / largest);
         right.mapv_inplace(|v| v / largest);
     }
-    let eliminated = F::backend_lu(scaled.view(), b);
+    let eliminated = eliminate(scaled.view(), b);
     let smallest_share = F::of(a.nrows() as f64) * F::epsilon();
     for (column, &pivot) in eliminated.pivots.iter().enumerate() {
         if pivot.abs() <= smallest_share * largest(scaled.column(column).iter()) {

@@ -8,7 +8,7 @@ use faer::{
         cholesky::llt, evd, householder, lu::partial_pivoting, qr::no_pivoting, svd as svd_kernel,
         triangular_solve,
     },
-    traits::{RealField, ext::ComplexFieldExt},
+    traits::RealField,
 };
 use ndarray::{Array1, Array2, ArrayView2, ShapeBuilder, s};
 
@@ -274,13 +274,8 @@ pub(super) fn lu<F: Element>(a: ArrayView2<'_, F>, b: Array2<F>) -> Eliminated<F
     let factors = shared(&packed);
     triangular_solve::solve_unit_lower_triangular_in_place(factors, unique(&mut x), par);
     triangular_solve::solve_upper_triangular_in_place(factors, unique(&mut x), par);
-    let mut pivots = packed.diag().to_owned();
-    // `faer` divides by the pivot unseen: after one without a reciprocal come NaN, where nothing is left.
-    if let Some(last) = pivots.iter().position(|p: &F| !(F::one() / *p).is_finite()) {
-        pivots.slice_mut(s![last..]).fill(F::zero());
-    }
     Eliminated {
-        pivots,
+        pivots: packed.diag().to_owned(),
         odd,
         solution: x,
     }

@@ -6,7 +6,7 @@ use super::{
     super::{
         broadcast::{LaidOut, RUN},
         elementwise::{Operand, unstretched},
-        parallel::{self, PIECE},
+        parallel,
     },
     Lane, Plan, Program, Values, block_of, stretches,
 };
@@ -67,11 +67,12 @@ impl Program {
         values.insert(reused, (&[][..]).into());
         let plan = Plan::<T>::new(self, &shapes, values, &shape);
         let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
-        let run = |number: usize, out: &mut [T]| plan.run_in_place(number * PIECE, out, reused);
+        let size = parallel::even_piece(out.len());
+        let run = |number: usize, out: &mut [T]| plan.run_in_place(number * size, out, reused);
         if parallel::worth_threads(out.len(), cost) {
-            parallel::each(out.chunks_mut(PIECE).collect(), run);
+            parallel::each(out.chunks_mut(size).collect(), run);
         } else {
-            out.chunks_mut(PIECE)
+            out.chunks_mut(size)
                 .enumerate()
                 .for_each(|(number, out)| run(number, out));
         }
