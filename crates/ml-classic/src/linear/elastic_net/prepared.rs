@@ -65,13 +65,15 @@ impl Prepared {
         match &mut self.data {
             Data::Gram(gram) => {
                 let mut sum = 0.0;
-                (gram.xy, gram.yy) = (Array1::zeros(x.n_columns()), 0.0);
+                let mut xy = vec![0.0; x.n_columns()];
+                gram.yy = 0.0;
                 for (row, (y, weight)) in rows.enumerate() {
                     let y = y - self.y_mean;
-                    x.for_each(row, |j, v| gram.xy[j] += weight * y * v.as_f64());
+                    x.add_wide(row, weight * y, &mut xy);
                     sum += weight * y;
                     gram.yy += weight * y * y;
                 }
+                gram.xy = Array1::from(xy);
                 gram.xy.scaled_add(-sum, &self.x_mean);
             }
             Data::Columns { y, roots, .. } => {
