@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{Error, Result, axes::Axes};
+use crate::{DType, Error, Result, axes::Axes};
 
 /// Lengths of the axes of a tensor; a scalar has none.
 ///
@@ -71,6 +71,25 @@ impl Shape {
                 op,
                 shape: self.to_vec(),
             })
+    }
+
+    /// As [`checked_len`](Self::checked_len) for elements of type `dtype`; also refused is what the system would not
+    /// grant, which would end the process when it is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Size`].
+    pub(crate) fn checked_room(&self, op: &'static str, dtype: DType) -> Result<usize> {
+        /// Bytes that every system grants.
+        const MODEST: usize = 1 << 30;
+        let len = self.checked_len(op)?;
+        let bytes = len * dtype.size();
+        if bytes > MODEST && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+            return Err(Error::Size {
+                op,
+                shape: self.to_vec(),
+            });
+        }
+        Ok(len)
     }
 
     /// Strides of this shape laid out row by row (the last axis is contiguous).

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{
+    aligned::Aligned,
     elementwise::Operand,
     simd::{Loop, vectorize},
 };
@@ -154,7 +155,7 @@ impl Reader {
 
     /// The `len` elements of the shape from `start` on: where they lie if that is one row, else laid out in
     /// `rows`.
-    #[inline]
+    #[inline(always)] // Its result would be written and read again.
     pub(crate) fn read<'v, T: Clone + Default>(
         &self,
         values: &'v [T],
@@ -167,7 +168,9 @@ impl Reader {
         }
         let phase = start % self.period;
         if rows.phase != Some(phase) || rows.values.len() < len {
-            rows.values.resize(len, T::default());
+            if rows.values.len() < len {
+                rows.values = Aligned::new(len);
+            }
             self.lay_out(values, start, &mut rows.values);
             rows.phase = Some(phase);
         }
@@ -211,19 +214,40 @@ impl<T: Clone> Loop for Rows<'_, T> {
     #[inline(always)]
     fn run(self) {
         for (number, row) in self.out.chunks_exact_mut(self.width).enumerate() {
-            let value = &self.values[number * self.step];
-            row.iter_mut().for_each(
-                #[inline(always)]
-                |slot| *slot = value.clone(),
-            );
+            fill_row(row, &self.values[number * self.step]);
         }
+    }
+}
+
+/// Whole vectors, the last of which may write again what the one before it did: no element is alone.
+#[inline(always)]
+fn fill_row<T: Clone>(row: &mut [T], value: &T) {
+    const VECTOR: usize = 16;
+    let full = || -> [T; VECTOR] {
+        std::array::from_fn(
+            #[inline(always)]
+            |_| value.clone(),
+        )
+    };
+    if row.len() < VECTOR {
+        row.iter_mut().for_each(
+            #[inline(always)]
+            |slot| *slot = value.clone(),
+        );
+        return;
+    }
+    for vector in row.as_chunks_mut::<VECTOR>().0 {
+        *vector = full();
+    }
+    if let Some(last) = row.last_chunk_mut::<VECTOR>() {
+        *last = full();
     }
 }
 
 /// Rows of an operand one after the other, kept while they repeat.
 #[derive(Default)]
 pub(crate) struct LaidOut<T> {
-    values: Vec<T>,
+    values: Aligned<T>,
     /// Where in its period the first of them lies.
     phase: Option<usize>,
 }
@@ -265,6 +289,14 @@ impl Cut {
         match stretched.map(|reader| reader.width).min() {
             Some(narrowest) if len <= 4 * RUN && narrowest >= SHORT => Self::Rows(narrowest),
             _ => self,
+        }
+    }
+
+    /// `size` elements or a few more, so that pieces of them end where a run does.
+    pub(crate) fn whole(self, size: usize) -> usize {
+        match self {
+            Self::Anywhere | Self::Rows(_) => size,
+            Self::Every(length) => size.next_multiple_of(length),
         }
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::{SmallVec, smallvec};
 
 use super::{
+    aligned::Aligned,
     broadcast::{Cut, LaidOut, RUN, Reader},
     elementwise::{Operand, unstretched},
     parallel,
@@ -177,7 +178,7 @@ impl Program {
             let values = inputs.iter().map(|input| input.elements::<T>()).collect();
             let plan = Plan::<T>::new(self, &shapes, values, shape);
             let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
-            let size = parallel::even_piece(shape.len());
+            let size = plan.cut.whole(parallel::even_piece(shape.len()));
             for out in &mut outs {
                 for (number, piece) in out.chunks_mut(size).enumerate() {
                     match pieces.get_mut(number) {
@@ -338,15 +339,13 @@ impl<'a, T: Lane> Plan<'a, T> {
     /// Computes the piece of every result that starts at element `first`.
     fn run(&self, first: usize, mut outs: SmallVec<[&mut [T]; 1]>) {
         let len = outs[0].len();
-        let mut buffers: Vec<Vec<T>> = (0..self.buffers)
-            .map(|_| vec![T::default(); RUN.min(len)])
-            .collect();
+        let mut buffers = self.buffers(RUN.min(len));
         let mut rows: Vec<LaidOut<T>> = self.readers.iter().map(|_| LaidOut::default()).collect();
         let mut done = 0;
         while done < len {
             let run = self.cut.run(first + done, len - done, RUN);
             // Pushed, not collected: a run is short, and there are many.
-            let mut inputs: SmallVec<[Operand<'_, T>; 4]> = SmallVec::new();
+            let mut inputs: SmallVec<[Operand<'_, T>; 6]> = SmallVec::new();
             for ((reader, values), rows) in self.readers.iter().zip(&self.values).zip(&mut rows) {
                 inputs.push(reader.read(values, first + done, run, rows));
             }
@@ -355,11 +354,15 @@ impl<'a, T: Lane> Plan<'a, T> {
         }
     }
 
+    fn buffers(&self, len: usize) -> Vec<Aligned<T>> {
+        (0..self.buffers).map(|_| Aligned::new(len)).collect()
+    }
+
     /// All steps on one run, whose results lie `at` this place of `outs`.
     fn compute(
         &self,
         inputs: &[Operand<'_, T>],
-        buffers: &mut [Vec<T>],
+        buffers: &mut [Aligned<T>],
         outs: &mut [&mut [T]],
         at: Range<usize>,
     ) {
@@ -381,7 +384,7 @@ impl<'a, T: Lane> Plan<'a, T> {
 
 impl Planned<'_> {
     /// Into its buffer.
-    fn run_buffered<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Vec<T>], len: usize) {
+    fn run_buffered<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Aligned<T>], len: usize) {
         // Its own buffer is none of its operands': those are freed after it only.
         let mut out = std::mem::take(&mut buffers[self.buffer]);
         let own = &mut out[..if self.single { 1 } else { len }];
@@ -389,7 +392,7 @@ impl Planned<'_> {
         buffers[self.buffer] = out;
     }
 
-    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &[Vec<T>], len: usize, out: &mut [T]) {
+    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &[Aligned<T>], len: usize, out: &mut [T]) {
         let mut operands: SmallVec<[Operand<'_, T>; 3]> = SmallVec::new();
         for source in &self.operands {
             operands.push(match *source {

@@ -6,6 +6,7 @@
 //! code.
 
 pub(crate) mod accumulate;
+mod aligned;
 pub(crate) mod arithmetic;
 pub(crate) mod broadcast;
 pub(crate) mod elementwise;

@@ -88,7 +88,7 @@ impl Primitive for Concat {
         }
         let shapes: SmallVec<[&Shape; 4]> = inputs.iter().map(|input| input.shape()).collect();
         let shape = self.shape(&shapes)?;
-        let len = shape.checked_len("concat")?;
+        let len = shape.checked_room("concat", inputs[0].dtype())?;
         let run = |shape: &Shape| shape[self.axis..].iter().product::<usize>();
         let width = run(&shape);
         Ok(outputs(for_dtype!(inputs[0].dtype(), T => {

@@ -103,7 +103,7 @@ impl Tensor {
             domain: "finite numbers, the step other than 0".to_owned(),
         })?;
         let shape = Shape::from([usize::try_from(count).unwrap_or(usize::MAX - 1)]);
-        let count = shape.checked_len("arange")?;
+        let count = shape.checked_room("arange", T::DTYPE)?;
         let values: Vec<T> = (0..count).map(|number| T::at(start, step, number)).collect();
         Ok(Tensor::from(Array::dense(values, shape)))
     }
@@ -123,7 +123,7 @@ impl Tensor {
     pub fn linspace<T: Countable + Into<f64>>(start: T, stop: T, count: usize) -> Result<Tensor> {
         T::DTYPE.require_float("linspace")?;
         let shape = Shape::from([count]);
-        shape.checked_len("linspace")?;
+        shape.checked_room("linspace", DType::F64)?;
         let (first, last): (f64, f64) = (start.into(), stop.into());
         let step = (last - first) / count.saturating_sub(1).max(1) as f64;
         let values: Vec<f64> = (0..count)

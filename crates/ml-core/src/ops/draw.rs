@@ -117,6 +117,14 @@ enum Distribution {
         mean: f64,
         deviation: f64,
     },
+    Gamma {
+        alpha: f64,
+        scale: f64,
+    },
+    /// Counts of events at this mean rate.
+    Poisson {
+        mean: f64,
+    },
     /// `low..high`.
     Integers {
         low: i64,
@@ -154,6 +162,8 @@ fn number(distribution: Distribution, rng: &mut dyn Generator) -> f64 {
                 break mean + deviation * z;
             }
         },
+        Distribution::Gamma { alpha, scale } => scale * rng.standard_gamma(alpha),
+        Distribution::Poisson { mean } => rng.poisson(mean) as f64,
         Distribution::Bernoulli { p } => f64::from(u8::from(rng.uniform() < p)),
         Distribution::Integers { .. } | Distribution::Permutation | Distribution::Categorical { .. } => {
             unreachable!("these are drawn as integers, see Draw::forward")
@@ -180,6 +190,18 @@ impl Distribution {
                     range.is_finite() && range >= 0.0,
                     "finite and at least 0",
                 )
+            }
+            Self::Gamma { alpha, scale } => {
+                dtype.require_float("random_gamma")?;
+                let positive = |value: f64| value.is_finite() && value > 0.0;
+                check::parameter("alpha", alpha, positive(alpha), "finite and above 0")?;
+                check::parameter("scale", scale, positive(scale), "finite and above 0")
+            }
+            Self::Poisson { mean } => {
+                let valid = dtype == DType::I64 || dtype.is_float();
+                dtype.require("random_poisson", valid, "i64, f32 or f64")?;
+                // Beyond it, counts are no longer whole numbers that f64 tells apart.
+                check::parameter("mean", mean, (0.0..=1e15).contains(&mean), "between 0 and 1e15")
             }
             Self::Integers { low, high } => {
                 let (least, most) = match dtype {
@@ -345,6 +367,8 @@ impl Primitive for Draw {
             Distribution::Normal { .. } => "random_normal",
             Distribution::Uniform { .. } => "random_uniform",
             Distribution::Truncated { .. } => "random_truncated_normal",
+            Distribution::Gamma { .. } => "random_gamma",
+            Distribution::Poisson { .. } => "random_poisson",
             Distribution::Integers { .. } => "random_integers",
             Distribution::Bernoulli { .. } => "random_bernoulli",
             Distribution::Permutation => "random_permutation",
@@ -374,7 +398,7 @@ impl Primitive for Draw {
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         self.distribution.check(self.dtype)?;
         let shape = self.shape(inputs.first().map(|like| like.shape()))?;
-        shape.checked_len(self.name())?;
+        shape.checked_room(self.name(), self.dtype)?;
         Ok(outputs(match (self.distribution, self.dtype) {
             (Distribution::Integers { low, high }, DType::I32) => {
                 self.integers(shape, low, high, |v| v as i32)
@@ -393,6 +417,7 @@ impl Primitive for Draw {
                 }
             },
             (_, DType::Bool) => self.floats(shape, |v| v != 0.0),
+            (_, DType::I64) => self.floats(shape, |v| v as i64),
             (_, DType::F32) => self.floats(shape, |v| v as f32),
             _ => self.floats(shape, |v| v),
         }))
@@ -536,6 +561,51 @@ impl Draws {
         // In f64, where 1 is never reached.
         let uniform = self.uniform(shape, 0.0, 1.0, DType::F64)?;
         uniform.rsub_scalar(1.0)?.log()?.mul_scalar(-scale)?.cast(dtype)
+    }
+
+    /// Numbers from the gamma distribution: density proportional to `x^(alpha - 1) exp(-x / scale)`, mean
+    /// `alpha · scale`.
+    ///
+    /// No gradient flows to `alpha` and `scale`, which are plain numbers.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `alpha` and `scale` are finite and above 0; else as [`normal`](Self::normal).
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{DType, ops::Draws};
+    ///
+    /// // NumPy's `RandomState(42).gamma(2.0, 3.0, 2)`.
+    /// let x = Draws::numpy(42).gamma([2], 2.0, 3.0, DType::F64)?.to_vec::<f64>()?;
+    /// assert!((x[0] - 7.18103816960771).abs() < 1e-13 && (x[1] - 4.483394190646763).abs() < 1e-13);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn gamma(&self, shape: impl Into<Shape>, alpha: f64, scale: f64, dtype: DType) -> Result<Tensor> {
+        self.draw(
+            Distribution::Gamma { alpha, scale },
+            dtype,
+            Some(shape.into()),
+            &[],
+        )
+    }
+
+    /// Counts of events that come at random, `mean` of them on average, as `I64`, `F32` or `F64`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `mean` is between 0 and 1e15, [`Error::DType`] for another type,
+    /// [`Error::Size`] for too many elements.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::{DType, ops::Draws};
+    ///
+    /// // NumPy's `RandomState(42).poisson(4.0, 4)`.
+    /// let x = Draws::numpy(42).poisson([4], 4.0, DType::I64)?;
+    /// assert_eq!(x.to_vec::<i64>()?, [5, 4, 4, 4]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn poisson(&self, shape: impl Into<Shape>, mean: f64, dtype: DType) -> Result<Tensor> {
+        self.draw(Distribution::Poisson { mean }, dtype, Some(shape.into()), &[])
     }
 
     /// Whole numbers from `low` up to, not including, `high`, all equally likely.

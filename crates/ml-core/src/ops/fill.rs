@@ -21,7 +21,7 @@ impl Tensor {
     /// ```
     pub fn full<T: Element>(shape: impl Into<Shape>, value: T) -> Result<Tensor> {
         let shape = shape.into();
-        let len = shape.checked_len("full")?;
+        let len = shape.checked_room("full", T::DTYPE)?;
         Ok(Tensor::from(Array::dense(vec![value; len], shape)))
     }
 

@@ -75,6 +75,7 @@ impl Primitive for OneHot {
         require_integer("one_hot", indices.dtype())?;
         same_dtype("one_hot", on.dtype(), off.dtype())?;
         let shape = self.shape(indices.shape())?;
+        shape.checked_room("one_hot", on.dtype())?;
         let inner: usize = indices.shape()[self.axis..].iter().product();
         let indices = whole_numbers(indices);
         Ok(outputs(for_dtype!(on.dtype(), T => {

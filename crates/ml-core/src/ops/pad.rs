@@ -95,6 +95,7 @@ impl Primitive for Pad {
         let (x, value) = (inputs[0], inputs[1]);
         super::same_dtype("pad", x.dtype(), value.dtype())?;
         let shape = self.shape(x.shape())?;
+        shape.checked_room("pad", x.dtype())?;
         let around = super::broadcast::stretch("pad", value, &shape)?;
         let mut inside = Layout::dense(&shape);
         for (axis, &(before, _)) in self.widths.iter().enumerate() {
@@ -171,7 +172,7 @@ impl Primitive for PadPositions {
             });
         }
         let first = -self.before;
-        let positions: Vec<i64> = (0..padded.checked_len("pad")? as isize)
+        let positions: Vec<i64> = (0..padded.checked_room("pad", DType::I64)? as isize)
             .map(|position| self.source(first + position, length as isize) as i64)
             .collect();
         Ok(outputs(Array::dense(positions, padded)))

@@ -52,15 +52,22 @@ const BERNOULLI: [f64; 10] = [
     -174611.0 / 330.0,
 ];
 
-/// `ψ⁽ⁿ⁾(x)` for positive `x`: terms of the sum over `1 / (x + k)ⁿ⁺¹` up to where the asymptotic series holds, then that.
+/// `ψ⁽ⁿ⁾(x)`: terms of the sum over `1 / (x + k)ⁿ⁺¹` up to where the asymptotic series holds, then that. The lower
+/// half of the line is reflected for the orders 0 and 1, as PyTorch does, and NaN for the others.
 ///
-/// Source: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 6.4.10 and 6.4.11.
+/// Source: Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 6.4.7, 6.4.10 and 6.4.11.
 fn polygamma(order: u32, x: f64) -> f64 {
-    if x.is_nan() || x <= 0.0 {
-        return f64::NAN;
-    }
-    if order == 0 {
-        return digamma(x);
+    // The remainder is exact: π times it loses nothing for large |x|.
+    let angle = std::f64::consts::PI * (x % 1.0);
+    match order {
+        // The pole at 0 has a side, the others have none.
+        0 if x == 0.0 => return -1.0 / x,
+        0 if x < 0.0 && x % 1.0 == 0.0 => return f64::NAN,
+        0 if x < 0.0 => return digamma(1.0 - x) - std::f64::consts::PI / angle.tan(),
+        0 => return digamma(x),
+        1 if x <= 0.0 => return (std::f64::consts::PI / angle.sin()).powi(2) - polygamma(1, 1.0 - x),
+        _ if x.is_nan() || x <= 0.0 => return f64::NAN,
+        _ => {}
     }
     let n = f64::from(order);
     // ψ⁽ⁿ⁾ = ±n! · ζ(n + 1, x); both are computed without the factorial, which is the same for all terms.
@@ -104,7 +111,7 @@ fn digamma(x: f64) -> f64 {
 impl Tensor {
     /// Logarithm of the absolute value of the gamma function: `log((x - 1)!)` of whole numbers.
     ///
-    /// Its gradient is [`digamma`](Self::digamma), for positive `x`; elsewhere NaN.
+    /// Its gradient is [`digamma`](Self::digamma), of every `x` but the poles 0, -1, -2, ...
     ///
     /// # Errors
     /// [`Error::DType`] unless the elements are `f32` or `f64`.
@@ -121,7 +128,7 @@ impl Tensor {
         apply(LogGamma, &[self])
     }
 
-    /// `ψ(x) = Γ'(x) / Γ(x)` for positive `x`; elsewhere NaN.
+    /// `ψ(x) = Γ'(x) / Γ(x)`: infinite at 0, NaN at the other poles -1, -2, ...
     ///
     /// # Errors
     /// As [`lgamma`](Self::lgamma).
@@ -138,7 +145,8 @@ impl Tensor {
         self.polygamma(0)
     }
 
-    /// The derivative of [`digamma`](Self::digamma) of this order, up to 100, for positive `x`; elsewhere NaN.
+    /// The derivative of [`digamma`](Self::digamma) of this order, up to 100: for `x <= 0` of the
+    /// orders 0 and 1, NaN of the others.
     ///
     /// # Errors
     /// As [`lgamma`](Self::lgamma); [`Error::Parameter`] for a higher order.

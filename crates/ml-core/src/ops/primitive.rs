@@ -267,6 +267,7 @@ pub fn apply_many<P: Primitive + 'static>(primitive: P, inputs: &[&Tensor]) -> R
         let primitive: Arc<dyn Primitive> = Arc::new(primitive);
         return apply_shared(&primitive, inputs, tapes, None, Rule::Primitive);
     }
+    check_room(&primitive, &arrays)?;
     let mut outputs = tensors(primitive.forward(&arrays)?);
     if !tapes.is_empty() {
         let saves = primitive.saves();
@@ -299,6 +300,30 @@ pub(crate) fn apply_ruled(
     )
 }
 
+/// Refuses outputs for which the system has no memory, where operands stretch each other to so many elements.
+#[inline]
+fn check_room(primitive: &dyn Primitive, inputs: &[&Array]) -> Result<()> {
+    /// No product of operands of fewer elements is large.
+    const MANY: usize = 1 << 28;
+    let most = inputs
+        .iter()
+        .fold(1usize, |most, input| most.saturating_mul(input.len()));
+    if most < MANY {
+        return Ok(());
+    }
+    let specs: SmallVec<[Spec; 3]> = inputs
+        .iter()
+        .map(|input| Spec::new(input.dtype(), input.shape()))
+        .collect();
+    for output in primitive.infer(&specs)? {
+        // Of unknown lengths only the values tell.
+        if output.shape.is_known() {
+            output.shape.checked_room(primitive.name(), output.dtype)?;
+        }
+    }
+    Ok(())
+}
+
 #[inline]
 fn tensors(mut arrays: Arrays) -> SmallVec<[Tensor; 1]> {
     match (arrays.pop(), arrays.is_empty()) {
@@ -316,7 +341,10 @@ fn apply_shared(
     rule: impl FnOnce(Arc<dyn Primitive>) -> Rule,
 ) -> Result<SmallVec<[Tensor; 1]>> {
     let mut outputs: SmallVec<[Tensor; 1]> = match arrays {
-        Some(arrays) => tensors(primitive.forward(arrays)?),
+        Some(arrays) => {
+            check_room(&**primitive, arrays)?;
+            tensors(primitive.forward(arrays)?)
+        }
         None => graph::trace(primitive, inputs)?,
     };
     if !tapes.is_empty() {

@@ -58,6 +58,7 @@ impl Primitive for Repeat {
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
         let x = inputs[0];
         let shape = repeated("repeat", x.shape(), &self.times)?;
+        shape.checked_room("repeat", x.dtype())?;
         // Every axis becomes three, of which the outer ones do not move.
         let (mut split, mut strides) = (Shape::scalar(), Strides::new());
         for ((&length, &stride), &(whole, each)) in x.shape().iter().zip(x.strides()).zip(&self.times) {

@@ -121,12 +121,17 @@ impl Rng {
             "above 0 and finite",
         )?;
         check::parameter("scale", scale, scale >= 0.0, "at least 0")?;
+        Ok(scale * self.gamma_of(alpha))
+    }
+
+    /// With scale 1, of a valid `alpha`.
+    pub(super) fn gamma_of(&mut self, alpha: f64) -> f64 {
         if alpha < 1.0 {
             // A gamma number of alpha + 1 times a power of a uniform one.
             let power = (-self.standard_exponential() / alpha).exp();
-            return Ok(scale * power * self.gamma_above_one(alpha + 1.0));
+            return power * self.gamma_above_one(alpha + 1.0);
         }
-        Ok(scale * self.gamma_above_one(alpha))
+        self.gamma_above_one(alpha)
     }
 
     fn gamma_above_one(&mut self, alpha: f64) -> f64 {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{NumpyRng, Rng};
+use super::{NumpyRng, Rng, poisson::poisson};
 
 /// Where the random numbers of an estimator, splitter or generator of data come from.
 ///
@@ -69,6 +69,14 @@ pub trait Generator: Send {
 
     /// Exponential with mean 1.
     fn standard_exponential(&mut self) -> f64;
+
+    /// Gamma with shape `alpha` (finite, above 0) and scale 1.
+    fn standard_gamma(&mut self, alpha: f64) -> f64;
+
+    /// A count of mean `mean` (at least 0, below 2⁶³) from the Poisson distribution.
+    fn poisson(&mut self, mean: f64) -> i64 {
+        poisson(mean, || self.uniform())
+    }
 
     /// `0..n` in random order.
     fn permutation(&mut self, n: usize) -> Vec<usize>;

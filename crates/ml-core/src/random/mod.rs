@@ -6,6 +6,7 @@
 mod distributions;
 mod generator;
 mod numpy;
+mod poisson;
 mod rng;
 
 pub use generator::{Generator, Seed};

@@ -122,6 +122,10 @@ impl Generator for Rng {
         Self::standard_exponential(self)
     }
 
+    fn standard_gamma(&mut self, alpha: f64) -> f64 {
+        self.gamma_of(alpha)
+    }
+
     fn permutation(&mut self, n: usize) -> Vec<usize> {
         Self::permutation(self, n)
     }

@@ -34,6 +34,13 @@ fn distributions_have_their_means_and_deviations() {
         6.0 / 12f64.sqrt(),
     );
     near(&draws.bernoulli([n], 0.3).unwrap(), 0.3, 0.21f64.sqrt());
+    for alpha in [0.5f64, 2.5] {
+        let gamma = draws.gamma([n], alpha, 3.0, DType::F64).unwrap();
+        near(&gamma, 3.0 * alpha, 3.0 * alpha.sqrt());
+    }
+    for mean in [3.0f64, 50.0] {
+        near(&draws.poisson([n], mean, DType::I64).unwrap(), mean, mean.sqrt());
+    }
     near(&draws.randint([n], -2, 3, DType::I32).unwrap(), 0.0, 2f64.sqrt());
     let cut = draws.truncated_normal([n], 0.0, 1.0, DType::F64).unwrap();
     // Variance of a normal cut at 2: 1 - 4·φ(2) / (2·Φ(2) - 1).

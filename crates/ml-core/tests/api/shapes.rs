@@ -2,7 +2,7 @@
 
 use ml_core::{
     DType, Result, Shape, Tensor,
-    ops::{Cumulative, Order, Padding, Side},
+    ops::{Cumulative, Draws, Order, Padding, Side},
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -408,6 +408,28 @@ fn wrong_shapes_are_refused() {
         t.broadcast_to([1 << 40, 1 << 40, 2, 3]),
         "more elements than memory can hold",
     );
+}
+
+#[test]
+fn memory_that_the_system_refuses_is_an_error() -> Result<()> {
+    // 128 TiB and more: beyond what a process can address.
+    let refused = "more elements than memory can hold";
+    let long = Tensor::full([1], 1.0f64)?.broadcast_to([1 << 25])?;
+    let (column, row) = (long.expand_dims(1)?, long.expand_dims(0)?);
+    says(Tensor::zeros([1 << 45], DType::F64), refused);
+    says(Tensor::arange(0i64, 1 << 45, 1), refused);
+    says(column.add(&row), refused);
+    says(column.matmul(&row), refused);
+    says(column.broadcast_to([1 << 25, 1 << 20])?.exp(), refused);
+    says(Tensor::from([1.0]).tile(&[1 << 45]), refused);
+    says(
+        Tensor::from([1.0]).pad(&[(0, 1 << 45)], Padding::Constant(0.0)),
+        refused,
+    );
+    let indices = Tensor::full([1], 0i64)?.broadcast_to([1 << 25])?;
+    says(indices.one_hot(1 << 20), refused);
+    says(Draws::new(0).normal([1 << 45], 0.0, 1.0, DType::F64), refused);
+    Ok(())
 }
 
 #[test]

@@ -53,10 +53,20 @@ fn derivatives_of_the_gamma_function_satisfy_their_recurrence() -> Result<()> {
             assert!((next - here - step).abs() <= 2e-14 * size, "order {order} at {x}");
         }
     }
+    let below = Tensor::from([-20.3, -7.5, -1.999, -0.75, -1e-3]);
+    for order in 0..2 {
+        let (here, next) = (below.polygamma(order)?, below.add_scalar(1.0)?.polygamma(order)?);
+        for ((x, here), next) in values(&below).into_iter().zip(values(&here)).zip(values(&next)) {
+            let step = if order == 0 { 1.0 / x } else { -1.0 / (x * x) };
+            let size = here.abs().max(next.abs());
+            assert!((next - here - step).abs() <= 1e-12 * size, "order {order} at {x}");
+        }
+    }
     // By tables: ψ(1/2) = -γ - 2·ln 2, ψ'(1/2) = π²/2, ψ''(1) = -2·ζ(3).
     let half = Tensor::from(0.5);
     let table = [
         (half.digamma()?, -1.963_510_026_021_423_5),
+        (Tensor::from(-0.5).digamma()?, 0.036_489_973_978_576_52),
         (half.polygamma(1)?, 4.934_802_200_544_679),
         (Tensor::from(1.0).polygamma(2)?, -2.404_113_806_319_188_6),
         (Tensor::from(-0.5).lgamma()?, 1.265_512_123_484_645_4),
@@ -67,11 +77,14 @@ fn derivatives_of_the_gamma_function_satisfy_their_recurrence() -> Result<()> {
             "{found:?}, not {expected}"
         );
     }
-    assert!(
-        values(&Tensor::from([0.0, -1.5, f64::NAN]).digamma()?)
-            .iter()
-            .all(|y| y.is_nan())
-    );
+    // The lower half: by reflection for the orders 0 and 1, with the poles as in PyTorch.
+    let edges = Tensor::from([0.0, -0.0, -1.0, f64::NAN]);
+    let digamma = values(&edges.digamma()?);
+    assert_eq!(digamma[..2], [f64::NEG_INFINITY, f64::INFINITY]);
+    assert!(digamma[2].is_nan() && digamma[3].is_nan());
+    let trigamma = values(&edges.polygamma(1)?);
+    assert!(trigamma[..3].iter().all(|&y| y > 1e30) && trigamma[3].is_nan());
+    assert!(Tensor::from(-0.5).polygamma(2)?.item::<f64>()?.is_nan());
     says(half.polygamma(101), "polygamma: order = 101: must be at most 100");
     Ok(())
 }

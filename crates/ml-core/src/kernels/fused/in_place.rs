@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use super::{
     super::{
+        aligned::Aligned,
         broadcast::{LaidOut, RUN},
         elementwise::{Operand, unstretched},
         parallel,
@@ -67,7 +68,7 @@ impl Program {
         values.insert(reused, (&[][..]).into());
         let plan = Plan::<T>::new(self, &shapes, values, &shape);
         let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
-        let size = parallel::even_piece(out.len());
+        let size = plan.cut.whole(parallel::even_piece(out.len()));
         let run = |number: usize, out: &mut [T]| plan.run_in_place(number * size, out, reused);
         if parallel::worth_threads(out.len(), cost) {
             parallel::each(out.chunks_mut(size).collect(), run);
@@ -84,8 +85,8 @@ impl<T: Lane> Plan<'_, T> {
     /// Replaces the elements of input `reused` from `first` on, which are in `out`, by those of the result.
     fn run_in_place(&self, first: usize, out: &mut [T], reused: usize) {
         let len = RUN.min(out.len());
-        let mut own = vec![T::default(); len];
-        let mut buffers: Vec<Vec<T>> = (0..self.buffers).map(|_| vec![T::default(); len]).collect();
+        let mut own = Aligned::new(len);
+        let mut buffers = self.buffers(len);
         let mut rows: Vec<LaidOut<T>> = self.readers.iter().map(|_| LaidOut::default()).collect();
         let mut done = 0;
         while done < out.len() {

@@ -74,7 +74,7 @@ impl NumpyRng {
         }))
     }
 
-    fn one_gamma(&mut self, alpha: f64) -> f64 {
+    pub(super) fn one_gamma(&mut self, alpha: f64) -> f64 {
         if alpha == 1.0 {
             self.standard_exponential()
         } else if alpha == 0.0 {

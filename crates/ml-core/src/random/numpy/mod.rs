@@ -161,6 +161,10 @@ impl Generator for NumpyRng {
         Self::standard_exponential(self)
     }
 
+    fn standard_gamma(&mut self, alpha: f64) -> f64 {
+        self.one_gamma(alpha)
+    }
+
     fn permutation(&mut self, n: usize) -> Vec<usize> {
         Self::permutation(self, n)
     }
