@@ -37,6 +37,8 @@ const NEARBY: usize = 64 << 10;
 const BLOCK_ROWS: usize = 256;
 /// Panels that one task packs before it passes over the rows, where those are several blocks.
 const GROUP: usize = 6;
+/// Tasks for each thread up to which each packs its own rows of the left factor, a tile at a time, in its own cache.
+const MOST_STRIPPED: usize = 2;
 /// Multiplications below which a second thread costs more than it saves.
 const WORTH_THREADS: usize = 1 << 19;
 
@@ -228,14 +230,24 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
     } else {
         rayon::current_num_threads()
     };
-    let plan = Plan::new([m, k, n], pairs.len(), threads, bias);
-    let packed = plan.packs_left(a).then(|| plan.pack_left(pairs, threads));
+    let plan = Plan::new([m, k, n], pairs.len(), threads, bias, a);
+    let packs = plan.packs_left(a);
+    let strips = packs && plan.tasks() <= MOST_STRIPPED * threads;
+    let packed = (packs && !strips).then(|| plan.pack_left(pairs, threads));
     let output = Output {
         pointer: out.as_mut_ptr(),
         step: n,
     };
-    let tools = || scratch::<T>(plan.panel() * plan.panels.div_ceil(plan.groups));
-    parallel::tasks(plan.tasks(), threads, tools, |task, panels: &mut Vec<T>| {
+    let strip = if strips {
+        plan.geometry.rows * plan.depth
+    } else {
+        0
+    };
+    let tools = || {
+        let panels = plan.panel() * plan.panels.div_ceil(plan.groups);
+        (scratch::<T>(panels), scratch::<T>(strip))
+    };
+    parallel::tasks(plan.tasks(), threads, tools, |task, (panels, strip)| {
         arch().dispatch(Task {
             plan: &plan,
             pairs,
@@ -243,6 +255,7 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
             output,
             task,
             panels,
+            strip,
         });
     });
 }
@@ -273,7 +286,13 @@ struct Plan<'a, T> {
 }
 
 impl<'a, T: Real> Plan<'a, T> {
-    fn new([m, k, n]: [usize; 3], batch: usize, threads: usize, bias: Option<&'a [T]>) -> Self {
+    fn new(
+        [m, k, n]: [usize; 3],
+        batch: usize,
+        threads: usize,
+        bias: Option<&'a [T]>,
+        left: Matrix<'_, T>,
+    ) -> Self {
         let geometry = arch().dispatch(Measure::<T>(PhantomData));
         let depth = DEPTH_BYTES / size_of::<T>();
         let vectors = n.div_ceil(geometry.lanes);
@@ -288,13 +307,8 @@ impl<'a, T: Real> Plan<'a, T> {
                 bands = threads.min(m.div_ceil(2 * geometry.rows));
             }
         }
-        // Rows that do not stay in the cache are brought there once a group, not once a panel.
-        let groups = match m > BLOCK_ROWS {
-            true => panels.div_ceil(GROUP).next_multiple_of(threads).min(panels),
-            false => panels,
-        };
-        Self {
-            groups,
+        let plan = Self {
+            groups: panels,
             geometry,
             m,
             k,
@@ -304,7 +318,13 @@ impl<'a, T: Real> Plan<'a, T> {
             bands,
             batch,
             bias,
-        }
+        };
+        // Rows that do not stay in the cache, or are packed, are brought there once a group, not once a panel.
+        let groups = match m > BLOCK_ROWS || (batch == 1 && plan.packs_left(left)) {
+            true => panels.div_ceil(GROUP).next_multiple_of(threads).min(panels),
+            false => panels,
+        };
+        Self { groups, ..plan }
     }
 
     fn tasks(&self) -> usize {
@@ -375,6 +395,8 @@ struct Task<'a, T> {
     output: Output<T>,
     task: usize,
     panels: &'a mut Vec<T>,
+    /// Room for a tile's rows of the left factor, if they are packed when their turn comes.
+    strip: &'a mut Vec<T>,
 }
 
 /// A panel of the right factor that is ready to be multiplied.
@@ -404,6 +426,15 @@ impl<T: Real> WithSimd for Task<'_, T> {
             }
             for start in rows.clone().step_by(BLOCK_ROWS) {
                 let block = start..(start + BLOCK_ROWS).min(rows.end);
+                if !self.strip.is_empty() {
+                    for first in block.step_by(plan.geometry.rows) {
+                        self.pack_strip(number, first, from..from + depth);
+                        for (slot, panel) in group.clone().enumerate() {
+                            self.tile(simd, number, panel, right[slot], first, from..from + depth);
+                        }
+                    }
+                    continue;
+                }
                 for (slot, panel) in group.clone().enumerate() {
                     for first in block.clone().step_by(plan.geometry.rows) {
                         self.tile(simd, number, panel, right[slot], first, from..from + depth);
@@ -450,6 +481,18 @@ impl<T: Real> Task<'_, T> {
         }
     }
 
+    /// A tile's rows of the left factor, from `first` on: they stay in the nearest cache for all panels of the group.
+    fn pack_strip(&mut self, number: usize, first: usize, inner: std::ops::Range<usize>) {
+        let (plan, a) = (self.plan, self.pairs[number].0);
+        let strip = Matrix {
+            start: a.start + first * a.row_step + inner.start * a.column_step,
+            rows: plan.geometry.rows.min(plan.m - first),
+            columns: inner.len(),
+            ..a
+        };
+        pack(strip.transposed(), plan.geometry.rows, self.strip);
+    }
+
     /// The tile of a panel whose first row is `first`, over the elements `inner` of the inner axis.
     #[inline(always)]
     fn tile<S: Simd>(
@@ -464,6 +507,11 @@ impl<T: Real> Task<'_, T> {
         let (plan, a) = (self.plan, self.pairs[number].0);
         let (columns, tall) = (plan.columns(panel), plan.geometry.rows);
         let left = match self.packed {
+            _ if !self.strip.is_empty() => Left {
+                pointer: self.strip.as_ptr(),
+                row_step: 1,
+                column_step: tall,
+            },
             Some(packed) => Left {
                 pointer: packed[(number * plan.tiles() * tall + first) * plan.k..][inner.start * tall..]
                     .as_ptr(),
