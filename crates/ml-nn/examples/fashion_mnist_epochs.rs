@@ -26,7 +26,12 @@ impl Callback for Print {
     }
 
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        println!("epoch {} - {:.3} s - {}", epoch + 1, self.0.elapsed().as_secs_f64(), run.logs()?.shown());
+        println!(
+            "epoch {} - {:.3} s - {}",
+            epoch + 1,
+            self.0.elapsed().as_secs_f64(),
+            run.logs()?.shown()
+        );
         Ok(())
     }
 }
@@ -37,10 +42,15 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let kind = arguments.get(1).map_or("sgd", String::as_str);
     let set = fashion_mnist()?;
     let images = |set: &ml_core::ndarray::Array3<u8>| {
-        Tensor::from_ndarray(set.clone()).cast(DType::F32)?.div_scalar(255.0)
+        Tensor::from_ndarray(set.clone())
+            .cast(DType::F32)?
+            .div_scalar(255.0)
     };
-    let (x, y) = (images(&set.train.images)?, Tensor::from(set.train.labels.to_vec()));
-    let (x_test, y_test) = (images(&set.test.images)?, Tensor::from(set.test.labels.to_vec()));
+    let (x, y) = (
+        images(&set.train_images)?,
+        Tensor::from(set.train_labels.to_vec()),
+    );
+    let (x_test, y_test) = (images(&set.test_images)?, Tensor::from(set.test_labels.to_vec()));
     let rows = |t: &Tensor, from: isize, to: isize| t.narrow(0, Some(from), Some(to));
 
     let mut stack = Sequential::new().add(Flatten.input_shape([28, 28]));
@@ -50,7 +60,10 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
             stack = stack.add(BatchNormalization::new()).add(Dropout::new(0.2));
         }
     }
-    let mut model = stack.add(Dense::new(10).activation(Activation::Softmax)).into_model().seed(42);
+    let mut model = stack
+        .add(Dense::new(10).activation(Activation::Softmax))
+        .into_model()
+        .seed(42);
     let optimizer = if kind == "sgd" { "sgd" } else { "adam" };
     model.compile(Compile::new(optimizer, "sparse_categorical_crossentropy").metric("accuracy"))?;
     let fit = Fit::new()
@@ -60,6 +73,10 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     model.fit(&rows(&x, 5000, 60_000)?, &rows(&y, 5000, 60_000)?, fit)?;
     println!("test: {}", model.evaluate(&x_test, &y_test)?.shown());
     let classes = model.predict_classes(&rows(&x_test, 0, 3)?)?;
-    println!("first three: {:?}, traces: {}", classes.to_vec::<i64>()?, model.trace_count()?);
+    println!(
+        "first three: {:?}, traces: {}",
+        classes.to_vec::<i64>()?,
+        model.trace_count()?
+    );
     Ok(())
 }

@@ -45,7 +45,10 @@ impl<F: ?Sized> Named<F> {
     pub fn body(&self) -> Result<&F> {
         self.body.as_deref().ok_or_else(|| Error::Data {
             op: "custom function",
-            problem: format!("{:?} was read from a file, which holds its name but no code", self.name),
+            problem: format!(
+                "{:?} was read from a file, which holds its name but no code",
+                self.name
+            ),
             remedy: "give the function of that name when loading, or write it as a type of its own",
         })
     }

@@ -135,7 +135,12 @@ impl Stream {
     /// Random elements like `x`; `place` tells apart the draws of one step.
     pub(crate) fn noise(&self, x: &Tensor, place: u64, distribution: Distribution) -> Result<Tensor> {
         if let Distribution::Kept { keep } = distribution {
-            check::parameter("rate", 1.0 - keep, keep > 0.0 && keep <= 1.0, "at least 0 and below 1")?;
+            check::parameter(
+                "rate",
+                1.0 - keep,
+                keep > 0.0 && keep <= 1.0,
+                "at least 0 and below 1",
+            )?;
         }
         let noise = Noise {
             seed: self.seed,

@@ -88,7 +88,12 @@ impl Constraint for UnitNorm {
 impl Constraint for MinMaxNorm {
     fn apply(&self, weight: &Tensor) -> Result<Tensor> {
         let (least, most, rate) = (self.min_value, self.max_value, self.rate);
-        check::parameter("min_value", least, least >= 0.0 && least <= most, "between 0 and max_value")?;
+        check::parameter(
+            "min_value",
+            least,
+            least >= 0.0 && least <= most,
+            "between 0 and max_value",
+        )?;
         check::parameter("rate", rate, (0.0..=1.0).contains(&rate), "between 0 and 1")?;
         let lengths = lengths(weight, self.axis)?;
         let wanted = lengths
@@ -109,7 +114,10 @@ mod tests {
         let w = Tensor::from([[3.0, 0.6], [4.0, 0.8]]);
         let near = |constraint: &dyn Constraint, expected: [f64; 4]| {
             let found = constraint.apply(&w).unwrap().to_vec::<f64>().unwrap();
-            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
+            assert!(
+                found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6),
+                "{found:?}"
+            );
         };
         near(&MaxNorm::default(), [1.2, 0.6, 1.6, 0.8]);
         near(&UnitNorm::default(), [0.6, 0.6, 0.8, 0.8]);

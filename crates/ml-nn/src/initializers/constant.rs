@@ -61,7 +61,11 @@ impl Initializer for Identity {
         let mut position = 0..rows * columns;
         tensor_of(shape, dtype, || {
             let here = position.next().unwrap_or_default();
-            if here / columns == here % columns { self.0 } else { 0.0 }
+            if here / columns == here % columns {
+                self.0
+            } else {
+                0.0
+            }
         })
     }
 }

@@ -46,11 +46,7 @@ impl<I: Initializer + 'static> From<I> for Box<dyn Initializer> {
 }
 
 /// A tensor of numbers that are computed in `f64`.
-pub(crate) fn tensor_of(
-    shape: &Shape,
-    dtype: DType,
-    mut number: impl FnMut() -> f64,
-) -> Result<Tensor> {
+pub(crate) fn tensor_of(shape: &Shape, dtype: DType, mut number: impl FnMut() -> f64) -> Result<Tensor> {
     let len = shape.checked_len("initializer")?;
     match dtype {
         DType::F32 => Tensor::from_vec((0..len).map(|_| number() as f32).collect(), shape),

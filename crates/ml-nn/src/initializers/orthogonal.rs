@@ -54,7 +54,11 @@ mod tests {
                 .values(&Shape::from(shape), DType::F64, &mut Rng::new(4))
                 .unwrap();
             let t = w.transpose().unwrap();
-            let gram = if shape[0] > shape[1] { t.matmul(&w) } else { w.matmul(&t) };
+            let gram = if shape[0] > shape[1] {
+                t.matmul(&w)
+            } else {
+                w.matmul(&t)
+            };
             let gram = gram.unwrap().to_vec::<f64>().unwrap();
             for (position, v) in gram.into_iter().enumerate() {
                 let expected = if position / 3 == position % 3 { 4.0 } else { 0.0 };

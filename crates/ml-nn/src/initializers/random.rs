@@ -34,7 +34,10 @@ pub struct TruncatedNormal {
 
 impl Default for RandomNormal {
     fn default() -> Self {
-        Self { mean: 0.0, stddev: 0.05 }
+        Self {
+            mean: 0.0,
+            stddev: 0.05,
+        }
     }
 }
 
@@ -49,7 +52,10 @@ impl Default for RandomUniform {
 
 impl Default for TruncatedNormal {
     fn default() -> Self {
-        Self { mean: 0.0, stddev: 0.05 }
+        Self {
+            mean: 0.0,
+            stddev: 0.05,
+        }
     }
 }
 
@@ -64,7 +70,12 @@ pub(super) fn truncated(rng: &mut Rng) -> f64 {
 }
 
 fn check_stddev(stddev: f64) -> Result<()> {
-    check::parameter("stddev", stddev, stddev.is_finite() && stddev >= 0.0, "finite and at least 0")
+    check::parameter(
+        "stddev",
+        stddev,
+        stddev.is_finite() && stddev >= 0.0,
+        "finite and at least 0",
+    )
 }
 
 #[typetag::serde]
@@ -79,7 +90,12 @@ impl Initializer for RandomNormal {
 impl Initializer for RandomUniform {
     fn values(&self, shape: &Shape, dtype: DType, rng: &mut Rng) -> Result<Tensor> {
         let range = self.maxval - self.minval;
-        check::parameter("maxval - minval", range, range.is_finite() && range >= 0.0, "finite and at least 0")?;
+        check::parameter(
+            "maxval - minval",
+            range,
+            range.is_finite() && range >= 0.0,
+            "finite and at least 0",
+        )?;
         tensor_of(shape, dtype, || self.minval + range * rng.uniform())
     }
 }

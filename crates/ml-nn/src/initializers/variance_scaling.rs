@@ -68,7 +68,12 @@ fn fans(shape: &Shape) -> (f64, f64) {
 #[typetag::serde]
 impl Initializer for VarianceScaling {
     fn values(&self, shape: &Shape, dtype: DType, rng: &mut Rng) -> Result<Tensor> {
-        check::parameter("scale", self.scale, self.scale.is_finite() && self.scale > 0.0, "finite and > 0")?;
+        check::parameter(
+            "scale",
+            self.scale,
+            self.scale.is_finite() && self.scale > 0.0,
+            "finite and > 0",
+        )?;
         let variance = self.variance(shape);
         match self.spread {
             Spread::Normal => {

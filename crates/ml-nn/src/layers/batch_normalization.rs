@@ -78,9 +78,19 @@ impl BatchNormalization {
 impl Layer for BatchNormalization {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
         let momentum = self.momentum;
-        check::parameter("momentum", momentum, (0.0..=1.0).contains(&momentum), "between 0 and 1")?;
+        check::parameter(
+            "momentum",
+            momentum,
+            (0.0..=1.0).contains(&momentum),
+            "between 0 and 1",
+        )?;
         let epsilon = self.epsilon;
-        check::parameter("epsilon", epsilon, epsilon.is_finite() && epsilon > 0.0, "finite and > 0")?;
+        check::parameter(
+            "epsilon",
+            epsilon,
+            epsilon.is_finite() && epsilon > 0.0,
+            "finite and > 0",
+        )?;
         let [input] = scope.exactly(inputs)?;
         let axis = input.shape.axis("BatchNormalization", self.axis)?;
         let features = scope.known_axis(input, axis)?;
@@ -99,7 +109,10 @@ impl Layer for BatchNormalization {
                 .initializer(Ones)
                 .trainable(false),
         )?;
-        let others: Vec<isize> = (0..rank).filter(|&other| other != axis).map(|other| other as isize).collect();
+        let others: Vec<isize> = (0..rank)
+            .filter(|&other| other != axis)
+            .map(|other| other as isize)
+            .collect();
         // A vector of features in the shape that broadcasts against the input.
         let mut spread = vec![1i64; rank];
         spread[axis] = features as i64;

@@ -118,7 +118,11 @@ impl Context {
     /// Those of the penalty.
     pub fn add_activity_loss(&self, regularizer: &dyn Regularizer, y: &Tensor) -> Result<()> {
         let penalty = regularizer.penalty(y)?;
-        let examples = y.shape_tensor()?.narrow(0, Some(0), Some(1))?.sum_all()?.cast(y.dtype())?;
+        let examples = y
+            .shape_tensor()?
+            .narrow(0, Some(0), Some(1))?
+            .sum_all()?
+            .cast(y.dtype())?;
         self.add_loss(penalty.div(&examples)?);
         Ok(())
     }

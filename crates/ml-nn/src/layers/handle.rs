@@ -167,12 +167,17 @@ impl LayerRef {
 
     /// The name it gets unless it was given one: `dense`.
     pub(crate) fn base_name(&self) -> String {
-        self.name().map_or_else(|| snake_case(self.class_name()), str::to_owned)
+        self.name()
+            .map_or_else(|| snake_case(self.class_name()), str::to_owned)
     }
 
     /// Types and shapes of the inputs, once they are known.
     pub fn inputs(&self) -> Option<Vec<Spec>> {
-        self.0.built.get().map(|built| built.inputs.clone()).or_else(|| self.0.inputs.clone())
+        self.0
+            .built
+            .get()
+            .map(|built| built.inputs.clone())
+            .or_else(|| self.0.inputs.clone())
     }
 
     /// Types and shapes of the outputs, once the layer is built.
@@ -214,7 +219,10 @@ impl LayerRef {
         self.visit(true, &mut |weight, learns| {
             if !all.iter().any(|known| known.variable.same(&weight.variable)) {
                 let trainable = learns && weight.trainable;
-                all.push(Weight { trainable, ..weight.clone() });
+                all.push(Weight {
+                    trainable,
+                    ..weight.clone()
+                });
             }
         });
         all
@@ -224,13 +232,19 @@ impl LayerRef {
         let learns = learns && self.trainable();
         if let Some(built) = self.0.built.get() {
             built.weights.iter().for_each(|weight| see(weight, learns));
-            built.children.iter().for_each(|(_, child)| child.visit(learns, see));
+            built
+                .children
+                .iter()
+                .for_each(|(_, child)| child.visit(learns, see));
         }
     }
 
     /// The values of [`weights`](Self::weights).
     pub fn get_weights(&self) -> Vec<Tensor> {
-        self.weights().iter().map(|weight| weight.variable.value()).collect()
+        self.weights()
+            .iter()
+            .map(|weight| weight.variable.value())
+            .collect()
     }
 
     /// Replaces the values of [`weights`](Self::weights), in their order; all or none.
@@ -243,7 +257,12 @@ impl LayerRef {
         if weights.len() != values.len() {
             return Err(Error::Data {
                 op: "set_weights",
-                problem: format!("{:?} has {} weights, but {} were given", place(), weights.len(), values.len()),
+                problem: format!(
+                    "{:?} has {} weights, but {} were given",
+                    place(),
+                    weights.len(),
+                    values.len()
+                ),
                 remedy: "give one tensor a weight, in the order of get_weights()",
             });
         }
@@ -252,12 +271,20 @@ impl LayerRef {
             if spec != Spec::new(variable.dtype(), variable.shape()) {
                 return Err(Error::Data {
                     op: "set_weights",
-                    problem: format!("{:?} is {}{}, but was given {spec}", variable.name(), variable.dtype(), variable.shape()),
+                    problem: format!(
+                        "{:?} is {}{}, but was given {spec}",
+                        variable.name(),
+                        variable.dtype(),
+                        variable.shape()
+                    ),
                     remedy: "give tensors of the types and shapes of get_weights()",
                 });
             }
         }
-        weights.iter().zip(values).try_for_each(|(weight, value)| weight.variable.assign(value))
+        weights
+            .iter()
+            .zip(values)
+            .try_for_each(|(weight, value)| weight.variable.assign(value))
     }
 
     /// Gives it its weights, for these inputs; one that has them only checks that the inputs fit.
@@ -336,7 +363,9 @@ impl LayerRef {
 pub(crate) fn not_built(name: &str) -> Error {
     Error::Data {
         op: "build",
-        problem: format!("{name:?} is not built: the shape of its inputs is not known, so that it has no weights"),
+        problem: format!(
+            "{name:?} is not built: the shape of its inputs is not known, so that it has no weights"
+        ),
         remedy: "give its first layer .input_shape([...]), call build(...), or let it see data first",
     }
 }
@@ -366,7 +395,11 @@ fn traced_outputs(path: &str, module: &Arc<dyn Module>, inputs: &[Spec]) -> Resu
     let traced = Function::new(path, move |inputs| module.call(inputs, &Context::inference()));
     let concrete = traced.concrete(inputs)?;
     let graph = concrete.graph();
-    Ok(graph.outputs().iter().map(|&edge| graph.spec(edge).clone()).collect())
+    Ok(graph
+        .outputs()
+        .iter()
+        .map(|&edge| graph.spec(edge).clone())
+        .collect())
 }
 
 /// What a file holds of a layer in use.

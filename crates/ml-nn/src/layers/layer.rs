@@ -105,8 +105,6 @@ where
 }
 
 /// A module with one input and one output.
-pub fn unary(
-    body: impl Fn(&Tensor, &Context) -> Result<Tensor> + Send + Sync + 'static,
-) -> Box<dyn Module> {
+pub fn unary(body: impl Fn(&Tensor, &Context) -> Result<Tensor> + Send + Sync + 'static) -> Box<dyn Module> {
     Box::new(move |inputs: &[Tensor], context: &Context| Ok(vec![body(&inputs[0], context)?]))
 }

@@ -131,7 +131,10 @@ pub struct Scope<'b> {
 
 impl<'b> Scope<'b> {
     pub(super) fn new(builder: &'b mut Builder, path: &str, inputs: &[Spec]) -> Self {
-        let floats = inputs.iter().map(|spec| spec.dtype).find(|dtype| dtype.is_float());
+        let floats = inputs
+            .iter()
+            .map(|spec| spec.dtype)
+            .find(|dtype| dtype.is_float());
         Self {
             builder,
             path: path.to_owned(),
@@ -167,13 +170,17 @@ impl<'b> Scope<'b> {
         let value = if self.builder.trial {
             Zeros.values(&spec.shape, dtype, &mut Rng::new(0))?
         } else {
-            spec.initializer.values(&spec.shape, dtype, &mut self.builder.next())?
+            spec.initializer
+                .values(&spec.shape, dtype, &mut self.builder.next())?
         };
         if *value.shape() != spec.shape || value.dtype() != dtype {
             return Err(Error::BadShape {
                 op: "weight",
                 shape: value.shape().to_vec(),
-                rule: format!("the initialiser of {:?} must give {dtype}{}", spec.name, spec.shape),
+                rule: format!(
+                    "the initialiser of {:?} must give {dtype}{}",
+                    spec.name, spec.shape
+                ),
             });
         }
         let variable = Variable::named(joined(&self.path, &spec.name), value);
@@ -196,7 +203,11 @@ impl<'b> Scope<'b> {
     pub fn layer(&mut self, name: &str, layer: impl IntoLayer, inputs: &[Spec]) -> Result<LayerRef> {
         let layer = layer.into_layer();
         // Shapes alone are wanted: weights made now must not stay.
-        let layer = if self.builder.trial { layer.unshared() } else { layer };
+        let layer = if self.builder.trial {
+            layer.unshared()
+        } else {
+            layer
+        };
         layer.build(&joined(&self.path, name), inputs, self.builder)?;
         if !self.children.iter().any(|(_, known)| known.same(&layer)) {
             self.children.push((name.to_owned(), layer.clone()));
@@ -238,7 +249,9 @@ impl<'b> Scope<'b> {
     /// # Errors
     /// [`Error::Data`] for another number.
     pub fn exactly<'i, const N: usize>(&self, inputs: &'i [Spec]) -> Result<&'i [Spec; N]> {
-        inputs.try_into().map_err(|_| wrong_count(inputs.len(), &N.to_string()))
+        inputs
+            .try_into()
+            .map_err(|_| wrong_count(inputs.len(), &N.to_string()))
     }
 
     /// At least so many inputs.
@@ -255,7 +268,11 @@ impl<'b> Scope<'b> {
 
 /// A name below a path; that of the model itself is empty.
 fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}/{name}")
+    }
 }
 
 fn wrong_count(found: usize, needed: &str) -> Error {

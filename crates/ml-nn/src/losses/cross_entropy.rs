@@ -75,7 +75,12 @@ impl SparseCategoricalCrossentropy {
 
 /// Labels moved a share `by` of the way towards `towards`.
 fn smoothed(y: &Tensor, by: f64, towards: f64) -> Result<Tensor> {
-    check::parameter("label_smoothing", by, (0.0..=1.0).contains(&by), "between 0 and 1")?;
+    check::parameter(
+        "label_smoothing",
+        by,
+        (0.0..=1.0).contains(&by),
+        "between 0 and 1",
+    )?;
     if by == 0.0 {
         return Ok(y.clone());
     }
@@ -106,7 +111,12 @@ impl Loss for BinaryCrossentropy {
         positive.add(&negative)?.mean(&[-1])?.neg()
     }
 
-    fn call_logits(&self, y_true: &Tensor, logits: &Tensor, activation: &Activation) -> Result<Option<Tensor>> {
+    fn call_logits(
+        &self,
+        y_true: &Tensor,
+        logits: &Tensor,
+        activation: &Activation,
+    ) -> Result<Option<Tensor>> {
         let exact = !self.from_logits && *activation == Activation::Sigmoid;
         let loss = self.from_logits(true);
         exact.then(|| loss.call(y_true, logits)).transpose()
@@ -124,7 +134,12 @@ impl Loss for CategoricalCrossentropy {
         y.mul(&shares(y_pred)?.log()?)?.sum(&[-1])?.neg()
     }
 
-    fn call_logits(&self, y_true: &Tensor, logits: &Tensor, activation: &Activation) -> Result<Option<Tensor>> {
+    fn call_logits(
+        &self,
+        y_true: &Tensor,
+        logits: &Tensor,
+        activation: &Activation,
+    ) -> Result<Option<Tensor>> {
         let exact = !self.from_logits && *activation == Activation::Softmax;
         let loss = self.from_logits(true);
         exact.then(|| loss.call(y_true, logits)).transpose()
@@ -154,7 +169,12 @@ impl Loss for SparseCategoricalCrossentropy {
         logs.take_along_axis(&positions, -1)?.squeeze(&[-1])?.neg()
     }
 
-    fn call_logits(&self, y_true: &Tensor, logits: &Tensor, activation: &Activation) -> Result<Option<Tensor>> {
+    fn call_logits(
+        &self,
+        y_true: &Tensor,
+        logits: &Tensor,
+        activation: &Activation,
+    ) -> Result<Option<Tensor>> {
         let exact = !self.from_logits && *activation == Activation::Softmax;
         let loss = self.from_logits(true);
         exact.then(|| loss.call(y_true, logits)).transpose()

@@ -64,7 +64,12 @@ impl Loss for MeanAbsoluteError {
 impl Loss for MeanAbsolutePercentageError {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let size = y_true.abs()?.clip(EPSILON, f64::INFINITY)?;
-        y_true.sub(y_pred)?.div(&size)?.abs()?.mean(&[-1])?.mul_scalar(100.0)
+        y_true
+            .sub(y_pred)?
+            .div(&size)?
+            .abs()?
+            .mean(&[-1])?
+            .mul_scalar(100.0)
     }
 }
 

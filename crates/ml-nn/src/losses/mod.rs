@@ -28,7 +28,8 @@ use crate::{activation::Activation, named::snake_case};
 pub use cross_entropy::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
 pub use divergence::{CosineSimilarity, KLDivergence, Poisson};
 pub use errors::{
-    Huber, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError,
+    Huber, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+    MeanSquaredLogarithmicError,
 };
 pub use function::FnLoss;
 pub use hinge::{CategoricalHinge, Hinge, SquaredHinge};
@@ -52,7 +53,12 @@ pub trait Loss: DynClone + fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    fn call_logits(&self, y_true: &Tensor, logits: &Tensor, activation: &Activation) -> Result<Option<Tensor>> {
+    fn call_logits(
+        &self,
+        y_true: &Tensor,
+        logits: &Tensor,
+        activation: &Activation,
+    ) -> Result<Option<Tensor>> {
         let _ = (y_true, logits, activation);
         Ok(None)
     }

@@ -87,7 +87,11 @@ fn binary_hits(y_true: &Tensor, y_pred: &Tensor, threshold: f64) -> Result<Tenso
     let y = labels_like(y_true, y_pred)?;
     let positive = y_pred.greater(&y_pred.number_like(threshold)?)?;
     let hits = positive.cast(y.dtype())?.equal(&y)?.cast(DType::F64)?;
-    if hits.rank() > 1 { hits.mean(&[-1]) } else { Ok(hits) }
+    if hits.rank() > 1 {
+        hits.mean(&[-1])
+    } else {
+        Ok(hits)
+    }
 }
 
 /// 1 where fewer than `k` predictions are larger than that of the class, else 0; never for NaN.
@@ -95,7 +99,9 @@ fn top_k_hits(classes: &Tensor, y_pred: &Tensor, k: usize) -> Result<Tensor> {
     let own = y_pred.take_along_axis(&classes.expand_dims(-1)?, -1)?;
     let larger = y_pred.greater(&own)?.cast(DType::F64)?.sum(&[-1])?;
     let within = larger.less(&larger.number_like(k as f64)?)?;
-    within.logical_and(&own.squeeze(&[-1])?.is_finite()?)?.cast(DType::F64)
+    within
+        .logical_and(&own.squeeze(&[-1])?.is_finite()?)?
+        .cast(DType::F64)
 }
 
 macro_rules! share {

@@ -43,7 +43,11 @@ impl Auc {
     fn values(&self) -> Vec<f64> {
         let steps = (self.thresholds.max(2) - 1) as f64;
         let inner = (1..self.thresholds.max(2) - 1).map(|number| number as f64 / steps);
-        [-OUTSIDE].into_iter().chain(inner).chain([1.0 + OUTSIDE]).collect()
+        [-OUTSIDE]
+            .into_iter()
+            .chain(inner)
+            .chain([1.0 + OUTSIDE])
+            .collect()
     }
 }
 
@@ -59,17 +63,30 @@ impl Metric for Auc {
         ]
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         check::parameter("thresholds", self.thresholds, self.thresholds >= 2, "at least 2")?;
         let positive = labels_like(y_true, y_pred)?.cast(DType::F64)?;
         let mut weight = positive.ones_like()?;
         if let Some(weights) = weights {
             weight = weight.mul(&weights_like(weights, &weight)?)?;
         }
-        let (positive, negative) = (positive.mul(&weight)?.flatten()?, positive.rsub_scalar(1.0)?.mul(&weight)?.flatten()?);
+        let (positive, negative) = (
+            positive.mul(&weight)?.flatten()?,
+            positive.rsub_scalar(1.0)?.mul(&weight)?.flatten()?,
+        );
         // A row for every threshold, a column for every example.
         let thresholds = Tensor::from(self.values()).expand_dims(-1)?;
-        let above = y_pred.cast(DType::F64)?.flatten()?.expand_dims(0)?.greater(&thresholds)?;
+        let above = y_pred
+            .cast(DType::F64)?
+            .flatten()?
+            .expand_dims(0)?
+            .greater(&thresholds)?;
         let above = above.cast(DType::F64)?;
         state[0].assign_add(&above.mul(&positive)?.sum(&[1])?)?;
         state[1].assign_add(&above.mul(&negative)?.sum(&[1])?)?;

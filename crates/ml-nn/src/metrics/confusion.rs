@@ -75,9 +75,21 @@ impl Metric for Precision {
         vec![("true_positives", zero()), ("false_positives", zero())]
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         count(&state[0], (true, true), self.threshold, (y_true, y_pred), weights)?;
-        count(&state[1], (false, true), self.threshold, (y_true, y_pred), weights)
+        count(
+            &state[1],
+            (false, true),
+            self.threshold,
+            (y_true, y_pred),
+            weights,
+        )
     }
 
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
@@ -92,9 +104,21 @@ impl Metric for Recall {
         vec![("true_positives", zero()), ("false_negatives", zero())]
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         count(&state[0], (true, true), self.threshold, (y_true, y_pred), weights)?;
-        count(&state[1], (true, false), self.threshold, (y_true, y_pred), weights)
+        count(
+            &state[1],
+            (true, false),
+            self.threshold,
+            (y_true, y_pred),
+            weights,
+        )
     }
 
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
@@ -109,7 +133,13 @@ impl Metric for Confusion {
         vec![("accumulator", zero())]
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         let which = match self {
             Self::TruePositives => (true, true),
             Self::FalsePositives => (false, true),

@@ -19,7 +19,13 @@ impl Metric for RootMeanSquaredError {
         mean_state()
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         let squares = labels_like(y_true, y_pred)?.square_difference(y_pred)?;
         add_to_mean(state, &squares, weights)
     }

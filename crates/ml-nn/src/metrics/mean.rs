@@ -19,7 +19,9 @@ pub(super) fn add_to_mean(state: &[Variable], values: &Tensor, weights: Option<&
     };
     let count = match weights {
         // One weight for every value, over all axes.
-        Some(weights) => weights_like(weights, values)?.add(&values.zeros_like()?)?.sum_all()?,
+        Some(weights) => weights_like(weights, values)?
+            .add(&values.zeros_like()?)?
+            .sum_all()?,
         None => values.size_tensor()?,
     };
     state[0].assign_add(&weighted.sum_all()?.cast(DType::F64)?)?;
@@ -47,7 +49,13 @@ impl Metric for Mean {
         mean_state()
     }
 
-    fn update(&self, state: &[Variable], _: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        _: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         add_to_mean(state, y_pred, weights)
     }
 
@@ -92,7 +100,13 @@ impl Metric for MeanOf {
         mean_state()
     }
 
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()> {
         add_to_mean(state, &per_example(&*self.loss, y_true, y_pred, None)?, weights)
     }
 

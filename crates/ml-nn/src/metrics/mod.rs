@@ -48,7 +48,13 @@ pub trait Metric: DynClone + fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Those of the operations it consists of.
-    fn update(&self, state: &[Variable], y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()>;
+    fn update(
+        &self,
+        state: &[Variable],
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weights: Option<&Tensor>,
+    ) -> Result<()>;
 
     /// The value so far, a scalar of `f64`.
     ///

@@ -1,6 +1,7 @@
 //! Loss, optimizer and metrics of a model.
 
 use ml_core::{Error, Result, graph::RunOptions};
+use serde::{Deserialize, Serialize};
 
 use crate::{choice::Choice, losses::LossRef, metrics::MetricRef, optimizers::OptimizerRef};
 
@@ -42,7 +43,7 @@ impl Where {
 }
 
 /// All that is known of an output.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Output {
     pub(crate) name: String,
     pub(crate) loss: LossRef,
@@ -51,11 +52,13 @@ pub(crate) struct Output {
 }
 
 /// [`Compile`], checked and sorted by output.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Compiled {
     pub(crate) optimizer: OptimizerRef,
     pub(crate) outputs: Vec<Output>,
     pub(crate) run_eagerly: bool,
+    /// Of this process, not of the model.
+    #[serde(skip)]
     pub(crate) options: RunOptions,
 }
 
@@ -83,7 +86,8 @@ impl Compile {
     #[must_use]
     pub fn losses<L: Into<Choice<LossRef>>>(mut self, losses: impl IntoIterator<Item = L>) -> Self {
         let losses = losses.into_iter().enumerate();
-        self.losses.extend(losses.map(|(position, loss)| (Where::Position(position), loss.into())));
+        self.losses
+            .extend(losses.map(|(position, loss)| (Where::Position(position), loss.into())));
         self
     }
 
@@ -91,7 +95,8 @@ impl Compile {
     #[must_use]
     pub fn loss_weights(mut self, weights: impl IntoIterator<Item = f64>) -> Self {
         let weights = weights.into_iter().enumerate();
-        self.weights.extend(weights.map(|(position, weight)| (Where::Position(position), weight)));
+        self.weights
+            .extend(weights.map(|(position, weight)| (Where::Position(position), weight)));
         self
     }
 
@@ -112,7 +117,8 @@ impl Compile {
     /// More metrics, for every output.
     #[must_use]
     pub fn metrics<M: Into<Choice<MetricRef>>>(mut self, metrics: impl IntoIterator<Item = M>) -> Self {
-        self.metrics.extend(metrics.into_iter().map(|metric| (Where::All, metric.into())));
+        self.metrics
+            .extend(metrics.into_iter().map(|metric| (Where::All, metric.into())));
         self
     }
 
@@ -144,7 +150,10 @@ impl Compile {
             self.weights.iter().map(|(place, _)| place).collect(),
             self.metrics.iter().map(|(place, _)| place).collect(),
         ];
-        places.concat().into_iter().try_for_each(|place| known(place, outputs))?;
+        places
+            .concat()
+            .into_iter()
+            .try_for_each(|place| known(place, outputs))?;
         let losses = given(self.losses)?;
         let metrics = given(self.metrics)?;
         let output = |(position, name): (usize, &String)| {
@@ -158,7 +167,11 @@ impl Compile {
                     domain: "SumOverBatchSize or Sum: training needs one number".to_owned(),
                 });
             }
-            let weight = self.weights.iter().rev().find(|(place, _)| place.is(position, name));
+            let weight = self
+                .weights
+                .iter()
+                .rev()
+                .find(|(place, _)| place.is(position, name));
             let metrics = metrics.iter().filter(|(place, _)| place.is(position, name));
             Ok(Output {
                 name: name.clone(),
@@ -185,7 +198,9 @@ fn given<T>(choices: Vec<(Where, Choice<T>)>) -> Result<Vec<(Where, T)>> {
 fn known(place: &Where, outputs: &[String]) -> Result<()> {
     let problem = match place {
         Where::Name(name) if !outputs.contains(name) => format!("there is no output {name:?}"),
-        Where::Position(position) if *position >= outputs.len() => format!("there is no output number {}", position + 1),
+        Where::Position(position) if *position >= outputs.len() => {
+            format!("there is no output number {}", position + 1)
+        }
         _ => return Ok(()),
     };
     Err(Error::Data {

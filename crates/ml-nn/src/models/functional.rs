@@ -125,7 +125,10 @@ pub fn connect(layer: impl IntoLayer, inputs: &[&Place]) -> Result<Place> {
         (Some(output), 0) => Ok(output),
         (last, others) => Err(Error::Data {
             op: "connect",
-            problem: format!("the layer has {} outputs, not one", others + usize::from(last.is_some())),
+            problem: format!(
+                "the layer has {} outputs, not one",
+                others + usize::from(last.is_some())
+            ),
             remedy: "use connect_all, which gives them all",
         }),
     }
@@ -140,7 +143,11 @@ pub fn connect_all(layer: impl IntoLayer, inputs: &[&Place]) -> Result<Vec<Place
     let specs: Vec<Spec> = inputs.iter().map(|place| place.spec().clone()).collect();
     let outputs = trial_outputs(&layer, &specs)?;
     let count = outputs.len();
-    let first = Place::new(layer, inputs.iter().map(|&place| place.clone()).collect(), outputs);
+    let first = Place::new(
+        layer,
+        inputs.iter().map(|&place| place.clone()).collect(),
+        outputs,
+    );
     let place = |output| Place {
         node: Arc::clone(&first.node),
         output,
@@ -192,7 +199,11 @@ impl Functional {
             });
             // What comes in at an input has no past, whatever it was computed from elsewhere.
             let is_input = inputs.iter().any(|place| Arc::ptr_eq(&place.node, node));
-            let inputs = if is_input { Vec::new() } else { node.inputs.iter().map(position).collect() };
+            let inputs = if is_input {
+                Vec::new()
+            } else {
+                node.inputs.iter().map(position).collect()
+            };
             steps.push(Step { layer, inputs });
         }
         let layers: Vec<_> = input_names(names(&layers)).into_iter().zip(layers).collect();
@@ -207,7 +218,10 @@ impl Functional {
 
     /// Names of the inputs, in order.
     pub fn input_names(&self) -> Vec<String> {
-        self.inputs.iter().map(|&step| self.layers[self.steps[step].layer].0.clone()).collect()
+        self.inputs
+            .iter()
+            .map(|&step| self.layers[self.steps[step].layer].0.clone())
+            .collect()
     }
 
     /// Names of the layers that give the outputs, in order.
@@ -247,7 +261,10 @@ fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
         if place.node.inputs.is_empty() {
             return Err(Error::Data {
                 op: "Model",
-                problem: format!("an output depends on the input {:?}, which is not among the inputs", place.node.layer.base_name()),
+                problem: format!(
+                    "an output depends on the input {:?}, which is not among the inputs",
+                    place.node.layer.base_name()
+                ),
                 remedy: "give all inputs that the outputs are computed from",
             });
         }
@@ -257,7 +274,10 @@ fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
         if !found.iter().any(|node| Arc::ptr_eq(node, &input.node)) {
             return Err(Error::Data {
                 op: "Model",
-                problem: format!("no output depends on the input {:?}", input.node.layer.base_name()),
+                problem: format!(
+                    "no output depends on the input {:?}",
+                    input.node.layer.base_name()
+                ),
                 remedy: "leave it out, or connect it",
             });
         }
@@ -278,7 +298,11 @@ impl Layer for Functional {
             let input = self.inputs.iter().position(|&input| input == number);
             let given = match input {
                 Some(input) => vec![inputs[input].clone()],
-                None => step.inputs.iter().map(|&(step, output)| specs[step][output].clone()).collect(),
+                None => step
+                    .inputs
+                    .iter()
+                    .map(|&(step, output)| specs[step][output].clone())
+                    .collect(),
             };
             let (name, layer) = &self.layers[step.layer];
             let layer = match &layers[step.layer] {
@@ -299,17 +323,26 @@ impl Layer for Functional {
                 values.push(match input {
                     Some(input) => vec![inputs[*input].clone()],
                     None => {
-                        let given: Vec<_> = from.iter().map(|&(step, output)| values[step][output].clone()).collect();
+                        let given: Vec<_> = from
+                            .iter()
+                            .map(|&(step, output)| values[step][output].clone())
+                            .collect();
                         layer.call(&given, context)?
                     }
                 });
             }
-            Ok(outputs.iter().map(|&(step, output)| values[step][output].clone()).collect())
+            Ok(outputs
+                .iter()
+                .map(|&(step, output)| values[step][output].clone())
+                .collect())
         }))
     }
 
     fn inputs(&self) -> Option<Vec<Spec>> {
-        let specs = self.inputs.iter().map(|&step| self.layers[self.steps[step].layer].1.inputs());
+        let specs = self
+            .inputs
+            .iter()
+            .map(|&step| self.layers[self.steps[step].layer].1.inputs());
         specs.collect::<Option<Vec<_>>>().map(|specs| specs.concat())
     }
 
@@ -321,7 +354,9 @@ impl Layer for Functional {
         let from = |layer: usize| {
             let steps = self.steps.iter().filter(|step| step.layer == layer);
             let inputs = steps.flat_map(|step| &step.inputs);
-            inputs.map(|&(step, _)| self.layers[self.steps[step].layer].0.clone()).collect()
+            inputs
+                .map(|&(step, _)| self.layers[self.steps[step].layer].0.clone())
+                .collect()
         };
         Some((0..self.layers.len()).map(from).collect())
     }
@@ -335,7 +370,10 @@ impl Layer for Functional {
     }
 
     fn unshared(&self) -> Option<Box<dyn Layer>> {
-        let layers = self.layers.iter().map(|(name, layer)| (name.clone(), layer.unshared()));
+        let layers = self
+            .layers
+            .iter()
+            .map(|(name, layer)| (name.clone(), layer.unshared()));
         Some(Box::new(Self {
             layers: layers.collect(),
             ..self.clone()

@@ -7,10 +7,12 @@
 //! | `model` | a network with names, weights, modes |
 //! | `compile` | loss, optimizer and metrics |
 //! | `summary` | the table of layers |
+//! | `config` | what a file holds beside weights |
 //!
 //! A model written as a Rust type is a [`Layer`](crate::layers::Layer) that builds layers of its own.
 
 mod compile;
+mod config;
 mod functional;
 mod model;
 mod sequential;

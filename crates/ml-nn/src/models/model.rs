@@ -34,10 +34,10 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Model {
-    name: String,
-    root: LayerRef,
-    seed: u64,
-    compiled: Option<Compiled>,
+    pub(super) name: String,
+    pub(super) root: LayerRef,
+    pub(super) seed: u64,
+    pub(super) compiled: Option<Compiled>,
     ready: OnceLock<Ready>,
     forward: OnceLock<Function>,
 }
@@ -128,7 +128,9 @@ impl Model {
     /// Gives it its weights for this data, unless it has them; and checks that the data fits.
     pub(crate) fn build_from(&self, tensors: &[Tensor]) -> Result<()> {
         if self.root.inputs().is_none() {
-            let spec = |tensor: &Tensor| batch_spec(tensor.dtype(), &tensor.shape().iter().skip(1).copied().collect());
+            let spec = |tensor: &Tensor| {
+                batch_spec(tensor.dtype(), &tensor.shape().iter().skip(1).copied().collect())
+            };
             self.build_for(&tensors.iter().map(spec).collect::<Vec<_>>())?;
         }
         self.ensure_built()?;
@@ -188,11 +190,17 @@ impl Model {
     pub fn layer(&self, name: &str) -> Result<LayerRef> {
         let layers = self.layers();
         let found = layers.iter().find(|(known, _)| known == name);
-        found.map(|(_, layer)| layer.clone()).ok_or_else(|| Error::UnknownParameter {
-            owner: format!("model {:?}: layers", self.name),
-            name: name.to_owned(),
-            known: layers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        found
+            .map(|(_, layer)| layer.clone())
+            .ok_or_else(|| Error::UnknownParameter {
+                owner: format!("model {:?}: layers", self.name),
+                name: name.to_owned(),
+                known: layers
+                    .iter()
+                    .map(|(name, _)| name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
     }
 
     /// Its weights, each once, in the order of the layers.
@@ -219,7 +227,11 @@ impl Model {
     /// As [`ensure_built`](Self::ensure_built).
     pub fn count_params(&self) -> Result<usize> {
         self.ensure_built()?;
-        Ok(self.weights().iter().map(|weight| weight.variable.shape().len()).sum())
+        Ok(self
+            .weights()
+            .iter()
+            .map(|weight| weight.variable.shape().len())
+            .sum())
     }
 
     /// The table of layers: names, types, shapes, numbers of weights. It is built if it can be.
@@ -251,7 +263,10 @@ impl Model {
         }
         let compiled = self.compiled.clone().ok_or_else(|| Error::Data {
             op: "fit",
-            problem: format!("model {:?} is not compiled: it has no loss and no optimizer", self.name),
+            problem: format!(
+                "model {:?} is not compiled: it has no loss and no optimizer",
+                self.name
+            ),
             remedy: "call compile(Compile::new(optimizer, loss)) first",
         })?;
         self.ensure_built()?;

@@ -76,7 +76,9 @@ pub(super) fn names(layers: &[LayerRef]) -> Vec<String> {
 /// Refuses two layers of one name.
 pub(super) fn check_names(named: &[(String, LayerRef)]) -> Result<()> {
     for (position, (name, layer)) in named.iter().enumerate() {
-        let twin = named[..position].iter().any(|(other, twin)| other == name && !twin.same(layer));
+        let twin = named[..position]
+            .iter()
+            .any(|(other, twin)| other == name && !twin.same(layer));
         if twin {
             return Err(ml_core::Error::Data {
                 op: "build",
@@ -112,7 +114,10 @@ impl Layer for Sequential {
     }
 
     fn sublayers(&self) -> Vec<(String, LayerRef)> {
-        names(&self.layers).into_iter().zip(self.layers.iter().cloned()).collect()
+        names(&self.layers)
+            .into_iter()
+            .zip(self.layers.iter().cloned())
+            .collect()
     }
 
     fn unshared(&self) -> Option<Box<dyn Layer>> {

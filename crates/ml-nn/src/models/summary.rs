@@ -32,7 +32,10 @@ pub(super) fn summary(name: &str, root: &LayerRef) -> String {
         ];
         let from = connections.as_ref().map_or(&[][..], |all| &all[position]);
         let mut cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let first = from.first().map(|name| format!("{name}[0][0]")).unwrap_or_default();
+        let first = from
+            .first()
+            .map(|name| format!("{name}[0][0]"))
+            .unwrap_or_default();
         if connections.is_some() {
             cells.push(&first);
         }
@@ -115,6 +118,9 @@ mod tests {
 
     #[test]
     fn numbers_have_commas() {
-        assert_eq!([0, 999, 1_000, 266_610, 1_234_567].map(grouped), ["0", "999", "1,000", "266,610", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1_000, 266_610, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "266,610", "1,234,567"]
+        );
     }
 }

@@ -44,7 +44,10 @@ impl Optimizer for Adadelta {
         check_share("rho", self.rho)?;
         let root = |square: &Tensor| square.add_scalar(self.epsilon)?.sqrt();
         let squares = step.average(0, self.rho, &step.gradient.square()?)?;
-        let moved = step.gradient.mul(&root(&step.slots[1].read())?)?.div(&root(&squares)?)?;
+        let moved = step
+            .gradient
+            .mul(&root(&step.slots[1].read())?)?
+            .div(&root(&squares)?)?;
         step.average(1, self.rho, &moved.square()?)?;
         step.descend(&moved)
     }

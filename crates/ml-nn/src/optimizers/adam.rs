@@ -54,7 +54,10 @@ impl Optimizer for Adam {
         check_share("beta_1", self.beta_1)?;
         check_share("beta_2", self.beta_2)?;
         // Both corrections in one factor of the rate.
-        let corrected = step.started(self.beta_2)?.sqrt()?.div(&step.started(self.beta_1)?)?;
+        let corrected = step
+            .started(self.beta_2)?
+            .sqrt()?
+            .div(&step.started(self.beta_1)?)?;
         let rate = step.scalar(&step.rate.mul(&corrected)?)?;
         let mean = step.average(0, self.beta_1, step.gradient)?;
         let mut square = step.average(1, self.beta_2, &step.gradient.square()?)?;

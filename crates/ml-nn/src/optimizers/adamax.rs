@@ -47,9 +47,13 @@ impl Optimizer for Adamax {
         check_share("beta_1", self.beta_1)?;
         check_share("beta_2", self.beta_2)?;
         let mean = step.average(0, self.beta_1, step.gradient)?;
-        let largest = step.slots[1].read().mul_scalar(self.beta_2)?.maximum(&step.gradient.abs()?)?;
+        let largest = step.slots[1]
+            .read()
+            .mul_scalar(self.beta_2)?
+            .maximum(&step.gradient.abs()?)?;
         step.slots[1].assign(&largest)?;
         let rate = step.scalar(&step.rate.div(&step.started(self.beta_1)?)?)?;
-        step.weight.sub(&mean.mul(&rate)?.div(&largest.add_scalar(self.epsilon)?)?)
+        step.weight
+            .sub(&mean.mul(&rate)?.div(&largest.add_scalar(self.epsilon)?)?)
     }
 }

@@ -46,7 +46,12 @@ impl BoundOptimizer {
             LearningRate::Constant(rate) => *rate,
             LearningRate::Schedule(schedule) => schedule.rate(&Tensor::from(0.0))?.item()?,
         };
-        ml_core::check::parameter("learning_rate", rate, rate.is_finite() && rate >= 0.0, "finite and at least 0")?;
+        ml_core::check::parameter(
+            "learning_rate",
+            rate,
+            rate.is_finite() && rate >= 0.0,
+            "finite and at least 0",
+        )?;
         let slots = optimizer.optimizer.slots();
         let slots_of = |variable: &Variable| {
             let slot = |&(name, value): &(&str, f64)| {
@@ -58,7 +63,10 @@ impl BoundOptimizer {
         let globals = optimizer.optimizer.globals();
         Ok(Self {
             slots: variables.iter().map(slots_of).collect::<Result<_>>()?,
-            globals: globals.iter().map(|&(name, value)| kept(name.to_owned(), value.into())).collect(),
+            globals: globals
+                .iter()
+                .map(|&(name, value)| kept(name.to_owned(), value.into()))
+                .collect(),
             iterations: kept("iterations".to_owned(), Tensor::from(0i64)),
             learning_rate: kept("learning_rate".to_owned(), Tensor::from(rate)),
             variables: variables.to_vec(),
@@ -83,7 +91,9 @@ impl BoundOptimizer {
 
     /// Everything it keeps, in a fixed order: for files.
     pub fn state(&self) -> Vec<Variable> {
-        let own = [&self.iterations, &self.learning_rate].into_iter().chain(&self.globals);
+        let own = [&self.iterations, &self.learning_rate]
+            .into_iter()
+            .chain(&self.globals);
         own.chain(self.slots.iter().flatten()).cloned().collect()
     }
 
@@ -107,7 +117,12 @@ impl BoundOptimizer {
                 remedy: "make the optimizer with a number, or change the schedule",
             });
         }
-        ml_core::check::parameter("learning_rate", rate, rate.is_finite() && rate >= 0.0, "finite and at least 0")?;
+        ml_core::check::parameter(
+            "learning_rate",
+            rate,
+            rate.is_finite() && rate >= 0.0,
+            "finite and at least 0",
+        )?;
         self.learning_rate.assign(&Tensor::from(rate))
     }
 
@@ -126,7 +141,11 @@ impl BoundOptimizer {
         if gradients.len() != self.variables.len() {
             return Err(Error::Data {
                 op: "apply_gradients",
-                problem: format!("{} variables, but {} gradients", self.variables.len(), gradients.len()),
+                problem: format!(
+                    "{} variables, but {} gradients",
+                    self.variables.len(),
+                    gradients.len()
+                ),
                 remedy: "give a gradient, or None, for each variable that the optimizer was bound to",
             });
         }

@@ -39,7 +39,10 @@ impl Default for Nadam {
 impl Nadam {
     /// `μ` of the step of this number.
     fn momentum(&self, number: &Tensor) -> Result<Tensor> {
-        let grown = Tensor::from(GROWTH).pow(number)?.mul_scalar(0.5)?.rsub_scalar(1.0)?;
+        let grown = Tensor::from(GROWTH)
+            .pow(number)?
+            .mul_scalar(0.5)?
+            .rsub_scalar(1.0)?;
         grown.mul_scalar(self.beta_1)
     }
 }
@@ -76,7 +79,9 @@ impl Optimizer for Nadam {
         let ahead = mean
             .mul(&step.scalar(&of_mean)?)?
             .add(&step.gradient.mul(&step.scalar(&of_gradient)?)?)?;
-        let spread = square.mul(&step.scalar(&step.started(self.beta_2)?.reciprocal()?)?)?.sqrt()?;
+        let spread = square
+            .mul(&step.scalar(&step.started(self.beta_2)?.reciprocal()?)?)?
+            .sqrt()?;
         step.descend(&ahead.div(&spread.add_scalar(self.epsilon)?)?)
     }
 }

@@ -167,7 +167,11 @@ impl OptimizerRef {
                 ml_core::check::parameter(name, value, value > 0.0, "above 0")?;
             }
         }
-        let given: Vec<&str> = clips.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| *name).collect();
+        let given: Vec<&str> = clips
+            .iter()
+            .filter(|(_, value)| value.is_some())
+            .map(|(name, _)| *name)
+            .collect();
         if given.len() > 1 {
             return Err(Error::Parameter {
                 name: given.join(" and "),
@@ -194,7 +198,10 @@ impl OptimizerRef {
                 sum = sum.add(&squares(gradient)?.cast(first.dtype())?)?;
             }
             let factor = factor(&sum.sqrt()?, limit)?;
-            return gradients.iter().map(|g| g.mul(&factor.cast(g.dtype())?)).collect();
+            return gradients
+                .iter()
+                .map(|g| g.mul(&factor.cast(g.dtype())?))
+                .collect();
         }
         Ok(gradients.to_vec())
     }

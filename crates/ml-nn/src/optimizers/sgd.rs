@@ -52,7 +52,11 @@ impl Optimizer for Sgd {
     }
 
     fn slots(&self) -> Vec<(&'static str, f64)> {
-        if self.momentum == 0.0 { Vec::new() } else { vec![("momentum", 0.0)] }
+        if self.momentum == 0.0 {
+            Vec::new()
+        } else {
+            vec![("momentum", 0.0)]
+        }
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {

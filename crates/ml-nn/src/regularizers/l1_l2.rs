@@ -66,7 +66,11 @@ mod tests {
     fn both_penalties_add_up() {
         let w = Tensor::from([[1.0, -2.0], [0.0, 3.0]]);
         // 0.1 · 6 + 0.01 · 14
-        let found = L1L2 { l1: 0.1, l2: 0.01 }.penalty(&w).unwrap().item::<f64>().unwrap();
+        let found = L1L2 { l1: 0.1, l2: 0.01 }
+            .penalty(&w)
+            .unwrap()
+            .item::<f64>()
+            .unwrap();
         assert!((found - 0.74).abs() < 1e-12);
     }
 }

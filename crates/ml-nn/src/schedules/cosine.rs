@@ -44,9 +44,12 @@ impl CosineDecay {
     }
 
     fn down(&self, from: f64, step: &Tensor) -> Result<Tensor> {
-        let share = step.clip(0.0, self.decay_steps)?.mul_scalar(std::f64::consts::PI / self.decay_steps)?;
+        let share = step
+            .clip(0.0, self.decay_steps)?
+            .mul_scalar(std::f64::consts::PI / self.decay_steps)?;
         let half = share.cos()?.add_scalar(1.0)?.mul_scalar(0.5)?;
-        half.mul_scalar((1.0 - self.alpha) * from)?.add_scalar(self.alpha * from)
+        half.mul_scalar((1.0 - self.alpha) * from)?
+            .add_scalar(self.alpha * from)
     }
 }
 
@@ -54,12 +57,22 @@ impl CosineDecay {
 impl Schedule for CosineDecay {
     fn rate(&self, step: &Tensor) -> Result<Tensor> {
         let steps = self.decay_steps;
-        check::parameter("decay_steps", steps, steps.is_finite() && steps > 0.0, "finite and > 0")?;
+        check::parameter(
+            "decay_steps",
+            steps,
+            steps.is_finite() && steps > 0.0,
+            "finite and > 0",
+        )?;
         let (initial, warm) = (self.initial_learning_rate, self.warmup_steps);
         let Some(target) = self.warmup_target else {
             return self.down(initial, step);
         };
-        check::parameter("warmup_steps", warm, warm.is_finite() && warm > 0.0, "finite and > 0")?;
+        check::parameter(
+            "warmup_steps",
+            warm,
+            warm.is_finite() && warm > 0.0,
+            "finite and > 0",
+        )?;
         let up = step.mul_scalar((target - initial) / warm)?.add_scalar(initial)?;
         let down = self.down(target, &step.sub_scalar(warm)?)?;
         Tensor::select(&step.less(&Tensor::from(warm))?, &up, &down)

@@ -92,7 +92,12 @@ impl PolynomialDecay {
 
 /// `step / steps`, rounded down if asked for.
 fn progress(step: &Tensor, steps: f64, staircase: bool) -> Result<Tensor> {
-    check::parameter("decay_steps", steps, steps.is_finite() && steps > 0.0, "finite and > 0")?;
+    check::parameter(
+        "decay_steps",
+        steps,
+        steps.is_finite() && steps > 0.0,
+        "finite and > 0",
+    )?;
     let progress = step.div_scalar(steps)?;
     if staircase { progress.floor() } else { Ok(progress) }
 }
@@ -119,7 +124,9 @@ impl Schedule for InverseTimeDecay {
 #[typetag::serde]
 impl Schedule for PolynomialDecay {
     fn rate(&self, step: &Tensor) -> Result<Tensor> {
-        let left = progress(step, self.decay_steps, false)?.clip(0.0, 1.0)?.rsub_scalar(1.0)?;
+        let left = progress(step, self.decay_steps, false)?
+            .clip(0.0, 1.0)?
+            .rsub_scalar(1.0)?;
         left.powf(self.power)?
             .mul_scalar(self.initial_learning_rate - self.end_learning_rate)?
             .add_scalar(self.end_learning_rate)

@@ -39,15 +39,27 @@ impl OneCycle {
 impl Schedule for OneCycle {
     fn rate(&self, step: &Tensor) -> Result<Tensor> {
         let half = ((self.total_steps - self.last_steps) / 2.0).floor();
-        check::parameter("total_steps", self.total_steps, half > 0.0, "above last_steps + 1")?;
+        check::parameter(
+            "total_steps",
+            self.total_steps,
+            half > 0.0,
+            "above last_steps + 1",
+        )?;
         let line = |from: f64, to: f64, begin: f64, end: f64| {
-            step.sub_scalar(begin)?.mul_scalar((to - from) / (end - begin))?.add_scalar(from)
+            step.sub_scalar(begin)?
+                .mul_scalar((to - from) / (end - begin))?
+                .add_scalar(from)
         };
         let up = line(self.start_rate, self.max_rate, 0.0, half)?;
         let down = line(self.max_rate, self.start_rate, half, 2.0 * half)?;
-        let last = line(self.start_rate, self.last_rate, 2.0 * half, self.total_steps)?.clip(self.last_rate, f64::INFINITY)?;
+        let last = line(self.start_rate, self.last_rate, 2.0 * half, self.total_steps)?
+            .clip(self.last_rate, f64::INFINITY)?;
         let before = |end: f64| step.less(&Tensor::from(end));
-        Tensor::select(&before(half)?, &up, &Tensor::select(&before(2.0 * half)?, &down, &last)?)
+        Tensor::select(
+            &before(half)?,
+            &up,
+            &Tensor::select(&before(2.0 * half)?, &down, &last)?,
+        )
     }
 }
 

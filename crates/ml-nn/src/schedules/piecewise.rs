@@ -39,7 +39,11 @@ impl Schedule for PiecewiseConstantDecay {
             .iter()
             .zip(&values[1..])
             .try_fold(Tensor::from(values[0]), |rate, (&boundary, &value)| {
-                Tensor::select(&step.greater(&Tensor::from(boundary))?, &Tensor::from(value), &rate)
+                Tensor::select(
+                    &step.greater(&Tensor::from(boundary))?,
+                    &Tensor::from(value),
+                    &rate,
+                )
             })
     }
 }
@@ -53,6 +57,10 @@ mod tests {
         let schedule = PiecewiseConstantDecay::new([5.0, 15.0], [0.01, 0.005, 0.001]);
         let rates = [0.0, 5.0, 6.0, 15.0, 16.0].map(|step| at(&schedule, step));
         assert_eq!(rates, [0.01, 0.01, 0.005, 0.005, 0.001]);
-        assert!(PiecewiseConstantDecay::new([5.0], [1.0]).rate(&Tensor::from(0.0)).is_err());
+        assert!(
+            PiecewiseConstantDecay::new([5.0], [1.0])
+                .rate(&Tensor::from(0.0))
+                .is_err()
+        );
     }
 }

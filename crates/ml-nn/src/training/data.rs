@@ -51,7 +51,12 @@ impl Tensors {
         if self.0.len() != names.len() {
             return Err(Error::Data {
                 op: what,
-                problem: format!("{} tensors for {} ({})", self.0.len(), names.len(), names.join(", ")),
+                problem: format!(
+                    "{} tensors for {} ({})",
+                    self.0.len(),
+                    names.len(),
+                    names.join(", ")
+                ),
                 remedy: "give one tensor for each input of the model, one label for each output",
             });
         }
@@ -60,14 +65,20 @@ impl Tensors {
         }
         let named = |name: &String| {
             let found = self.0.iter().find(|(known, _)| known.as_ref() == Some(name));
-            found.map(|(_, tensor)| tensor.clone()).ok_or_else(|| Error::Column {
-                op: what,
-                column: name.clone(),
-                problem: format!(
-                    "is missing; given were: {}",
-                    self.0.iter().filter_map(|(name, _)| name.as_deref()).collect::<Vec<_>>().join(", ")
-                ),
-            })
+            found
+                .map(|(_, tensor)| tensor.clone())
+                .ok_or_else(|| Error::Column {
+                    op: what,
+                    column: name.clone(),
+                    problem: format!(
+                        "is missing; given were: {}",
+                        self.0
+                            .iter()
+                            .filter_map(|(name, _)| name.as_deref())
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ),
+                })
         };
         names.iter().map(named).collect()
     }
@@ -153,7 +164,11 @@ impl Data {
     }
 
     /// Batches of `size` rows, the last one maybe smaller; in this order, or as they lie.
-    pub(crate) fn batches(&self, size: usize, order: Option<Vec<usize>>) -> impl Iterator<Item = Result<Vec<Tensor>>> + '_ {
+    pub(crate) fn batches(
+        &self,
+        size: usize,
+        order: Option<Vec<usize>>,
+    ) -> impl Iterator<Item = Result<Vec<Tensor>>> + '_ {
         (0..self.rows.div_ceil(size)).map(move |number| {
             let (start, stop) = (number * size, ((number + 1) * size).min(self.rows));
             match &order {
@@ -172,7 +187,11 @@ impl Data {
 pub(crate) fn check_finite(op: &'static str, what: &'static str, tensors: &[Tensor]) -> Result<()> {
     for tensor in tensors.iter().filter(|tensor| tensor.dtype().is_float()) {
         // Zero times a number is zero unless the number is NaN or infinite.
-        let sum = tensor.mul_scalar(0.0)?.sum_all()?.cast(ml_core::DType::F64)?.item::<f64>()?;
+        let sum = tensor
+            .mul_scalar(0.0)?
+            .sum_all()?
+            .cast(ml_core::DType::F64)?
+            .item::<f64>()?;
         if sum == 0.0 {
             continue;
         }

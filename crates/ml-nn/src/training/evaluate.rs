@@ -135,7 +135,10 @@ impl Model {
             (Some(output), 0) => Ok(output),
             (last, others) => Err(Error::Data {
                 op: "predict",
-                problem: format!("the model has {} outputs, not one", others + usize::from(last.is_some())),
+                problem: format!(
+                    "the model has {} outputs, not one",
+                    others + usize::from(last.is_some())
+                ),
                 remedy: "use predict_all, which gives them all",
             }),
         }
@@ -162,13 +165,19 @@ impl Model {
             ..Params::default()
         };
         let (callbacks, mut run) = (&mut how.callbacks, Run::new(self, params));
-        each(callbacks, &mut run, |callback, run| callback.on_predict_begin(run))?;
+        each(callbacks, &mut run, |callback, run| {
+            callback.on_predict_begin(run)
+        })?;
         let mut outputs: Vec<Vec<Tensor>> = Vec::new();
         for (number, batch) in data.batches(size, None).enumerate() {
-            each(callbacks, &mut run, |callback, run| callback.on_predict_batch_begin(number, run))?;
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_predict_batch_begin(number, run)
+            })?;
             let batch = batch?;
             outputs.push(self.forward().call(&batch.iter().collect::<Vec<_>>())?);
-            each(callbacks, &mut run, |callback, run| callback.on_predict_batch_end(number, run))?;
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_predict_batch_end(number, run)
+            })?;
         }
         each(callbacks, &mut run, |callback, run| callback.on_predict_end(run))?;
         let count = outputs.first().map_or(0, Vec::len);

@@ -32,7 +32,11 @@ pub struct Fit<'f> {
 
 impl fmt::Debug for Fit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Fit(epochs {:?}, batch size {:?})", self.epochs, self.batch_size)
+        write!(
+            f,
+            "Fit(epochs {:?}, batch size {:?})",
+            self.epochs, self.batch_size
+        )
     }
 }
 
@@ -152,7 +156,12 @@ impl<'f> Fit<'f> {
         positive("validation_freq", self.validation_freq)?;
         positive("steps_per_epoch", self.steps_per_epoch)?;
         let share = self.validation_split;
-        check::parameter("validation_split", share, (0.0..1.0).contains(&share), "at least 0 and below 1")
+        check::parameter(
+            "validation_split",
+            share,
+            (0.0..1.0).contains(&share),
+            "at least 0 and below 1",
+        )
     }
 }
 
@@ -189,7 +198,9 @@ impl Model {
         check_finite("fit", "x", &x)?;
         check_finite("fit", "y", &y)?;
         let weights = match (&fit.class_weight, y.first()) {
-            (Some(weights), Some(labels)) => Some(class_weights(labels, weights, fit.sample_weight.as_ref())?),
+            (Some(weights), Some(labels)) => {
+                Some(class_weights(labels, weights, fit.sample_weight.as_ref())?)
+            }
             _ => fit.sample_weight.clone(),
         };
         let data = Data::new("fit", [x, y, weights.into_iter().collect()].concat())?;
@@ -199,8 +210,10 @@ impl Model {
         let steps = fit.steps_per_epoch.map_or(all, |steps| steps.min(all));
         let (seed, shuffle) = (self.seed_value(), !fit.unshuffled);
         let rows = data.rows();
-        let order = |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
-        let batches = |done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
+        let order =
+            |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
+        let batches =
+            |done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
         self.epochs(ready, fit, held_out, Some((steps, size)), batches)
     }
 
@@ -223,7 +236,10 @@ impl Model {
         )?;
         let mut epoch = fit.initial_epoch;
         if !self.is_built() {
-            let first = batches(epoch).next().transpose()?.ok_or_else(|| nothing("the first epoch"))?;
+            let first = batches(epoch)
+                .next()
+                .transpose()?
+                .ok_or_else(|| nothing("the first epoch"))?;
             let x = first.x.in_order("fit_batches", &self.input_names())?;
             self.build_from(&x)?;
         }
@@ -233,7 +249,12 @@ impl Model {
             let batch = batch?;
             let x = batch.x.in_order("fit_batches", &inputs)?;
             let y = batch.y.in_order("fit_batches", &outputs)?;
-            Ok(Data::new("fit_batches", [x, y, batch.sample_weight.into_iter().collect()].concat())?.tensors().to_vec())
+            Ok(Data::new(
+                "fit_batches",
+                [x, y, batch.sample_weight.into_iter().collect()].concat(),
+            )?
+            .tensors()
+            .to_vec())
         };
         let batches = |_| -> Result<BatchIterator<'_>> {
             let fed = fed.clone();
@@ -277,20 +298,33 @@ impl Model {
                 break;
             }
             run.logs = None;
-            each(callbacks, &mut run, |callback, run| callback.on_epoch_begin(epoch, run))?;
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_epoch_begin(epoch, run)
+            })?;
             ready.state.reset()?;
             let done = ready.state.optimizer.iterations().value().item::<i64>()?;
-            train(ready, callbacks, &mut run, batches(done as u64)?, fit.steps_per_epoch)?;
+            train(
+                ready,
+                callbacks,
+                &mut run,
+                batches(done as u64)?,
+                fit.steps_per_epoch,
+            )?;
             let mut logs = ready.state.logs()?;
             if let Some(data) = &validation
                 && (epoch + 1).is_multiple_of(fit.validation_freq.unwrap_or(1))
             {
-                for (name, value) in self.test(ready, callbacks, &mut run, data, validation_size)?.iter() {
+                for (name, value) in self
+                    .test(ready, callbacks, &mut run, data, validation_size)?
+                    .iter()
+                {
                     logs.insert(format!("val_{name}"), value);
                 }
             }
             run.logs = Some(logs);
-            each(callbacks, &mut run, |callback, run| callback.on_epoch_end(epoch, run))?;
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_epoch_end(epoch, run)
+            })?;
             let logs = run.logs.clone().unwrap_or_default();
             run.history.push(epoch, &logs);
         }
@@ -310,7 +344,10 @@ impl Model {
         self.build_from(&x)?;
         let y = y.map(|y| y.in_order(op, &self.output_names())).transpose()?;
         check_finite(op, "x", &x)?;
-        Data::new(op, [x, y.unwrap_or_default(), weights.into_iter().collect()].concat())
+        Data::new(
+            op,
+            [x, y.unwrap_or_default(), weights.into_iter().collect()].concat(),
+        )
     }
 
     /// Loss and metrics on these examples.
@@ -325,9 +362,13 @@ impl Model {
         ready.state.reset()?;
         each(callbacks, run, |callback, run| callback.on_test_begin(run))?;
         for (number, batch) in data.batches(size, None).enumerate() {
-            each(callbacks, run, |callback, run| callback.on_test_batch_begin(number, run))?;
+            each(callbacks, run, |callback, run| {
+                callback.on_test_batch_begin(number, run)
+            })?;
             ready.test(&batch?)?;
-            each(callbacks, run, |callback, run| callback.on_test_batch_end(number, run))?;
+            each(callbacks, run, |callback, run| {
+                callback.on_test_batch_end(number, run)
+            })?;
         }
         each(callbacks, run, |callback, run| callback.on_test_end(run))?;
         ready.state.logs()
@@ -343,7 +384,9 @@ pub(super) fn each(
     run: &mut Run<'_>,
     mut hook: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
 ) -> Result<()> {
-    callbacks.iter_mut().try_for_each(|callback| hook(&mut **callback, run))
+    callbacks
+        .iter_mut()
+        .try_for_each(|callback| hook(&mut **callback, run))
 }
 
 /// The steps of an epoch.
@@ -357,13 +400,17 @@ fn train(
     let mut steps = 0;
     for (number, batch) in batches.take(most.unwrap_or(usize::MAX)).enumerate() {
         let batch = batch?;
-        each(callbacks, run, |callback, run| callback.on_train_batch_begin(number, run))?;
+        each(callbacks, run, |callback, run| {
+            callback.on_train_batch_begin(number, run)
+        })?;
         ready.train(&batch).map_err(|error| Error::Within {
             place: format!("fit: batch {number}"),
             source: Box::new(error),
         })?;
         steps += 1;
-        each(callbacks, run, |callback, run| callback.on_train_batch_end(number, run))?;
+        each(callbacks, run, |callback, run| {
+            callback.on_train_batch_end(number, run)
+        })?;
         if run.is_stopped() {
             break;
         }

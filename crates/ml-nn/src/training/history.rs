@@ -9,7 +9,10 @@ pub struct Logs(Vec<(String, f64)>);
 impl Logs {
     /// The number of this name.
     pub fn get(&self, name: &str) -> Option<f64> {
-        self.0.iter().find(|(known, _)| known == name).map(|&(_, value)| value)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|&(_, value)| value)
     }
 
     /// Adds a number, or replaces that of the same name.

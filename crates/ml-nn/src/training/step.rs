@@ -88,7 +88,11 @@ impl Ready {
         let state = Arc::new(State {
             root: root.clone(),
             inputs: inputs.len(),
-            outputs: compiled.outputs.into_iter().map(|output| Head::new(output, alone)).collect(),
+            outputs: compiled
+                .outputs
+                .into_iter()
+                .map(|output| Head::new(output, alone))
+                .collect(),
             weights,
             optimizer: crate::optimizers::IntoOptimizer::bind(compiled.optimizer, &variables)?,
             loss: Mean.named("loss").start(),
@@ -199,7 +203,11 @@ impl State {
             for metric in &head.metrics {
                 metric.update_state(y_true, y_pred, weights)?;
             }
-            let loss = if head.weight == 1.0 { loss } else { loss.mul_scalar(head.weight)? };
+            let loss = if head.weight == 1.0 {
+                loss
+            } else {
+                loss.mul_scalar(head.weight)?
+            };
             total = Some(match total {
                 Some(total) => total.add(&loss)?,
                 None => loss,
@@ -209,7 +217,8 @@ impl State {
         for loss in self.penalties()?.into_iter().chain(forward.context.losses()) {
             total = total.add(&loss)?;
         }
-        self.loss.update_state(&total, &total.expand_dims(0)?, Some(&rows))?;
+        self.loss
+            .update_state(&total, &total.expand_dims(0)?, Some(&rows))?;
         for (metric, (_, value)) in self.told.iter().zip(forward.context.metrics()) {
             metric.update_state(&value, &value.expand_dims(0)?, Some(&rows))?;
         }
@@ -227,7 +236,9 @@ impl State {
     fn constrain(&self) -> Result<()> {
         for weight in self.weights.iter().filter(|weight| weight.trainable) {
             if let Some(constraint) = &weight.constraint {
-                weight.variable.assign(&constraint.apply(&weight.variable.read())?)?;
+                weight
+                    .variable
+                    .assign(&constraint.apply(&weight.variable.read())?)?;
             }
         }
         Ok(())
@@ -236,7 +247,11 @@ impl State {
     fn metrics(&self) -> impl Iterator<Item = &MetricState> {
         let shown = self.outputs.iter().filter_map(|head| head.shown.as_ref());
         let metrics = self.outputs.iter().flat_map(|head| &head.metrics);
-        [&self.loss].into_iter().chain(shown).chain(metrics).chain(&self.told)
+        [&self.loss]
+            .into_iter()
+            .chain(shown)
+            .chain(metrics)
+            .chain(&self.told)
     }
 
     /// Loss and metrics so far.
@@ -258,4 +273,3 @@ impl State {
         self.metrics().try_for_each(MetricState::reset_state)
     }
 }
-

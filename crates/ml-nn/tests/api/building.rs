@@ -3,7 +3,9 @@
 use ml_core::{DType, Result, Tensor, ops::Spec};
 use ml_nn::{
     Activation, Input, Model, Sequential, connect,
-    layers::{BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module, Scope},
+    layers::{
+        BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module, Scope,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,12 +54,18 @@ fn layers_are_found_by_name_and_number_and_start_as_glorot_says() -> Result<()> 
     let hidden = model.layer("dense")?;
     assert!(hidden.same(&model.layers()[1].1));
     let weights = hidden.get_weights();
-    assert_eq!((weights[0].spec(), weights[1].spec()), (Spec::new(DType::F32, [784, 300]), Spec::new(DType::F32, [300])));
+    assert_eq!(
+        (weights[0].spec(), weights[1].spec()),
+        (Spec::new(DType::F32, [784, 300]), Spec::new(DType::F32, [300]))
+    );
     assert!(weights[0].to_vec::<f32>()?.iter().all(|w| w.abs() <= 0.0744));
     assert!(weights[1].to_vec::<f32>()?.iter().all(|&b| b == 0.0));
     assert_eq!(hidden.weights()[0].variable.name(), "dense/kernel");
     let missing = model.layer("dense_7").unwrap_err().to_string();
-    assert!(missing.contains("\"dense_7\"") && missing.contains("flatten, dense, dense_1, dense_2"), "{missing}");
+    assert!(
+        missing.contains("\"dense_7\"") && missing.contains("flatten, dense, dense_1, dense_2"),
+        "{missing}"
+    );
     Ok(())
 }
 
@@ -79,8 +87,14 @@ fn wide_and_deep_in_three_variants() -> Result<()> {
     assert_eq!(two.output_names(), ["main_output", "aux_output"]);
     let summary = two.summary()?;
     assert!(summary.contains("concatenate (Concatenate)"), "{summary}");
-    assert!(summary.contains("wide_input[0][0]") && summary.contains("Total params: 1,207"), "{summary}");
-    let outputs = two.predict_all([("deep_input", &random(&[3, 6], 1)), ("wide_input", &random(&[3, 5], 2))])?;
+    assert!(
+        summary.contains("wide_input[0][0]") && summary.contains("Total params: 1,207"),
+        "{summary}"
+    );
+    let outputs = two.predict_all([
+        ("deep_input", &random(&[3, 6], 1)),
+        ("wide_input", &random(&[3, 5], 2)),
+    ])?;
     assert_eq!(outputs[1].shape().to_vec(), [3, 1]);
     // Both models hold the same layers, hence the same weights.
     assert!(one.layer("main_output")?.same(&two.layer("main_output")?));
@@ -99,10 +113,19 @@ fn a_shared_layer_has_one_set_of_weights_and_models_are_layers() -> Result<()> {
     let y = model.predict([&x, &x])?.to_vec::<f32>()?;
     assert_eq!(y[..3], y[3..6]);
 
-    let inner = Sequential::new().add(Dense::new(3).input_shape([4])).add(Dense::new(2));
-    let outer = Sequential::new().add(inner.named("inner")).add(Dense::new(1)).into_model();
+    let inner = Sequential::new()
+        .add(Dense::new(3).input_shape([4]))
+        .add(Dense::new(2));
+    let outer = Sequential::new()
+        .add(inner.named("inner"))
+        .add(Dense::new(1))
+        .into_model();
     assert_eq!(outer.count_params()?, 15 + 8 + 3);
-    let names: Vec<String> = outer.weights().iter().map(|w| w.variable.name().to_owned()).collect();
+    let names: Vec<String> = outer
+        .weights()
+        .iter()
+        .map(|w| w.variable.name().to_owned())
+        .collect();
     assert_eq!(names[0], "inner/dense/kernel");
     let clone = outer.clone_model();
     assert_eq!(clone.count_params()?, 26);
@@ -133,7 +156,10 @@ impl Layer for ResidualBlock {
             hidden.push(scope.layer(&format!("dense_{number}"), dense, inputs)?);
         }
         Ok(ml_nn::layers::unary(move |x, context| {
-            hidden.iter().try_fold(x.clone(), |z, layer| layer.apply(&z, context))?.add(x)
+            hidden
+                .iter()
+                .try_fold(x.clone(), |z, layer| layer.apply(&z, context))?
+                .add(x)
         }))
     }
 }
@@ -161,7 +187,10 @@ impl Layer for ResidualRegressor {
 fn a_type_of_ones_own_is_a_model() -> Result<()> {
     let model = Model::new(ResidualRegressor { outputs: 1 });
     let unbuilt = model.summary().unwrap_err().to_string();
-    assert!(unbuilt.contains("\"residual_regressor\" is not built"), "{unbuilt}");
+    assert!(
+        unbuilt.contains("\"residual_regressor\" is not built"),
+        "{unbuilt}"
+    );
     model.build([8])?;
     assert_eq!(model.count_params()?, 270 + 4 * 930 + 31);
     assert_eq!(model.layer("block1")?.weights().len(), 4);
@@ -183,17 +212,35 @@ fn what_does_not_fit_is_refused_before_there_is_data_and_the_layer_is_named() {
         .add(Dense::new(3).named("a").input_shape([4]))
         .add(Dense::new(3).named("a"))
         .into_model();
-    assert!(twins.ensure_built().unwrap_err().to_string().contains("two layers are named \"a\""));
+    assert!(
+        twins
+            .ensure_built()
+            .unwrap_err()
+            .to_string()
+            .contains("two layers are named \"a\"")
+    );
     let (a, b) = (Input::new([4, 2]).place(), Input::new([5, 3]).place());
     let error = connect(Concatenate::new(), &[&a, &b]).unwrap_err().to_string();
-    assert!(error.starts_with("layer \"concatenate\" (Concatenate): "), "{error}");
+    assert!(
+        error.starts_with("layer \"concatenate\" (Concatenate): "),
+        "{error}"
+    );
     let only = a.then(Flatten).unwrap();
     let error = Model::functional(&[&b], &[&only]).unwrap_err().to_string();
     assert!(error.contains("not among the inputs"), "{error}");
     // The book's footnote: rows of 784 numbers where images are expected.
-    let error = classifier().predict(&random(&[6, 784], 1)).unwrap_err().to_string();
-    assert!(error.contains("expected flatten_input to be f32[?, 28, 28], but got f32[6, 784]"), "{error}");
-    let error = classifier().set_weights(&[random(&[2], 1)]).unwrap_err().to_string();
+    let error = classifier()
+        .predict(&random(&[6, 784], 1))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("expected flatten_input to be f32[?, 28, 28], but got f32[6, 784]"),
+        "{error}"
+    );
+    let error = classifier()
+        .set_weights(&[random(&[2], 1)])
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("weights"), "{error}");
 }
 
@@ -201,7 +248,12 @@ fn what_does_not_fit_is_refused_before_there_is_data_and_the_layer_is_named() {
 fn layers_survive_json_by_name_and_hyperparameters() -> Result<()> {
     let stack = Sequential::new()
         .add(Flatten.input_shape([2, 2]))
-        .add(Dense::new(3).activation(Activation::LeakyRelu(0.1)).kernel_constraint(ml_nn::constraints::NonNeg).named("first"))
+        .add(
+            Dense::new(3)
+                .activation(Activation::LeakyRelu(0.1))
+                .kernel_constraint(ml_nn::constraints::NonNeg)
+                .named("first"),
+        )
         .add(BatchNormalization::new())
         .add(Dropout::new(0.2).frozen())
         .add(Dense::new(2));
@@ -209,12 +261,17 @@ fn layers_survive_json_by_name_and_hyperparameters() -> Result<()> {
     let text = serde_json::to_string(&layer).unwrap();
     let back: Box<dyn Layer> = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string(&back).unwrap(), text);
-    assert!(text.starts_with("{\"class_name\":\"Sequential\",\"config\""), "{text}");
+    assert!(
+        text.starts_with("{\"class_name\":\"Sequential\",\"config\""),
+        "{text}"
+    );
     let model = Model::new(back);
     assert_eq!(model.count_params()?, 15 + 12 + 8);
     assert!(model.layer("first").is_ok() && !model.layer("dropout")?.trainable());
     let unknown = text.replace("\"Flatten\"", "\"MyFlatten\"");
-    let error = serde_json::from_str::<Box<dyn Layer>>(&unknown).unwrap_err().to_string();
+    let error = serde_json::from_str::<Box<dyn Layer>>(&unknown)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("MyFlatten"), "{error}");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Public behaviour, a file a topic.
 
 mod building;
+mod reference;
 mod training;
 
 use ml_core::{Rng, Tensor};
@@ -9,5 +10,9 @@ use ml_core::{Rng, Tensor};
 fn random(shape: &[usize], seed: u64) -> Tensor {
     let mut rng = Rng::new(seed);
     let len: usize = shape.iter().product();
-    Tensor::from_vec((0..len).map(|_| (2.0 * rng.uniform() - 1.0) as f32).collect(), shape).unwrap()
+    Tensor::from_vec(
+        (0..len).map(|_| (2.0 * rng.uniform() - 1.0) as f32).collect(),
+        shape,
+    )
+    .unwrap()
 }

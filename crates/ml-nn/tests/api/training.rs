@@ -23,7 +23,12 @@ fn classes() -> Result<(Tensor, Tensor)> {
 /// Everything that makes steps differ: dropout, moving averages, penalties.
 fn network() -> Model {
     Sequential::new()
-        .add(Dense::new(16).activation(Activation::Relu).kernel_regularizer(L2(0.001)).input_shape([6]))
+        .add(
+            Dense::new(16)
+                .activation(Activation::Relu)
+                .kernel_regularizer(L2(0.001))
+                .input_shape([6]),
+        )
         .add(BatchNormalization::new())
         .add(Dropout::new(0.3))
         .add(Dense::new(3).activation(Activation::Softmax))
@@ -68,7 +73,9 @@ fn one_function_does_what_the_operations_do_one_by_one_on_any_threads() -> Resul
 
 #[test]
 fn moving_averages_are_moved_once_a_step_and_used_for_answers() -> Result<()> {
-    let mut model = Sequential::new().add(BatchNormalization::new().momentum(0.5).input_shape([1])).into_model();
+    let mut model = Sequential::new()
+        .add(BatchNormalization::new().momentum(0.5).input_shape([1]))
+        .into_model();
     model.compile(Compile::new(Sgd::new(0.0), "mse"))?;
     let x = Tensor::from([[1.0f32], [3.0]]);
     model.fit(&x, &x, Fit::new())?;
@@ -81,19 +88,34 @@ fn moving_averages_are_moved_once_a_step_and_used_for_answers() -> Result<()> {
     model.layer("batch_normalization")?.set_trainable(false);
     model.compile(Compile::new(Sgd::new(0.1), "mse"))?;
     model.fit(&x, &x, Fit::new())?;
-    assert_eq!(model.get_weights()[2].item::<f32>()?, 1.0, "a frozen layer keeps its averages");
+    assert_eq!(
+        model.get_weights()[2].item::<f32>()?,
+        1.0,
+        "a frozen layer keeps its averages"
+    );
     Ok(())
 }
 
 /// A regression of two outputs with losses weighted 0.9 and 0.1. Reproduces N10-22.
 #[test]
 fn the_whole_loss_is_the_weighted_sum_and_penalties() -> Result<()> {
-    let (wide, deep) = (Input::new([2]).name("wide").place(), Input::new([3]).name("deep").place());
-    let hidden = deep.then(Dense::new(4).activation(Activation::Relu).kernel_regularizer(L2(0.5)))?;
+    let (wide, deep) = (
+        Input::new([2]).name("wide").place(),
+        Input::new([3]).name("deep").place(),
+    );
+    let hidden = deep.then(
+        Dense::new(4)
+            .activation(Activation::Relu)
+            .kernel_regularizer(L2(0.5)),
+    )?;
     let main = connect(Concatenate::new(), &[&wide, &hidden])?.then(Dense::new(1).named("main"))?;
     let aux = hidden.then(Dense::new(1).named("aux"))?;
     let mut model = Model::functional(&[&wide, &deep], &[&main, &aux])?;
-    model.compile(Compile::new(Sgd::new(0.01), "mse").loss_weights([0.9, 0.1]).metric_for("aux", "mae"))?;
+    model.compile(
+        Compile::new(Sgd::new(0.01), "mse")
+            .loss_weights([0.9, 0.1])
+            .metric_for("aux", "mae"),
+    )?;
     let (a, b, y) = (random(&[50, 2], 1), random(&[50, 3], 2), random(&[50, 1], 3));
     let logs = model.evaluate([&a, &b], [&y, &y])?;
     let names: Vec<&str> = logs.iter().map(|(name, _)| name).collect();
@@ -105,7 +127,10 @@ fn the_whole_loss_is_the_weighted_sum_and_penalties() -> Result<()> {
     assert!((get("loss") - expected).abs() < 1e-5, "{logs:?}");
     let history = model.fit([("deep", &b), ("wide", &a)], [&y, &y], Fit::new().epochs(3))?;
     assert!(history.get("loss")[2] < history.get("loss")[0]);
-    assert_eq!(history.params.metrics, ["loss", "main_loss", "aux_loss", "aux_mae"]);
+    assert_eq!(
+        history.params.metrics,
+        ["loss", "main_loss", "aux_loss", "aux_mae"]
+    );
     Ok(())
 }
 
@@ -150,7 +175,9 @@ fn weights_of_examples_and_classes_multiply() -> Result<()> {
 #[test]
 fn batches_of_ones_own_train_too() -> Result<()> {
     let (x, y) = classes()?;
-    let mut model = Sequential::new().add(Dense::new(3).activation(Activation::Softmax)).into_model();
+    let mut model = Sequential::new()
+        .add(Dense::new(3).activation(Activation::Softmax))
+        .into_model();
     model.compile(Compile::new(Sgd::new(0.5), "sparse_categorical_crossentropy"))?;
     let batches = move |_: usize| {
         let (x, y) = (x.clone(), y.clone());
@@ -201,7 +228,11 @@ fn callbacks_are_called_in_order_and_can_stop() -> Result<()> {
     let mut model = network();
     model.compile(Compile::new("sgd", "sparse_categorical_crossentropy"))?;
     let mut diary = Diary::default();
-    let fit = Fit::new().epochs(9).batch_size(50).validation_data(&x, &y).callback(&mut diary);
+    let fit = Fit::new()
+        .epochs(9)
+        .batch_size(50)
+        .validation_data(&x, &y)
+        .callback(&mut diary);
     let history = model.fit(&x, &y, fit)?;
     assert_eq!(diary.0, ["train", "batch 0", "batch 1", "tested", "epoch 0"]);
     assert_eq!((history.epoch.len(), history.last("own")), (1, Some(5.0)));
@@ -211,8 +242,13 @@ fn callbacks_are_called_in_order_and_can_stop() -> Result<()> {
 #[test]
 fn clipping_bounds_what_a_step_does() -> Result<()> {
     let (x, y) = (Tensor::from([[1000.0f32]]), Tensor::from([[0.0f32]]));
-    let mut model = Sequential::new().add(Dense::new(1).use_bias(false).input_shape([1])).into_model();
-    for (optimizer, bound) in [(Sgd::new(1.0).clipnorm(0.25), 0.25), (Sgd::new(1.0).clipvalue(0.5), 0.5)] {
+    let mut model = Sequential::new()
+        .add(Dense::new(1).use_bias(false).input_shape([1]))
+        .into_model();
+    for (optimizer, bound) in [
+        (Sgd::new(1.0).clipnorm(0.25), 0.25),
+        (Sgd::new(1.0).clipvalue(0.5), 0.5),
+    ] {
         model.compile(Compile::new(optimizer, "mse"))?;
         model.set_weights(&[Tensor::from([[3.0f32]])])?;
         model.fit(&x, &y, Fit::new())?;
@@ -232,7 +268,10 @@ fn mistakes_are_answered_with_what_and_where() -> Result<()> {
     let mut model = network();
     assert!(message(model.fit(&x, &y, Fit::new())).contains("is not compiled"));
     let error = model.compile(Compile::new("sdg", "mse")).unwrap_err().to_string();
-    assert!(error.contains("optimizer = \"sdg\"") && error.contains("nadam"), "{error}");
+    assert!(
+        error.contains("optimizer = \"sdg\"") && error.contains("nadam"),
+        "{error}"
+    );
     model.compile(Compile::new("sgd", "sparse_categorical_crossentropy"))?;
     for (fit, text) in [
         (Fit::new().batch_size(0), "batch_size = 0"),
@@ -247,19 +286,35 @@ fn mistakes_are_answered_with_what_and_where() -> Result<()> {
     let error = message(model.fit([&x, &x], &y, Fit::new()));
     assert!(error.contains("2 tensors for 1 (dense_input)"), "{error}");
     let none = x.narrow(0, Some(0), Some(0))?;
-    assert!(message(model.fit(&none, &y.narrow(0, Some(0), Some(0))?, Fit::new())).contains("the data is empty"));
+    assert!(
+        message(model.fit(&none, &y.narrow(0, Some(0), Some(0))?, Fit::new())).contains("the data is empty")
+    );
     let mut holed = x.to_vec::<f32>()?;
     holed[13] = f32::NAN;
-    let error = model.fit(&Tensor::from_vec(holed, [100, 6])?, &y, Fit::new()).unwrap_err();
+    let error = model
+        .fit(&Tensor::from_vec(holed, [100, 6])?, &y, Fit::new())
+        .unwrap_err();
     assert!(matches!(error, Error::NotFinite { row: 2, .. }), "{error}");
     let high = y.add_scalar(1.0)?;
     let error = message(model.fit(&x, &high, Fit::new()));
-    assert!(error.contains("batch") && error.contains("index 3 is out of range"), "{error}");
+    assert!(
+        error.contains("batch") && error.contains("index 3 is out of range"),
+        "{error}"
+    );
     let wide = message(model.fit(&random(&[100, 5], 1), &y, Fit::new()));
-    assert!(wide.contains("expected dense_input to be f32[?, 6], but got f32[100, 5]"), "{wide}");
+    assert!(
+        wide.contains("expected dense_input to be f32[?, 6], but got f32[100, 5]"),
+        "{wide}"
+    );
     let error = message(model.fit(&x, &random(&[100], 2), Fit::new()));
     assert!(error.contains("class numbers"), "{error}");
-    let error = model.compile(Compile::new("sgd", "mse").loss_for("nowhere", "mae")).unwrap_err().to_string();
-    assert!(error.contains("there is no output \"nowhere\"; there are: dense_1"), "{error}");
+    let error = model
+        .compile(Compile::new("sgd", "mse").loss_for("nowhere", "mae"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("there is no output \"nowhere\"; there are: dense_1"),
+        "{error}"
+    );
     Ok(())
 }
