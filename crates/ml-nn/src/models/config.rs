@@ -62,12 +62,8 @@ impl Model {
     /// [`Error::Data`] naming a type that is not known or what is wrong; errors of building.
     pub fn from_config(config: &Value) -> Result<Self> {
         let stored = Stored::deserialize(config).map_err(|error| not_stored(&error))?;
-        let model = Self {
-            name: stored.name,
-            seed: stored.seed,
-            compiled: stored.compile,
-            ..Self::new(stored.layer)
-        };
+        let mut model = Self::new(stored.layer).named(stored.name).seed(stored.seed);
+        model.compiled = stored.compile;
         if let Some(inputs) = stored.inputs {
             model.build_for(&inputs)?;
         }

@@ -20,7 +20,7 @@ use crate::schedules::LearningRate;
 ///     optimizer.apply_gradients(&[Some(Tensor::from([1.0f32, 0.0]))])?;
 /// }
 /// // By hand: the speeds are -0.5, then 0.9 · -0.5 - 0.5 = -0.95.
-/// assert!(w.value().all_close(&Tensor::from([-0.45f32, 2.0]), 1e-6)?);
+/// assert!(w.value().all_close(&Tensor::from([-0.45f32, 2.0]), 1e-6, 1e-6)?);
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Public behaviour, a file a topic.
 
 mod building;
+mod custom;
 mod reference;
 mod training;
 
