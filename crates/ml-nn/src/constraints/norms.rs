@@ -18,7 +18,7 @@ pub struct MaxNorm {
 }
 
 /// Scales the weights along `axis` to length 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct UnitNorm {
     /// The axis along which lengths are taken. Default 0.
     pub axis: isize,
@@ -43,12 +43,6 @@ impl Default for MaxNorm {
             max_value: 2.0,
             axis: 0,
         }
-    }
-}
-
-impl Default for UnitNorm {
-    fn default() -> Self {
-        Self { axis: 0 }
     }
 }
 

@@ -31,7 +31,7 @@ pub enum Mode {
 ///
 /// let x = Tensor::ones([1000], ml_core::DType::F32)?;
 /// assert!(Context::inference().dropout(&x, 0.5)?.same(&x));
-/// let dropped = Context::training(7, 0).dropout(&x, 0.5)?.sum_all()?.item::<f32>()?;
+/// let dropped = Context::training(7, 0i64).dropout(&x, 0.5)?.sum_all()?.item::<f32>()?;
 /// assert!((dropped - 1000.0).abs() < 160.0); // five standard errors
 /// # Ok::<(), ml_core::Error>(())
 /// ```

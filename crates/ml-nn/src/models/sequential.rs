@@ -36,7 +36,8 @@ impl Sequential {
         Self::default()
     }
 
-    /// With one more layer at the end.
+    /// With one more layer at the end: Keras's name, which nobody takes for a sum.
+    #[allow(clippy::should_implement_trait)]
     #[must_use]
     pub fn add(mut self, layer: impl IntoLayer) -> Self {
         self.layers.push(layer.into_layer());

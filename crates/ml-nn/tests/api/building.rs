@@ -194,7 +194,7 @@ fn a_type_of_ones_own_is_a_model() -> Result<()> {
     model.build([8])?;
     assert_eq!(model.count_params()?, 270 + 4 * 930 + 31);
     assert_eq!(model.layer("block1")?.weights().len(), 4);
-    assert_eq!(model.predict(&random(&[5, 8], 1))?.shape().to_vec(), [5, 1]);
+    assert_eq!(model.predict(random(&[5, 8], 1))?.shape().to_vec(), [5, 1]);
     Ok(())
 }
 
@@ -230,7 +230,7 @@ fn what_does_not_fit_is_refused_before_there_is_data_and_the_layer_is_named() {
     assert!(error.contains("not among the inputs"), "{error}");
     // The book's footnote: rows of 784 numbers where images are expected.
     let error = classifier()
-        .predict(&random(&[6, 784], 1))
+        .predict(random(&[6, 784], 1))
         .unwrap_err()
         .to_string();
     assert!(

@@ -1,13 +1,19 @@
 //! Public behaviour, a file a topic.
 
+#[cfg(test)]
 mod building;
+#[cfg(test)]
 mod custom;
+#[cfg(test)]
 mod reference;
+#[cfg(test)]
 mod training;
 
+#[cfg(test)]
 use ml_core::{Rng, Tensor};
 
 /// Numbers between -1 and 1.
+#[cfg(test)]
 fn random(shape: &[usize], seed: u64) -> Tensor {
     let mut rng = Rng::new(seed);
     let len: usize = shape.iter().product();

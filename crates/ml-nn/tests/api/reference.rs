@@ -95,7 +95,7 @@ fn optimizers_step_as_in_keras() -> Result<()> {
         let text = serde_json::to_string(&optimizer).unwrap();
         let optimizer: OptimizerRef = serde_json::from_str(&text).unwrap();
         let weight = Variable::new(tensor(&fixture["start"]));
-        let bound = optimizer.bind(&[weight.clone()])?;
+        let bound = optimizer.bind(std::slice::from_ref(&weight))?;
         for (gradient, expected) in fixture["gradients"]
             .as_array()
             .unwrap()

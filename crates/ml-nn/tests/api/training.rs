@@ -301,12 +301,12 @@ fn mistakes_are_answered_with_what_and_where() -> Result<()> {
         error.contains("batch") && error.contains("index 3 is out of range"),
         "{error}"
     );
-    let wide = message(model.fit(&random(&[100, 5], 1), &y, Fit::new()));
+    let wide = message(model.fit(random(&[100, 5], 1), &y, Fit::new()));
     assert!(
         wide.contains("expected dense_input to be f32[?, 6], but got f32[100, 5]"),
         "{wide}"
     );
-    let error = message(model.fit(&x, &random(&[100], 2), Fit::new()));
+    let error = message(model.fit(&x, random(&[100], 2), Fit::new()));
     assert!(error.contains("class numbers"), "{error}");
     let error = model
         .compile(Compile::new("sgd", "mse").loss_for("nowhere", "mae"))
