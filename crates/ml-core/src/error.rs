@@ -242,6 +242,14 @@ pub enum Error {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// A mistake inside a named part of something larger: a layer of a network.
+    #[error("{place}: {source}")]
+    Within {
+        /// The part: `layer "dense_1" (Dense)`.
+        place: String,
+        /// What is wrong there.
+        source: Box<Error>,
+    },
     /// A file that is not what it should be.
     #[error("{path}: {problem}; {remedy}", path = path.display())]
     File {

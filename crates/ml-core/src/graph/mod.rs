@@ -52,4 +52,4 @@ pub use trace::{Symbol, named};
 
 pub(crate) use stack::is_tracing;
 pub(crate) use state::{assign, initial_value, read};
-pub(crate) use trace::trace;
+pub(crate) use trace::{same, trace};

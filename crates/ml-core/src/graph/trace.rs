@@ -340,8 +340,8 @@ fn is_no_length(array: &Array) -> bool {
         }
 }
 
-/// Whether two captured tensors are one.
-fn same(a: &Tensor, b: &Tensor) -> bool {
+/// Whether both are clones of one tensor.
+pub(crate) fn same(a: &Tensor, b: &Tensor) -> bool {
     let origins = match (&a.origin, &b.origin) {
         (Some(a), Some(b)) => a.is(b),
         (None, None) => true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Array;
-use crate::{DType, Error, Result, Shape, autodiff::Origin, dtype::Element, graph::Symbol, ops::Spec};
+use crate::{DType, Error, Result, Shape, autodiff::Origin, dtype::Element, graph, graph::Symbol, ops::Spec};
 
 /// An immutable array of any rank and element type (book section 12.2).
 ///
@@ -147,6 +147,19 @@ impl Tensor {
             value: self.value.clone(),
             origin: None,
         }
+    }
+
+    /// Whether both are clones of one tensor, not two with equal elements.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    ///
+    /// let x = Tensor::from([1.0, 2.0]);
+    /// assert!(x.same(&x.clone()) && !x.same(&Tensor::from([1.0, 2.0])));
+    /// ```
+    pub fn same(&self, other: &Self) -> bool {
+        graph::same(self, other)
     }
 
     /// Whether a tape follows this tensor.

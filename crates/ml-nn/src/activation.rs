@@ -1,0 +1,154 @@
+//! Activation functions.
+
+use std::{str::FromStr, sync::Arc};
+
+use ml_core::{Error, Result, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::{layers::Context, named::Named};
+
+/// Type of a function from tensor to tensor.
+pub type TensorFn = dyn Fn(&Tensor) -> Result<Tensor> + Send + Sync;
+
+/// What a layer applies to its result, element by element but for [`Softmax`](Self::Softmax).
+///
+/// Parsed from Keras's names: `"relu".parse::<Activation>()`.
+///
+/// # Examples
+/// ```
+/// use ml_core::Tensor;
+/// use ml_nn::Activation;
+///
+/// let y = Activation::LeakyRelu(0.1).apply(&Tensor::from([-2.0, 3.0]))?;
+/// assert_eq!(y.to_vec::<f64>()?, [-0.2, 3.0]);
+/// assert_eq!("relu".parse::<Activation>()?, Activation::Relu);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Activation {
+    /// `x`: the default.
+    #[default]
+    Linear,
+    /// `max(0, x)`, whose slope at 0 is 0.
+    Relu,
+    /// `min(max(0, x), 6)`.
+    Relu6,
+    /// `x` above 0, this slope times `x` below; Keras's function has 0.2, its layer 0.3.
+    LeakyRelu(f64),
+    /// `x` above 0, `alpha · (exp(x) - 1)` below.
+    Elu(f64),
+    /// `1.0507 · elu(x, 1.6733)`: keeps mean 0 and variance 1 in deep stacks with LeCun initialisation.
+    Selu,
+    /// `x · Φ(x)`, with the normal distribution function.
+    Gelu,
+    /// `1 / (1 + exp(-x))`.
+    Sigmoid,
+    /// `clip(x / 6 + 1/2, 0, 1)`.
+    HardSigmoid,
+    /// `2 · sigmoid(2x) - 1`.
+    Tanh,
+    /// `log(1 + exp(x))`.
+    Softplus,
+    /// `x / (1 + |x|)`.
+    Softsign,
+    /// `exp(x) / Σ exp(x)` along the last axis.
+    Softmax,
+    /// `x · sigmoid(x)`; Keras also calls it `silu`.
+    Swish,
+    /// `exp(x)`.
+    Exponential,
+    /// A function of the user's.
+    Custom(Named<TensorFn>),
+}
+
+impl Activation {
+    /// A function of the user's, known to files by this name.
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_core::Tensor;
+    /// use ml_nn::Activation;
+    ///
+    /// let cube = Activation::custom("cube", |x| x.cube());
+    /// assert_eq!(cube.apply(&Tensor::from([2.0]))?.to_vec::<f64>()?, [8.0]);
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    pub fn custom(
+        name: impl Into<String>,
+        function: impl Fn(&Tensor) -> Result<Tensor> + Send + Sync + 'static,
+    ) -> Self {
+        Self::Custom(Named::new(name, Arc::new(function)))
+    }
+
+    /// `φ(x)`, of the shape of `x`.
+    ///
+    /// # Errors
+    /// Those of the operations it consists of.
+    pub fn apply(&self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Linear => Ok(x.clone()),
+            Self::Relu => x.relu(),
+            Self::Relu6 => x.relu6(),
+            Self::LeakyRelu(slope) => x.leaky_relu(*slope),
+            Self::Elu(alpha) => x.elu(*alpha),
+            Self::Selu => x.selu(),
+            Self::Gelu => x.gelu(),
+            Self::Sigmoid => x.sigmoid(),
+            Self::HardSigmoid => x.hard_sigmoid(),
+            Self::Tanh => x.tanh(),
+            Self::Softplus => x.softplus(),
+            Self::Softsign => x.softsign(),
+            Self::Softmax => x.softmax(-1),
+            Self::Swish => x.silu(),
+            Self::Exponential => x.exp(),
+            Self::Custom(function) => function.body()?(x),
+        }
+    }
+
+    /// As [`apply`](Self::apply) inside a layer: the context remembers what a softmax or a sigmoid was computed
+    /// from, so that a cross-entropy can be computed from that, without underflow.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn apply_in(&self, x: &Tensor, context: &Context) -> Result<Tensor> {
+        let y = self.apply(x)?;
+        if matches!(self, Self::Softmax | Self::Sigmoid) {
+            context.remember_logits(&y, x, self);
+        }
+        Ok(y)
+    }
+}
+
+impl FromStr for Activation {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Ok(match name {
+            "linear" => Self::Linear,
+            "relu" => Self::Relu,
+            "relu6" => Self::Relu6,
+            "leaky_relu" => Self::LeakyRelu(0.2),
+            "elu" => Self::Elu(1.0),
+            "selu" => Self::Selu,
+            "gelu" => Self::Gelu,
+            "sigmoid" => Self::Sigmoid,
+            "hard_sigmoid" => Self::HardSigmoid,
+            "tanh" => Self::Tanh,
+            "softplus" => Self::Softplus,
+            "softsign" => Self::Softsign,
+            "softmax" => Self::Softmax,
+            "swish" | "silu" => Self::Swish,
+            "exponential" => Self::Exponential,
+            other => {
+                return Err(Error::Parameter {
+                    name: "activation".to_owned(),
+                    value: format!("{other:?}"),
+                    domain: "linear, relu, relu6, leaky_relu, elu, selu, gelu, sigmoid, hard_sigmoid, tanh, \
+                             softplus, softsign, softmax, swish, silu or exponential"
+                        .to_owned(),
+                });
+            }
+        })
+    }
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+pub mod activation;
+pub mod callbacks;
+pub mod choice;
+pub mod constraints;
+pub mod initializers;
+pub mod layers;
+pub mod losses;
+pub mod metrics;
+pub mod models;
+pub mod named;
+pub mod optimizers;
+mod random;
+pub mod regularizers;
+pub mod schedules;
+pub mod training;
+
+pub use activation::Activation;
+pub use models::{Compile, Functional, Input, Model, Place, Sequential, connect, connect_all};
+pub use training::{Evaluate, Fit, History, Logs, Predict};

@@ -1,0 +1,148 @@
+//! Shares of right answers.
+
+use ml_core::{DType, Result, Tensor, autodiff::Variable};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Metric,
+    mean::{add_to_mean, mean_result, mean_state},
+};
+use crate::losses::labels_like;
+
+/// The accuracy that suits labels and predictions, as Keras's `"accuracy"`: binary for one prediction an example,
+/// sparse for class numbers, else categorical.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accuracy;
+
+/// The share of binary labels that equal `ŷ > threshold`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BinaryAccuracy {
+    /// Default 0.5.
+    pub threshold: f64,
+}
+
+/// The share of examples whose largest prediction is at the largest label (one-hot labels).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoricalAccuracy;
+
+/// The share of examples whose largest prediction is at the label (class numbers).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SparseCategoricalAccuracy;
+
+/// The share of examples whose label (one-hot) is among the `k` largest predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopKCategoricalAccuracy {
+    /// Default 5.
+    pub k: usize,
+}
+
+/// The share of examples whose label (class number) is among the `k` largest predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SparseTopKCategoricalAccuracy {
+    /// Default 5.
+    pub k: usize,
+}
+
+impl Default for BinaryAccuracy {
+    fn default() -> Self {
+        Self { threshold: 0.5 }
+    }
+}
+
+impl Default for TopKCategoricalAccuracy {
+    fn default() -> Self {
+        Self { k: 5 }
+    }
+}
+
+impl Default for SparseTopKCategoricalAccuracy {
+    fn default() -> Self {
+        Self { k: 5 }
+    }
+}
+
+/// Class numbers as `i64`, without an axis of length 1 at the end.
+fn class_numbers(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+    let labels = match y_true.rank() == y_pred.rank() && y_true.shape().last() == Some(&1) {
+        true => y_true.squeeze(&[-1])?,
+        false => y_true.clone(),
+    };
+    labels.cast(DType::I64)
+}
+
+/// 1 where the largest prediction is at the class, else 0.
+fn sparse_hits(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+    y_pred
+        .argmax(-1)?
+        .equal(&class_numbers(y_true, y_pred)?)?
+        .cast(DType::F64)
+}
+
+fn categorical_hits(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+    y_pred.argmax(-1)?.equal(&y_true.argmax(-1)?)?.cast(DType::F64)
+}
+
+/// The share, along the last axis, of labels that equal `ŷ > threshold`.
+fn binary_hits(y_true: &Tensor, y_pred: &Tensor, threshold: f64) -> Result<Tensor> {
+    let y = labels_like(y_true, y_pred)?;
+    let positive = y_pred.greater(&y_pred.number_like(threshold)?)?;
+    let hits = positive.cast(y.dtype())?.equal(&y)?.cast(DType::F64)?;
+    if hits.rank() > 1 {
+        hits.mean(&[-1])
+    } else {
+        Ok(hits)
+    }
+}
+
+/// 1 where fewer than `k` predictions are larger than that of the class, else 0; never for NaN.
+fn top_k_hits(classes: &Tensor, y_pred: &Tensor, k: usize) -> Result<Tensor> {
+    let own = y_pred.take_along_axis(&classes.expand_dims(-1)?, -1)?;
+    let larger = y_pred.greater(&own)?.cast(DType::F64)?.sum(&[-1])?;
+    let within = larger.less(&larger.number_like(k as f64)?)?;
+    within
+        .logical_and(&own.squeeze(&[-1])?.is_finite()?)?
+        .cast(DType::F64)
+}
+
+macro_rules! share {
+    ($($type:ty: ($metric:ident, $y_true:ident, $y_pred:ident) => $hits:expr;)*) => { $(
+        #[typetag::serde]
+        impl Metric for $type {
+            fn state(&self) -> Vec<(&'static str, Tensor)> {
+                mean_state()
+            }
+
+            fn update(
+                &self,
+                state: &[Variable],
+                $y_true: &Tensor,
+                $y_pred: &Tensor,
+                weights: Option<&Tensor>,
+            ) -> Result<()> {
+                let $metric = self;
+                add_to_mean(state, &$hits?, weights)
+            }
+
+            fn result(&self, state: &[Variable]) -> Result<Tensor> {
+                mean_result(state)
+            }
+        }
+    )* };
+}
+share! {
+    Accuracy: (_metric, y_true, y_pred) => {
+        if y_pred.rank() < 2 || y_pred.shape().last() == Some(&1) {
+            binary_hits(y_true, y_pred, 0.5)
+        } else if y_true.rank() < y_pred.rank() || y_true.shape().last() == Some(&1) {
+            sparse_hits(y_true, y_pred)
+        } else {
+            categorical_hits(y_true, y_pred)
+        }
+    };
+    BinaryAccuracy: (metric, y_true, y_pred) => binary_hits(y_true, y_pred, metric.threshold);
+    CategoricalAccuracy: (_metric, y_true, y_pred) => categorical_hits(y_true, y_pred);
+    SparseCategoricalAccuracy: (_metric, y_true, y_pred) => sparse_hits(y_true, y_pred);
+    TopKCategoricalAccuracy: (metric, y_true, y_pred) => top_k_hits(&y_true.argmax(-1)?, y_pred, metric.k);
+    SparseTopKCategoricalAccuracy: (metric, y_true, y_pred) =>
+        top_k_hits(&class_numbers(y_true, y_pred)?, y_pred, metric.k);
+}

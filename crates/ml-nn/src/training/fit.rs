@@ -1,0 +1,447 @@
+//! Epochs of steps, with validation and callbacks.
+
+use std::fmt;
+
+use ml_core::{DType, Error, Result, Rng, Tensor, check};
+
+use super::{Batch, Data, History, Logs, Params, Ready, Tensors, data::check_finite};
+use crate::{
+    callbacks::{Callback, Run},
+    models::Model,
+};
+
+/// What the loss of every example of a class counts, by class number.
+pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
+
+/// How to train (book section 10.2.2): given to [`Model::fit`], with Keras's defaults.
+#[derive(Default)]
+pub struct Fit<'f> {
+    epochs: Option<usize>,
+    initial_epoch: usize,
+    batch_size: Option<usize>,
+    unshuffled: bool,
+    validation: Option<(Tensors, Tensors, Option<Tensor>)>,
+    validation_split: f64,
+    validation_batch_size: Option<usize>,
+    validation_freq: Option<usize>,
+    class_weight: Option<ClassWeight>,
+    sample_weight: Option<Tensor>,
+    steps_per_epoch: Option<usize>,
+    callbacks: Vec<Box<dyn Callback + 'f>>,
+}
+
+impl fmt::Debug for Fit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Fit(epochs {:?}, batch size {:?})",
+            self.epochs, self.batch_size
+        )
+    }
+}
+
+/// Examples of a step unless said otherwise.
+pub(super) const BATCH_SIZE: usize = 32;
+
+impl<'f> Fit<'f> {
+    /// One epoch of batches of 32 examples in random order.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often all examples are passed. Default 1.
+    #[must_use]
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.epochs = Some(epochs);
+        self
+    }
+
+    /// The first epoch, for going on: epochs up to it count as done. Default 0.
+    #[must_use]
+    pub fn initial_epoch(mut self, epoch: usize) -> Self {
+        self.initial_epoch = epoch;
+        self
+    }
+
+    /// Examples of a step. Default 32.
+    #[must_use]
+    pub fn batch_size(mut self, size: usize) -> Self {
+        self.batch_size = Some(size);
+        self
+    }
+
+    /// Whether every epoch passes the examples in another random order, which follows from the model's seed. Default
+    /// true.
+    #[must_use]
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.unshuffled = !shuffle;
+        self
+    }
+
+    /// Examples to test on after every epoch.
+    #[must_use]
+    pub fn validation_data(mut self, x: impl Into<Tensors>, y: impl Into<Tensors>) -> Self {
+        self.validation = Some((x.into(), y.into(), None));
+        self
+    }
+
+    /// The same with a weight for every example.
+    #[must_use]
+    pub fn weighted_validation_data(
+        mut self,
+        x: impl Into<Tensors>,
+        y: impl Into<Tensors>,
+        sample_weight: &Tensor,
+    ) -> Self {
+        self.validation = Some((x.into(), y.into(), Some(sample_weight.clone())));
+        self
+    }
+
+    /// Tests on this share of the examples, the last ones as they are given, and does not train on them.
+    #[must_use]
+    pub fn validation_split(mut self, share: f64) -> Self {
+        self.validation_split = share;
+        self
+    }
+
+    /// Examples of a batch of testing. Default: as of training.
+    #[must_use]
+    pub fn validation_batch_size(mut self, size: usize) -> Self {
+        self.validation_batch_size = Some(size);
+        self
+    }
+
+    /// Tests after every so many epochs. Default 1.
+    #[must_use]
+    pub fn validation_freq(mut self, epochs: usize) -> Self {
+        self.validation_freq = Some(epochs);
+        self
+    }
+
+    /// What the loss of each example counts by its class; 1 for classes that are not named.
+    #[must_use]
+    pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Self {
+        self.class_weight = Some(weights.into_iter().collect());
+        self
+    }
+
+    /// What the loss of each example counts.
+    #[must_use]
+    pub fn sample_weight(mut self, weights: &Tensor) -> Self {
+        self.sample_weight = Some(weights.clone());
+        self
+    }
+
+    /// Ends an epoch after so many steps.
+    #[must_use]
+    pub fn steps_per_epoch(mut self, steps: usize) -> Self {
+        self.steps_per_epoch = Some(steps);
+        self
+    }
+
+    /// One more callback, called after those before; `&mut callback` can be looked at afterwards.
+    #[must_use]
+    pub fn callback(mut self, callback: impl Callback + 'f) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        let positive = |name, value: Option<usize>| {
+            let value = value.unwrap_or(1);
+            check::parameter(name, value, value > 0, "at least 1")
+        };
+        positive("batch_size", self.batch_size)?;
+        positive("validation_batch_size", self.validation_batch_size)?;
+        positive("validation_freq", self.validation_freq)?;
+        positive("steps_per_epoch", self.steps_per_epoch)?;
+        let share = self.validation_split;
+        check::parameter(
+            "validation_split",
+            share,
+            (0.0..1.0).contains(&share),
+            "at least 0 and below 1",
+        )
+    }
+}
+
+/// Weights of examples by the classes of their labels, times those given.
+fn class_weights(labels: &Tensor, weights: &ClassWeight, given: Option<&Tensor>) -> Result<Tensor> {
+    let classes = match labels.rank() {
+        2 if labels.shape()[1] > 1 => labels.argmax(-1)?,
+        2 => labels.squeeze(&[-1])?,
+        _ => labels.clone(),
+    };
+    let classes = classes.cast(DType::I64)?.to_vec::<i64>()?;
+    let weight = |class: &i64| weights.get(class).copied().unwrap_or(1.0) as f32;
+    let own = Tensor::from(classes.iter().map(weight).collect::<Vec<f32>>());
+    match given {
+        Some(given) => own.mul(&given.cast(DType::F32)?),
+        None => Ok(own),
+    }
+}
+
+impl Model {
+    /// Trains on these examples. What was learned before is the beginning.
+    ///
+    /// # Errors
+    /// [`Error::Data`] unless compiled, and for another number of inputs or labels than the model has;
+    /// [`Error::Length`] for different numbers of examples; [`Error::Empty`] for none; [`Error::NotFinite`] for NaN or
+    /// infinity in inputs or labels; [`Error::Parameter`] for settings outside their domain; [`Error::Within`] naming
+    /// the layer that does not fit; and errors of callbacks.
+    pub fn fit(&mut self, x: impl Into<Tensors>, y: impl Into<Tensors>, fit: Fit<'_>) -> Result<History> {
+        fit.check()?;
+        let x = x.into().in_order("fit", &self.input_names())?;
+        self.build_from(&x)?;
+        let y = y.into().in_order("fit", &self.output_names())?;
+        let ready = self.ready()?;
+        check_finite("fit", "x", &x)?;
+        check_finite("fit", "y", &y)?;
+        let weights = match (&fit.class_weight, y.first()) {
+            (Some(weights), Some(labels)) => {
+                Some(class_weights(labels, weights, fit.sample_weight.as_ref())?)
+            }
+            _ => fit.sample_weight.clone(),
+        };
+        let data = Data::new("fit", [x, y, weights.into_iter().collect()].concat())?;
+        let (data, held_out) = split(data, fit.validation_split)?;
+        let size = fit.batch_size.unwrap_or(BATCH_SIZE);
+        let all = data.rows().div_ceil(size);
+        let steps = fit.steps_per_epoch.map_or(all, |steps| steps.min(all));
+        let (seed, shuffle) = (self.seed_value(), !fit.unshuffled);
+        let rows = data.rows();
+        let order =
+            |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
+        let batches =
+            |done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
+        self.epochs(ready, fit, held_out, Some((steps, size)), batches)
+    }
+
+    /// Trains on batches of your own: `batches` gives those of the epoch of this number.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); those of the batches; [`Error::Parameter`] for settings that need all examples at once:
+    /// a validation split, weights.
+    pub fn fit_batches<I>(&mut self, mut batches: impl FnMut(usize) -> I, fit: Fit<'_>) -> Result<History>
+    where
+        I: Iterator<Item = Result<Batch>> + 'static,
+    {
+        fit.check()?;
+        let whole = fit.validation_split == 0.0 && fit.sample_weight.is_none() && fit.class_weight.is_none();
+        check::parameter(
+            "validation_split, sample_weight and class_weight",
+            "given",
+            whole,
+            "left out: batches bring their own weights",
+        )?;
+        let mut epoch = fit.initial_epoch;
+        if !self.is_built() {
+            let first = batches(epoch)
+                .next()
+                .transpose()?
+                .ok_or_else(|| nothing("the first epoch"))?;
+            let x = first.x.in_order("fit_batches", &self.input_names())?;
+            self.build_from(&x)?;
+        }
+        let ready = self.ready()?;
+        let (inputs, outputs) = (self.input_names(), self.output_names());
+        let fed = move |batch: Result<Batch>| {
+            let batch = batch?;
+            let x = batch.x.in_order("fit_batches", &inputs)?;
+            let y = batch.y.in_order("fit_batches", &outputs)?;
+            Ok(Data::new(
+                "fit_batches",
+                [x, y, batch.sample_weight.into_iter().collect()].concat(),
+            )?
+            .tensors()
+            .to_vec())
+        };
+        let batches = |_| -> Result<BatchIterator<'_>> {
+            let fed = fed.clone();
+            epoch += 1;
+            Ok(Box::new(batches(epoch - 1).map(fed)))
+        };
+        self.epochs(ready, fit, None, None, batches)
+    }
+
+    fn epochs<'b>(
+        &'b self,
+        ready: &Ready,
+        mut fit: Fit<'_>,
+        held_out: Option<Data>,
+        known: Option<(usize, usize)>,
+        mut batches: impl FnMut(u64) -> Result<BatchIterator<'b>>,
+    ) -> Result<History> {
+        let validation = match fit.validation.take() {
+            Some((x, y, weights)) => Some(self.data("validation_data", x, Some(y), weights)?),
+            None => held_out,
+        };
+        let size = known.map_or(BATCH_SIZE, |(_, size)| size);
+        let validation_size = fit.validation_batch_size.unwrap_or(size);
+        let mut metrics = ready.state.names();
+        if validation.is_some() {
+            metrics.extend(ready.state.names().iter().map(|name| format!("val_{name}")));
+        }
+        let mut run = Run::new(
+            self,
+            Params {
+                epochs: fit.epochs.unwrap_or(1),
+                steps: known.map(|(steps, _)| steps).or(fit.steps_per_epoch),
+                batch_size: known.map(|(_, size)| size),
+                metrics,
+            },
+        );
+        let callbacks = &mut fit.callbacks;
+        each(callbacks, &mut run, |callback, run| callback.on_train_begin(run))?;
+        for epoch in fit.initial_epoch..run.params.epochs {
+            if run.is_stopped() {
+                break;
+            }
+            run.logs = None;
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_epoch_begin(epoch, run)
+            })?;
+            ready.state.reset()?;
+            let done = ready.state.optimizer.iterations().value().item::<i64>()?;
+            train(
+                ready,
+                callbacks,
+                &mut run,
+                batches(done as u64)?,
+                fit.steps_per_epoch,
+            )?;
+            let mut logs = ready.state.logs()?;
+            if let Some(data) = &validation
+                && (epoch + 1).is_multiple_of(fit.validation_freq.unwrap_or(1))
+            {
+                for (name, value) in self
+                    .test(ready, callbacks, &mut run, data, validation_size)?
+                    .iter()
+                {
+                    logs.insert(format!("val_{name}"), value);
+                }
+            }
+            run.logs = Some(logs);
+            each(callbacks, &mut run, |callback, run| {
+                callback.on_epoch_end(epoch, run)
+            })?;
+            let logs = run.logs.clone().unwrap_or_default();
+            run.history.push(epoch, &logs);
+        }
+        each(callbacks, &mut run, |callback, run| callback.on_train_end(run))?;
+        Ok(run.history)
+    }
+
+    /// All tensors of a call, in order.
+    pub(super) fn data(
+        &self,
+        op: &'static str,
+        x: Tensors,
+        y: Option<Tensors>,
+        weights: Option<Tensor>,
+    ) -> Result<Data> {
+        let x = x.in_order(op, &self.input_names())?;
+        self.build_from(&x)?;
+        let y = y.map(|y| y.in_order(op, &self.output_names())).transpose()?;
+        check_finite(op, "x", &x)?;
+        Data::new(
+            op,
+            [x, y.unwrap_or_default(), weights.into_iter().collect()].concat(),
+        )
+    }
+
+    /// Loss and metrics on these examples.
+    pub(super) fn test(
+        &self,
+        ready: &Ready,
+        callbacks: &mut Callbacks<'_>,
+        run: &mut Run<'_>,
+        data: &Data,
+        size: usize,
+    ) -> Result<Logs> {
+        ready.state.reset()?;
+        each(callbacks, run, |callback, run| callback.on_test_begin(run))?;
+        for (number, batch) in data.batches(size, None).enumerate() {
+            each(callbacks, run, |callback, run| {
+                callback.on_test_batch_begin(number, run)
+            })?;
+            ready.test(&batch?)?;
+            each(callbacks, run, |callback, run| {
+                callback.on_test_batch_end(number, run)
+            })?;
+        }
+        each(callbacks, run, |callback, run| callback.on_test_end(run))?;
+        ready.state.logs()
+    }
+}
+
+pub(super) type Callbacks<'f> = Vec<Box<dyn Callback + 'f>>;
+type BatchIterator<'b> = Box<dyn Iterator<Item = Result<Vec<Tensor>>> + 'b>;
+
+/// Calls a hook of all callbacks, in order.
+pub(super) fn each(
+    callbacks: &mut Callbacks<'_>,
+    run: &mut Run<'_>,
+    mut hook: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
+) -> Result<()> {
+    callbacks
+        .iter_mut()
+        .try_for_each(|callback| hook(&mut **callback, run))
+}
+
+/// The steps of an epoch.
+fn train(
+    ready: &Ready,
+    callbacks: &mut Callbacks<'_>,
+    run: &mut Run<'_>,
+    batches: BatchIterator<'_>,
+    most: Option<usize>,
+) -> Result<()> {
+    let mut steps = 0;
+    for (number, batch) in batches.take(most.unwrap_or(usize::MAX)).enumerate() {
+        let batch = batch?;
+        each(callbacks, run, |callback, run| {
+            callback.on_train_batch_begin(number, run)
+        })?;
+        ready.train(&batch).map_err(|error| Error::Within {
+            place: format!("fit: batch {number}"),
+            source: Box::new(error),
+        })?;
+        steps += 1;
+        each(callbacks, run, |callback, run| {
+            callback.on_train_batch_end(number, run)
+        })?;
+        if run.is_stopped() {
+            break;
+        }
+    }
+    if steps == 0 {
+        return Err(nothing("an epoch"));
+    }
+    Ok(())
+}
+
+fn nothing(what: &str) -> Error {
+    Error::Empty {
+        op: "fit",
+        what: what.to_owned(),
+        least: "1 batch",
+    }
+}
+
+/// The examples to train on, and the last ones to test on.
+fn split(data: Data, share: f64) -> Result<(Data, Option<Data>)> {
+    if share == 0.0 {
+        return Ok((data, None));
+    }
+    let rows = data.rows();
+    let kept = (rows as f64 * (1.0 - share)).floor() as usize;
+    if kept == 0 || kept == rows {
+        return Err(Error::Data {
+            op: "fit",
+            problem: format!("validation_split = {share} of {rows} examples leaves {kept} for training"),
+            remedy: "choose a share that leaves at least 1 example on each side",
+        });
+    }
+    Ok((data.part(0, kept)?, Some(data.part(kept, rows)?)))
+}

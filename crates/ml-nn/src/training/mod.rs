@@ -1,0 +1,23 @@
+//! Training, testing, answering.
+//!
+//! | file | what |
+//! |---|---|
+//! | `data` | what is fed: tensors, by position or name; batches of them |
+//! | `step` | one step as one function: forward, backward, update, metrics |
+//! | `fit` | epochs of steps, with validation and callbacks |
+//! | `evaluate` | testing and answering |
+//! | `history` | what came out, epoch by epoch |
+
+mod data;
+mod evaluate;
+mod fit;
+mod history;
+mod step;
+
+pub use data::{Batch, Tensors};
+pub use evaluate::{Evaluate, Predict};
+pub use fit::{ClassWeight, Fit};
+pub use history::{History, Logs, Params};
+
+pub(crate) use data::Data;
+pub(crate) use step::Ready;

@@ -1,0 +1,275 @@
+//! One step as one function: forward, backward, update, metrics.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ml_core::{
+    Error, Result, Tensor,
+    autodiff::{Source, Tape, Variable},
+    graph::Function,
+    ops::Spec,
+};
+
+use super::Logs;
+use crate::{
+    layers::{Context, LayerRef, Weight},
+    losses::LossRef,
+    metrics::{IntoMetric, Mean, MetricState},
+    models::{Compiled, Output},
+    optimizers::BoundOptimizer,
+};
+
+/// A compiled model that knows its weights: what trains and tests it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) state: Arc<State>,
+    train: Function,
+    test: Function,
+}
+
+/// What the steps of a model need.
+#[derive(Debug)]
+pub(crate) struct State {
+    root: LayerRef,
+    inputs: usize,
+    outputs: Vec<Head>,
+    weights: Vec<Weight>,
+    pub(crate) optimizer: BoundOptimizer,
+    loss: MetricState,
+    /// Of what layers tell by `add_metric`.
+    told: Vec<MetricState>,
+    seed: u64,
+}
+
+/// An output with its loss and metrics.
+#[derive(Debug)]
+struct Head {
+    loss: LossRef,
+    weight: f64,
+    /// The mean loss of this output; where there is one output it is the whole.
+    shown: Option<MetricState>,
+    metrics: Vec<MetricState>,
+}
+
+impl Head {
+    fn new(output: Output, alone: bool) -> Self {
+        let shown = (!alone).then(|| Mean.named(format!("{}_loss", output.name)).start());
+        let metric = |metric: crate::metrics::MetricRef| match alone {
+            true => metric.start(),
+            false => {
+                let name = format!("{}_{}", output.name, metric.name());
+                metric.named(name).start()
+            }
+        };
+        Self {
+            loss: output.loss,
+            weight: output.weight,
+            shown,
+            metrics: output.metrics.into_iter().map(metric).collect(),
+        }
+    }
+}
+
+/// What a network gives for a batch.
+struct Forward {
+    outputs: Vec<Tensor>,
+    context: Context,
+}
+
+impl Ready {
+    pub(crate) fn new(root: &LayerRef, compiled: Compiled, seed: u64) -> Result<Self> {
+        let weights = root.weights();
+        let variables: Vec<Variable> = weights
+            .iter()
+            .filter(|weight| weight.trainable)
+            .map(|weight| weight.variable.clone())
+            .collect();
+        let inputs = root.inputs().unwrap_or_default();
+        let alone = compiled.outputs.len() == 1;
+        let state = Arc::new(State {
+            root: root.clone(),
+            inputs: inputs.len(),
+            outputs: compiled
+                .outputs
+                .into_iter()
+                .map(|output| Head::new(output, alone))
+                .collect(),
+            weights,
+            optimizer: crate::optimizers::IntoOptimizer::bind(compiled.optimizer, &variables)?,
+            loss: Mean.named("loss").start(),
+            told: told(root, &inputs)?,
+            seed,
+        });
+        let function = |name: &str, training: bool| {
+            let state = Arc::clone(&state);
+            Function::new(name, move |arguments| Ok(vec![state.step(arguments, training)?]))
+                .run_eagerly(compiled.run_eagerly)
+                .options(compiled.options)
+        };
+        Ok(Self {
+            train: function("train_step", true),
+            test: function("test_step", false),
+            state,
+        })
+    }
+
+    /// One step of training on inputs, labels and weights; the loss.
+    pub(crate) fn train(&self, tensors: &[Tensor]) -> Result<Tensor> {
+        self.train.apply(&tensors.iter().collect::<Vec<_>>())
+    }
+
+    /// The same without learning.
+    pub(crate) fn test(&self, tensors: &[Tensor]) -> Result<Tensor> {
+        self.test.apply(&tensors.iter().collect::<Vec<_>>())
+    }
+
+    /// How often the steps were traced.
+    pub(crate) fn trace_count(&self) -> usize {
+        self.train.trace_count() + self.test.trace_count()
+    }
+}
+
+/// A mean for every metric that layers tell of, found by tracing the network once.
+fn told(root: &LayerRef, inputs: &[Spec]) -> Result<Vec<MetricState>> {
+    let names: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (layer, found) = (root.clone(), Arc::clone(&names));
+    let probe = Function::new("probe", move |inputs| {
+        let context = Context::training(0, Tensor::from(0i64));
+        let outputs = layer.call(inputs, &context)?;
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        *found = context.metrics().into_iter().map(|(name, _)| name).collect();
+        Ok(outputs)
+    });
+    probe.concrete(inputs)?;
+    let names = names.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(names.iter().map(|name| Mean.named(name).start()).collect())
+}
+
+impl State {
+    fn step(&self, arguments: &[Tensor], training: bool) -> Result<Tensor> {
+        let (inputs, rest) = arguments.split_at(self.inputs.min(arguments.len()));
+        let (labels, weights) = rest.split_at(self.outputs.len().min(rest.len()));
+        if labels.len() < self.outputs.len() {
+            return Err(Error::Data {
+                op: "step",
+                problem: format!("{} labels for {} outputs", labels.len(), self.outputs.len()),
+                remedy: "give one label for each output",
+            });
+        }
+        let weights = weights.first();
+        if !training {
+            let forward = self.forward(inputs, false)?;
+            return self.loss(&forward, labels, weights);
+        }
+        let tape = Tape::new();
+        let variables = self.optimizer.variables();
+        tape.watch_variables(variables)?;
+        let forward = self.forward(inputs, true)?;
+        let loss = self.loss(&forward, labels, weights)?;
+        let sources: Vec<&dyn Source> = variables.iter().map(|variable| variable as &dyn Source).collect();
+        let gradients = tape.gradient(&loss, &sources)?;
+        drop(tape);
+        self.optimizer.apply_gradients(&gradients)?;
+        self.constrain()?;
+        Ok(loss.stop_gradient())
+    }
+
+    fn forward(&self, inputs: &[Tensor], training: bool) -> Result<Forward> {
+        let context = match training {
+            true => Context::training(self.seed, self.optimizer.iterations().read()),
+            false => Context::inference(),
+        };
+        let outputs = self.root.call(inputs, &context)?;
+        Ok(Forward { outputs, context })
+    }
+
+    /// The whole loss; metrics take the batch in.
+    fn loss(&self, forward: &Forward, labels: &[Tensor], weights: Option<&Tensor>) -> Result<Tensor> {
+        let Some(examples) = forward.outputs.first() else {
+            return Err(Error::Empty {
+                op: "step",
+                what: "what the model gives".to_owned(),
+                least: "1 output",
+            });
+        };
+        // A scalar for every batch counts as often as it has examples.
+        let rows = examples.shape_tensor()?.narrow(0, Some(0), Some(1))?;
+        let mut total: Option<Tensor> = None;
+        for ((head, y_true), y_pred) in self.outputs.iter().zip(labels).zip(&forward.outputs) {
+            let logits = forward.context.logits_of(y_pred);
+            let loss = head.loss.value_with(y_true, y_pred, logits.as_ref(), weights)?;
+            if let Some(shown) = &head.shown {
+                shown.update_state(y_true, &loss.expand_dims(0)?, Some(&rows))?;
+            }
+            for metric in &head.metrics {
+                metric.update_state(y_true, y_pred, weights)?;
+            }
+            let loss = if head.weight == 1.0 {
+                loss
+            } else {
+                loss.mul_scalar(head.weight)?
+            };
+            total = Some(match total {
+                Some(total) => total.add(&loss)?,
+                None => loss,
+            });
+        }
+        let mut total = total.unwrap_or_else(|| Tensor::from(0.0f32));
+        for loss in self.penalties()?.into_iter().chain(forward.context.losses()) {
+            total = total.add(&loss)?;
+        }
+        self.loss
+            .update_state(&total, &total.expand_dims(0)?, Some(&rows))?;
+        for (metric, (_, value)) in self.told.iter().zip(forward.context.metrics()) {
+            metric.update_state(&value, &value.expand_dims(0)?, Some(&rows))?;
+        }
+        Ok(total)
+    }
+
+    fn penalties(&self) -> Result<Vec<Tensor>> {
+        let penalty = |weight: &Weight| {
+            let regularizer = weight.regularizer.as_ref()?;
+            Some(regularizer.penalty(&weight.variable.read()))
+        };
+        self.weights.iter().filter_map(penalty).collect()
+    }
+
+    fn constrain(&self) -> Result<()> {
+        for weight in self.weights.iter().filter(|weight| weight.trainable) {
+            if let Some(constraint) = &weight.constraint {
+                weight
+                    .variable
+                    .assign(&constraint.apply(&weight.variable.read())?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn metrics(&self) -> impl Iterator<Item = &MetricState> {
+        let shown = self.outputs.iter().filter_map(|head| head.shown.as_ref());
+        let metrics = self.outputs.iter().flat_map(|head| &head.metrics);
+        [&self.loss]
+            .into_iter()
+            .chain(shown)
+            .chain(metrics)
+            .chain(&self.told)
+    }
+
+    /// Loss and metrics so far.
+    pub(crate) fn logs(&self) -> Result<Logs> {
+        let mut logs = Logs::default();
+        for metric in self.metrics() {
+            logs.insert(metric.name(), metric.result()?);
+        }
+        Ok(logs)
+    }
+
+    /// Names of what is logged.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.metrics().map(|metric| metric.name().to_owned()).collect()
+    }
+
+    /// Begins an epoch: nothing is accumulated.
+    pub(crate) fn reset(&self) -> Result<()> {
+        self.metrics().try_for_each(MetricState::reset_state)
+    }
+}

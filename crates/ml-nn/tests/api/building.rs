@@ -1,0 +1,277 @@
+//! Stacks, graphs, types of one's own; names, weights, summaries, errors before there is data.
+
+use ml_core::{DType, Result, Tensor, ops::Spec};
+use ml_nn::{
+    Activation, Input, Model, Sequential, connect,
+    layers::{
+        BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module, Scope,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use crate::random;
+
+fn classifier() -> Model {
+    Sequential::new()
+        .add(Flatten.input_shape([28, 28]))
+        .add(Dense::new(300).activation(Activation::Relu))
+        .add(Dense::new(100).activation(Activation::Relu))
+        .add(Dense::new(10).activation(Activation::Softmax))
+        .into_model()
+}
+
+/// Reproduces N10-03 and W10-10.
+#[test]
+fn the_summary_of_the_book() -> Result<()> {
+    let expected = "\
+Model: \"sequential\"
+_________________________________________________________________
+Layer (type)                 Output Shape              Param #   
+=================================================================
+flatten (Flatten)            (None, 784)               0         
+_________________________________________________________________
+dense (Dense)                (None, 300)               235500    
+_________________________________________________________________
+dense_1 (Dense)              (None, 100)               30100     
+_________________________________________________________________
+dense_2 (Dense)              (None, 10)                1010      
+=================================================================
+Total params: 266,610
+Trainable params: 266,610
+Non-trainable params: 0
+_________________________________________________________________";
+    assert_eq!(classifier().summary()?, expected);
+    Ok(())
+}
+
+/// Reproduces N10-04 and W10-11.
+#[test]
+fn layers_are_found_by_name_and_number_and_start_as_glorot_says() -> Result<()> {
+    let model = classifier();
+    model.ensure_built()?;
+    let names: Vec<String> = model.layers().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["flatten", "dense", "dense_1", "dense_2"]);
+    let hidden = model.layer("dense")?;
+    assert!(hidden.same(&model.layers()[1].1));
+    let weights = hidden.get_weights();
+    assert_eq!(
+        (weights[0].spec(), weights[1].spec()),
+        (Spec::new(DType::F32, [784, 300]), Spec::new(DType::F32, [300]))
+    );
+    assert!(weights[0].to_vec::<f32>()?.iter().all(|w| w.abs() <= 0.0744));
+    assert!(weights[1].to_vec::<f32>()?.iter().all(|&b| b == 0.0));
+    assert_eq!(hidden.weights()[0].variable.name(), "dense/kernel");
+    let missing = model.layer("dense_7").unwrap_err().to_string();
+    assert!(
+        missing.contains("\"dense_7\"") && missing.contains("flatten, dense, dense_1, dense_2"),
+        "{missing}"
+    );
+    Ok(())
+}
+
+/// Reproduces N10-18.
+#[test]
+fn wide_and_deep_in_three_variants() -> Result<()> {
+    let relu = || Dense::new(30).activation(Activation::Relu);
+    let wide = Input::new([5]).name("wide_input").place();
+    let deep = Input::new([6]).name("deep_input").place();
+    let hidden = deep.then(relu())?.then(relu())?;
+    let joined = connect(Concatenate::new(), &[&wide, &hidden])?;
+    let output = joined.then(Dense::new(1).named("main_output"))?;
+    let aux = hidden.then(Dense::new(1).named("aux_output"))?;
+    let one = Model::functional(&[&wide, &deep], &[&output])?;
+    assert_eq!(one.count_params()?, 1176);
+    assert_eq!(one.input_names(), ["wide_input", "deep_input"]);
+    let two = Model::functional(&[&wide, &deep], &[&output, &aux])?;
+    assert_eq!(two.count_params()?, 1207);
+    assert_eq!(two.output_names(), ["main_output", "aux_output"]);
+    let summary = two.summary()?;
+    assert!(summary.contains("concatenate (Concatenate)"), "{summary}");
+    assert!(
+        summary.contains("wide_input[0][0]") && summary.contains("Total params: 1,207"),
+        "{summary}"
+    );
+    let outputs = two.predict_all([
+        ("deep_input", &random(&[3, 6], 1)),
+        ("wide_input", &random(&[3, 5], 2)),
+    ])?;
+    assert_eq!(outputs[1].shape().to_vec(), [3, 1]);
+    // Both models hold the same layers, hence the same weights.
+    assert!(one.layer("main_output")?.same(&two.layer("main_output")?));
+    Ok(())
+}
+
+#[test]
+fn a_shared_layer_has_one_set_of_weights_and_models_are_layers() -> Result<()> {
+    let (a, b) = (Input::new([4]).place(), Input::new([4]).place());
+    let shared = Dense::new(3).named("shared");
+    let joined = connect(Concatenate::new(), &[&a.then(&shared)?, &b.then(&shared)?])?;
+    let model = Model::functional(&[&a, &b], &[&joined])?;
+    assert_eq!(model.count_params()?, 15);
+    assert_eq!(model.input_names(), ["input_1", "input_2"]);
+    let x = random(&[2, 4], 3);
+    let y = model.predict([&x, &x])?.to_vec::<f32>()?;
+    assert_eq!(y[..3], y[3..6]);
+
+    let inner = Sequential::new()
+        .add(Dense::new(3).input_shape([4]))
+        .add(Dense::new(2));
+    let outer = Sequential::new()
+        .add(inner.named("inner"))
+        .add(Dense::new(1))
+        .into_model();
+    assert_eq!(outer.count_params()?, 15 + 8 + 3);
+    let names: Vec<String> = outer
+        .weights()
+        .iter()
+        .map(|w| w.variable.name().to_owned())
+        .collect();
+    assert_eq!(names[0], "inner/dense/kernel");
+    let clone = outer.clone_model();
+    assert_eq!(clone.count_params()?, 26);
+    assert!(!clone.weights()[0].variable.same(&outer.weights()[0].variable));
+    Ok(())
+}
+
+/// The book's residual block and regressor (section 12.3.6).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ResidualBlock {
+    layers: usize,
+    units: usize,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ResidualRegressor {
+    outputs: usize,
+}
+
+#[typetag::serde]
+impl Layer for ResidualBlock {
+    fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        let mut hidden = Vec::new();
+        for number in 0..self.layers {
+            let dense = Dense::new(self.units)
+                .activation(Activation::Elu(1.0))
+                .kernel_initializer(ml_nn::initializers::HeNormal);
+            hidden.push(scope.layer(&format!("dense_{number}"), dense, inputs)?);
+        }
+        Ok(ml_nn::layers::unary(move |x, context| {
+            hidden
+                .iter()
+                .try_fold(x.clone(), |z, layer| layer.apply(&z, context))?
+                .add(x)
+        }))
+    }
+}
+
+#[typetag::serde]
+impl Layer for ResidualRegressor {
+    fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        let first = scope.layer("hidden", Dense::new(30).activation(Activation::Elu(1.0)), inputs)?;
+        let specs = first.outputs().unwrap_or_default().to_vec();
+        let block = || ResidualBlock { layers: 2, units: 30 };
+        let one = scope.layer("block1", block(), &specs)?;
+        let two = scope.layer("block2", block(), &specs)?;
+        let out = scope.layer("out", Dense::new(self.outputs), &specs)?;
+        Ok(Box::new(move |inputs: &[Tensor], context: &Context| {
+            let mut z = first.apply(&inputs[0], context)?;
+            for _ in 0..4 {
+                z = one.apply(&z, context)?; // the same weights four times
+            }
+            Ok(vec![out.apply(&two.apply(&z, context)?, context)?])
+        }))
+    }
+}
+
+#[test]
+fn a_type_of_ones_own_is_a_model() -> Result<()> {
+    let model = Model::new(ResidualRegressor { outputs: 1 });
+    let unbuilt = model.summary().unwrap_err().to_string();
+    assert!(
+        unbuilt.contains("\"residual_regressor\" is not built"),
+        "{unbuilt}"
+    );
+    model.build([8])?;
+    assert_eq!(model.count_params()?, 270 + 4 * 930 + 31);
+    assert_eq!(model.layer("block1")?.weights().len(), 4);
+    assert_eq!(model.predict(random(&[5, 8], 1))?.shape().to_vec(), [5, 1]);
+    Ok(())
+}
+
+#[test]
+fn what_does_not_fit_is_refused_before_there_is_data_and_the_layer_is_named() {
+    let model = Sequential::new()
+        .add(Dense::new(3).input_shape([4]))
+        .add(Dense::new(0).named("empty"))
+        .into_model();
+    assert_eq!(
+        model.ensure_built().unwrap_err().to_string(),
+        "layer \"empty\" (Dense): units = 0: must be at least 1"
+    );
+    let twins = Sequential::new()
+        .add(Dense::new(3).named("a").input_shape([4]))
+        .add(Dense::new(3).named("a"))
+        .into_model();
+    assert!(
+        twins
+            .ensure_built()
+            .unwrap_err()
+            .to_string()
+            .contains("two layers are named \"a\"")
+    );
+    let (a, b) = (Input::new([4, 2]).place(), Input::new([5, 3]).place());
+    let error = connect(Concatenate::new(), &[&a, &b]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("layer \"concatenate\" (Concatenate): "),
+        "{error}"
+    );
+    let only = a.then(Flatten).unwrap();
+    let error = Model::functional(&[&b], &[&only]).unwrap_err().to_string();
+    assert!(error.contains("not among the inputs"), "{error}");
+    // The book's footnote: rows of 784 numbers where images are expected.
+    let error = classifier()
+        .predict(random(&[6, 784], 1))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("expected flatten_input to be f32[?, 28, 28], but got f32[6, 784]"),
+        "{error}"
+    );
+    let error = classifier()
+        .set_weights(&[random(&[2], 1)])
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("weights"), "{error}");
+}
+
+#[test]
+fn layers_survive_json_by_name_and_hyperparameters() -> Result<()> {
+    let stack = Sequential::new()
+        .add(Flatten.input_shape([2, 2]))
+        .add(
+            Dense::new(3)
+                .activation(Activation::LeakyRelu(0.1))
+                .kernel_constraint(ml_nn::constraints::NonNeg)
+                .named("first"),
+        )
+        .add(BatchNormalization::new())
+        .add(Dropout::new(0.2).frozen())
+        .add(Dense::new(2));
+    let layer: Box<dyn Layer> = Box::new(stack);
+    let text = serde_json::to_string(&layer).unwrap();
+    let back: Box<dyn Layer> = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    assert!(
+        text.starts_with("{\"class_name\":\"Sequential\",\"config\""),
+        "{text}"
+    );
+    let model = Model::new(back);
+    assert_eq!(model.count_params()?, 15 + 12 + 8);
+    assert!(model.layer("first").is_ok() && !model.layer("dropout")?.trainable());
+    let unknown = text.replace("\"Flatten\"", "\"MyFlatten\"");
+    let error = serde_json::from_str::<Box<dyn Layer>>(&unknown)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("MyFlatten"), "{error}");
+    Ok(())
+}
