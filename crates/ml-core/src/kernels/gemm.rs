@@ -319,9 +319,12 @@ impl<'a, T: Real> Plan<'a, T> {
             batch,
             bias,
         };
-        // Rows that do not stay in the cache, or are packed, are brought there once a group, not once a panel.
-        let groups = match m > BLOCK_ROWS || (batch == 1 && plan.packs_left(left)) {
-            true => panels.div_ceil(GROUP).next_multiple_of(threads).min(panels),
+        // Rows that do not stay in the cache are brought there once a group, not once a panel; so are those that are
+        // packed by each task, if there are few tasks.
+        let grouped = panels.div_ceil(GROUP).next_multiple_of(threads).min(panels);
+        let stripped = batch * bands * grouped <= MOST_STRIPPED * threads && plan.packs_left(left);
+        let groups = match m > BLOCK_ROWS || stripped {
+            true => grouped,
             false => panels,
         };
         Self { groups, ..plan }
@@ -426,19 +429,25 @@ impl<T: Real> WithSimd for Task<'_, T> {
             }
             for start in rows.clone().step_by(BLOCK_ROWS) {
                 let block = start..(start + BLOCK_ROWS).min(rows.end);
-                if !self.strip.is_empty() {
-                    for first in block.step_by(plan.geometry.rows) {
+                let (tiles, panels) = (block.len().div_ceil(plan.geometry.rows), group.len());
+                for turn in 0..tiles * panels {
+                    // A strip meets all panels of the group, or a panel all rows of the block.
+                    let (tile, slot) = match self.strip.is_empty() {
+                        false => (turn / panels, turn % panels),
+                        true => (turn % tiles, turn / tiles),
+                    };
+                    let first = block.start + tile * plan.geometry.rows;
+                    if !self.strip.is_empty() && slot == 0 {
                         self.pack_strip(number, first, from..from + depth);
-                        for (slot, panel) in group.clone().enumerate() {
-                            self.tile(simd, number, panel, right[slot], first, from..from + depth);
-                        }
                     }
-                    continue;
-                }
-                for (slot, panel) in group.clone().enumerate() {
-                    for first in block.clone().step_by(plan.geometry.rows) {
-                        self.tile(simd, number, panel, right[slot], first, from..from + depth);
-                    }
+                    self.tile(
+                        simd,
+                        number,
+                        group.start + slot,
+                        right[slot],
+                        first,
+                        from..from + depth,
+                    );
                 }
             }
         }
