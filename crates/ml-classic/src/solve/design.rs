@@ -266,6 +266,21 @@ impl<F: Float> Design<'_, F> {
         );
     }
 
+    /// Calls `act` with the values of a dense row in a range of columns, counted from its start.
+    #[inline]
+    pub(crate) fn part(&self, row: usize, range: Range<usize>, mut act: impl FnMut(usize, f64)) {
+        by_storage!(
+            self,
+            row,
+            |values| for (j, v) in values[range].iter().enumerate() {
+                act(j, vector::number::<_, F>(*v).as_f64());
+            },
+            |entries| entries
+                .filter(|(j, _)| range.contains(j))
+                .for_each(|(j, v)| act(j - range.start, v.as_f64()))
+        );
+    }
+
     /// `out = (x - means)·factor` in double precision.
     #[inline]
     pub(crate) fn centred(&self, row: usize, means: &[f64], factor: f64, out: &mut [f64]) {

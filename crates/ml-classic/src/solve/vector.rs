@@ -80,6 +80,12 @@ impl<F: Float> Cell<F> for Byte {
     }
 }
 
+/// The value of a cell.
+#[inline(always)]
+pub(crate) fn number<X: Cell<F>, F: Float>(cell: X) -> F {
+    cell.value()
+}
+
 /// Elements of a row that are converted at a time: whole [`LANES`].
 const RUN: usize = 256;
 

@@ -29,6 +29,8 @@ mod production;
 #[cfg(test)]
 mod sgd;
 #[cfg(test)]
+mod sparse;
+#[cfg(test)]
 mod tree;
 #[cfg(test)]
 mod weights;
