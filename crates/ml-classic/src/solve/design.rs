@@ -318,6 +318,16 @@ impl<F: Float> Design<'_, F> {
         )
     }
 
+    /// Takes what the weights of a row owe of an l1 penalty of `due`, from `scale·weights`; dense rows have all columns.
+    pub(crate) fn pay_l1(&self, row: usize, due: f64, scale: f64, (weights, paid): (&mut [F], &mut [F])) {
+        match self {
+            Design::Sparse(x) => {
+                entries(x, row).for_each(|(j, _)| vector::pay(&mut weights[j], &mut paid[j], due, scale));
+            }
+            _ => vector::pay_all(weights, paid, due, scale),
+        }
+    }
+
     /// `Σ x·w` that overflows: computed with factors scaled down, and cut off at half the largest number.
     fn far_dot(&self, row: usize, w: &[F]) -> f64 {
         const DOWN: f64 = 1e-160;
