@@ -33,7 +33,8 @@ mod sealed {
 /// A matrix of features that linear models take: dense (`ArrayView2`) or sparse by rows (`CsMatView`), in single or
 /// double precision.
 ///
-/// Sparse matrices are never made dense: the cost of training and predicting goes with the number of stored values.
+/// Sparse matrices are never made dense: the cost of training and predicting goes with the number of stored values. Dense
+/// ones are read where they are if their rows lie one after the other in memory (standard layout), else copied once.
 pub trait Matrix: Copy + Sync + sealed::Sealed {
     /// `f32` or `f64`.
     type Element: Float;

@@ -1,6 +1,8 @@
 //! Public behaviour, one file a family.
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod baseline;
 #[cfg(test)]
 mod classification_metrics;

@@ -131,7 +131,12 @@ fn slide_to_zero(mut weight: f64, drift: f64, due: f64, mut missed: usize, power
     }
     if weight == 0.0 {
         let leaves = soft_threshold(drift, due);
-        return powers.slide(0.0, leaves, missed);
+        // Most weights rest: they need no look at the table.
+        return if leaves == 0.0 {
+            0.0
+        } else {
+            powers.slide(0.0, leaves, missed)
+        };
     }
     powers.slide(weight, drift - weight.signum() * due, missed)
 }
