@@ -3,6 +3,8 @@
 pub mod baseline;
 mod class_weight;
 pub mod ensemble;
+#[cfg(test)]
+mod heard;
 pub mod linear;
 pub mod metrics;
 pub mod model_selection;

@@ -17,12 +17,13 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// The chapters' programs, in the book's order; quick ones take less than three minutes.
-const PROGRAMS: [Program; 11] = [
+const PROGRAMS: [Program; 12] = [
     Program::quick("ch01", "ch01"),
     Program::quick("ch02", "ch02"),
     Program::long("ch03", "ch03"),
     Program::long("ch03_exercises", "ch03"),
     Program::quick("ch04", "ch04"),
+    Program::quick("ch04_streaming", "ch04"),
     Program::quick("ch12_tensors", "ch12"),
     Program::quick("ch12_autodiff", "ch12"),
     Program::quick("ch12_functions", "ch12"),

@@ -33,7 +33,8 @@ pub enum LarsMethod {
 ///
 /// Fast where there are many more columns than rows; easily disturbed by noise and by columns that resemble one another.
 ///
-/// **Cost**: as least squares with the columns that come in. **Source**: Efron, Hastie, Johnstone, Tibshirani, "Least
+/// **Cost**: as least squares with the columns that come in; of the rows only the products of the columns are kept, which
+/// of wide data take more memory than the rows. **Source**: Efron, Hastie, Johnstone, Tibshirani, "Least
 /// Angle Regression", Annals of Statistics 32 (2004).
 ///
 /// # Examples

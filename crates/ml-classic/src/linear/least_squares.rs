@@ -2,10 +2,11 @@
 
 use ml_core::{
     Error, Float, Result, linalg,
-    ndarray::{Array1, Array2, ArrayView2, Axis},
+    ndarray::{Array1, Array2, ArrayView2, Axis, s},
 };
 
-use super::moments::{Moments, Rows};
+use super::moments::{Centre, Moments, Rows};
+use crate::solve::{is_tall, triangle};
 
 /// Rows a column from which the normal equations are tried.
 const TALL: usize = 4;
@@ -39,7 +40,7 @@ pub(super) fn fit_plane<F: Float>(rows: Rows<'_, F>, intercept: bool, cutoff: f6
     let (coef, rank, singular_values) = match quick {
         Some(solution) => solution,
         None => {
-            let (x, y) = rows.centred(&centre);
+            let (x, y) = reduced(rows, &centre)?;
             let fit = linalg::lstsq(x.view(), y.view(), Some(cutoff))?;
             (fit.solution, fit.rank, fit.singular_values)
         }
@@ -58,6 +59,22 @@ pub(super) fn fit_plane<F: Float>(rows: Rows<'_, F>, intercept: bool, cutoff: f6
         rank,
         singular_values,
     })
+}
+
+/// Centred rows and targets, or of tall data their triangle, which has the same solutions and singular values.
+fn reduced<F: Float>(rows: Rows<'_, F>, centre: &Centre) -> Result<(Array2<f64>, Array2<f64>)> {
+    let (n_rows, n_columns) = rows.x.dim();
+    let width = n_columns + rows.y.ncols();
+    if !is_tall(n_rows, width) {
+        return Ok(rows.centred(centre));
+    }
+    let r = triangle(n_rows, width, |range, mut to| {
+        let (x, y) = rows.slice(range.start, range.end).centred(centre);
+        to.slice_mut(s![.., ..n_columns]).assign(&x);
+        to.slice_mut(s![.., n_columns..]).assign(&y);
+    })?;
+    let (x, y) = r.view().split_at(Axis(1), n_columns);
+    Ok((x.to_owned(), y.to_owned()))
 }
 
 /// Coefficients, rank and singular values from `XᵀX`, or `None` where they would be inexact.

@@ -86,11 +86,18 @@ impl Targets {
         })
     }
 
-    /// The same for the rows of a subset.
-    pub(crate) fn select(&self, rows: &[usize]) -> Self {
+    /// How many rows have a weight.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.weights.iter().filter(|weight| **weight > 0.0).count()
+    }
+
+    /// The same, with rows that weigh nothing.
+    pub(crate) fn without(&self, rows: &[usize]) -> Self {
+        let mut weights = self.weights.clone();
+        rows.iter().for_each(|&row| weights[row] = 0.0);
         Self {
-            y: rows.iter().map(|&row| self.y[row]).collect(),
-            weights: rows.iter().map(|&row| self.weights[row]).collect(),
+            y: self.y.clone(),
+            weights,
         }
     }
 

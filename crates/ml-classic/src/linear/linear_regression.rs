@@ -6,13 +6,20 @@ use derive_setters::Setters;
 use ml_core::{
     Fit, FitContext, Float, Persist, Predict, Result, Score, check,
     ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis},
+    sprs::CsMatView,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{least_squares::fit_plane, moments::Rows, pitfalls::warn_of_closed_form};
-use crate::{metrics::r2_score_with, outputs};
+use super::{
+    dynamic::{linear_estimator, linear_regressor_model},
+    least_squares::fit_plane,
+    line::values,
+    moments::Rows,
+    pitfalls::warn_of_closed_form,
+};
+use crate::{metrics::r2_score_with, outputs, solve::Matrix};
 
-const OP: &str = "LinearRegression";
+pub(super) const OP: &str = "LinearRegression";
 
 static MANY_COLUMNS: Once = Once::new();
 
@@ -24,10 +31,14 @@ static MANY_COLUMNS: Once = Once::new();
 /// Scaling the columns is not needed. Cost: `O(rows·columns²)`, linear in the rows, so many rows are
 /// fine; beyond some ten thousand columns (20,000 warn) use gradient descent. Tall data go through the normal
 /// equations when these are exact enough (their condition is checked), everything else through
-/// singular values; both agree to 1e-9.
+/// singular values; both agree to 1e-9. Sparse rows (CSR) go through LSQR, which needs only their products with
+/// vectors: `O(stored values)` an iteration.
+///
+/// Memory: a few times `columns²` for tall data, of which no copy is made; with fewer than four rows a column the
+/// singular values need a centred copy, and as much again for their vectors.
 ///
 /// Source: Legendre (1805); Penrose, "On best approximate solutions of linear matrix equations",
-/// Proc. Cambridge Phil. Soc. 52 (1956).
+/// Proc. Cambridge Phil. Soc. 52 (1956); Paige and Saunders, "LSQR", ACM TOMS 8 (1982).
 ///
 /// # Examples
 /// ```
@@ -44,7 +55,8 @@ static MANY_COLUMNS: Once = Once::new();
 pub struct LinearRegression {
     /// Whether to learn the intercept; without it the plane goes through the origin. Default true.
     pub fit_intercept: bool,
-    /// Singular values up to `tol` times the largest count as zero: in [0, 1). Default 1e-6.
+    /// Singular values up to `tol` times the largest count as zero; of sparse rows, the relative precision at which LSQR
+    /// stops: in [0, 1). Default 1e-6.
     pub tol: f64,
 }
 ml_core::impl_params!(LinearRegression);
@@ -55,6 +67,12 @@ impl Default for LinearRegression {
             fit_intercept: true,
             tol: 1e-6,
         }
+    }
+}
+
+impl LinearRegression {
+    pub(super) fn check(&self) -> Result<()> {
+        check::parameter("tol", self.tol, (0.0..1.0).contains(&self.tol), "in [0, 1)")
     }
 }
 
@@ -112,7 +130,7 @@ impl<F: Float> Fit<ArrayView2<'_, F>, ArrayView2<'_, F>> for LinearRegression {
         y: ArrayView2<'_, F>,
         context: &FitContext<'_>,
     ) -> Result<FittedMultiLinearRegression<F>> {
-        check::parameter("tol", self.tol, (0.0..1.0).contains(&self.tol), "in [0, 1)")?;
+        self.check()?;
         outputs::check_numbers(OP, x, y)?;
         let weights = context.weights_for(OP, x.nrows())?;
         let remedy = "use SGDRegressor on scaled columns, or Ridge with the solver \"conjugate_gradients\"";
@@ -133,6 +151,16 @@ impl<F: Float> Predict<ArrayView2<'_, F>> for FittedLinearRegression<F> {
     fn predict(&self, x: ArrayView2<'_, F>) -> Result<Array1<F>> {
         check::prediction_rows(OP, x, self.coef.len())?;
         Ok(x.dot(&self.coef) + self.intercept)
+    }
+}
+
+impl<F: Float> Predict<CsMatView<'_, F>> for FittedLinearRegression<F> {
+    type Output = Array1<F>;
+
+    fn predict(&self, x: CsMatView<'_, F>) -> Result<Array1<F>> {
+        let x = x.queries(OP, self.coef.len())?;
+        let coef = self.coef.mapv(|w| w.as_f64());
+        Ok(values(&x, &coef, self.intercept.as_f64()))
     }
 }
 
@@ -186,4 +214,5 @@ impl Persist for FittedMultiLinearRegression<f32> {
     const TYPE_NAME: &'static str = "ml_classic::FittedMultiLinearRegression<f32>";
 }
 
-ml_core::regressor!(LinearRegression => FittedLinearRegression<f64>);
+linear_estimator!(LinearRegression, Regression, numbers);
+linear_regressor_model!(FittedLinearRegression<f64>, "LinearRegression");

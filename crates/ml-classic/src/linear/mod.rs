@@ -10,7 +10,7 @@
 //! | [`SGDClassifier`] | any | classes, under the same conditions |
 //! | [`Perceptron`], [`PassiveAggressiveClassifier`], [`PassiveAggressiveRegressor`] | none | rows that arrive one by one |
 //!
-//! All but [`LinearRegression`] take dense and sparse rows ([`Matrix`](crate::solve::Matrix)). [`LinearRegression`], [`Ridge`],
+//! All take dense and sparse rows ([`Matrix`](crate::solve::Matrix)). [`LinearRegression`], [`Ridge`],
 //! [`Lasso`] and [`ElasticNet`] take several targets at once: `y` of `[rows, targets]`.
 //!
 //! To see how an algorithm works: `gradient_descent/` (the normal equation, objectives and their slopes, the walk), `ridge/` (a file a
@@ -23,6 +23,7 @@ mod elastic_net;
 mod gradient_descent;
 mod lars;
 mod least_squares;
+mod leave_one_out;
 mod line;
 mod linear_regression;
 mod logistic;
@@ -34,6 +35,7 @@ mod ridge;
 mod ridge_cv;
 mod sgd;
 mod softmax_regression;
+mod sparse_regression;
 
 pub use early_stopping::{EarlyStopping, Ending, Stopped};
 pub use elastic_net::{
@@ -57,3 +59,4 @@ pub use sgd::{
     SGDRegressor,
 };
 pub use softmax_regression::{FittedSoftmaxRegression, SoftmaxRegression, one_hot};
+pub use sparse_regression::{FittedMultiSparseLinearRegression, FittedSparseLinearRegression};

@@ -119,7 +119,7 @@ impl<F: Float> Rows<'_, F> {
         (shift(self.x, &centre.x), shift(self.y, &centre.y))
     }
 
-    fn slice(&self, start: usize, end: usize) -> Self {
+    pub(super) fn slice(&self, start: usize, end: usize) -> Self {
         Rows {
             x: self.x.slice_move(s![start..end, ..]),
             y: self.y.slice_move(s![start..end, ..]),

@@ -76,51 +76,23 @@ pub(super) fn warn_of_erratic_choice(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex, Once};
+    use ml_core::ndarray::{Array2, array};
 
     use super::*;
+    use crate::{heard::said, solve::Matrix};
 
-    /// Keeps the texts of warnings.
-    #[derive(Default)]
-    struct Heard(Arc<Mutex<Vec<String>>>);
-
-    impl tracing::Subscriber for Heard {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            *metadata.level() == tracing::Level::WARN
-        }
-
-        fn event(&self, event: &tracing::Event<'_>) {
-            let mut heard = self.0.lock().unwrap();
-            event.record(
-                &mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
-                    if field.name() == "message" {
-                        heard.push(format!("{value:?}"));
-                    }
-                },
-            );
-        }
-
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
-
-    /// What is said when this is done twice over.
-    fn said(mut deed: impl FnMut(&Once)) -> Vec<String> {
-        let subscriber = Heard::default();
-        let heard = subscriber.0.clone();
-        let once = Once::new();
-        tracing::subscriber::with_default(subscriber, || {
-            deed(&once);
-            deed(&once);
-        });
-        let heard = heard.lock().unwrap();
-        heard.clone()
+    #[test]
+    fn columns_on_different_scales_are_warned_of_once() {
+        let text = "Op: the columns are on very different scales; scale them first (StandardScaler)";
+        let of = |x: &Array2<f64>| {
+            let rows = x.view();
+            let design = rows.design("Op").unwrap();
+            said(|once| design.warn_if_unscaled("Op", once))
+        };
+        assert_eq!(of(&array![[0.0, 0.0], [1.0, 1000.0], [2.0, 500.0]]), [text]);
+        assert_eq!(of(&array![[0.0, 0.0], [1.0, 10.0], [2.0, 5.0]]), [""; 0]);
+        // A constant column has no scale.
+        assert_eq!(of(&array![[7.0, 0.0], [7.0, 10.0], [7.0, 5.0]]), [""; 0]);
     }
 
     #[test]

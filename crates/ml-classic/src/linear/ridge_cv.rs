@@ -2,13 +2,14 @@
 
 use derive_setters::Setters;
 use ml_core::{
-    Error, Fit, FitContext, Result, check, linalg,
-    ndarray::{Array1, Array2, ArrayView1},
+    Error, Fit, FitContext, Result, check,
+    ndarray::{Array1, ArrayView1},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     dynamic::linear_estimator,
+    leave_one_out::Lesson,
     line::{Targets, finite_line, fitted_line},
 };
 use crate::solve::Matrix;
@@ -18,10 +19,12 @@ const OP: &str = "RidgeCV";
 /// [`Ridge`](super::Ridge) whose `alpha` is the one with the least squared error on every row in turn, left out of the
 /// fit.
 ///
-/// No fit is repeated: with the singular values of the data all errors follow from one fit per strength,
+/// No fit is repeated: with the main axes of the data all errors follow from one fit per strength,
 /// `e_i / (1 - h_i)`, where `h_i` is the leverage of the row.
 ///
-/// **Cost**: `O(rows·columns²)` once, `O(rows·columns)` a strength. **Source**: Golub, Heath, Wahba, "Generalized
+/// **Cost**: `O(rows·columns²)` once, `O(rows·columns)` a strength, with rows and columns exchanged for wide data.
+/// **Memory**: a few times `columns²`, or `rows²` for wide data, beside the rows, of which no copy is made; sparse ones
+/// stay sparse. **Source**: Golub, Heath, Wahba, "Generalized
 /// Cross-Validation as a Method for Choosing a Good Ridge Parameter", Technometrics 21 (1979).
 ///
 /// # Examples
@@ -89,43 +92,19 @@ impl<X: Matrix> Fit<X, ArrayView1<'_, X::Element>> for RidgeCV {
         let x = x.design(OP)?;
         let targets = Targets::new(OP, &x, y, context)?;
         let (x_mean, y_mean) = targets.centre(&x, self.fit_intercept);
-        let mut rows = Array2::zeros((x.n_rows(), x.n_columns()));
-        for (row, mut to) in rows.rows_mut().into_iter().enumerate() {
-            x.for_each(row, |j, v| to[j] = ml_core::Float::as_f64(v));
-            to -= &x_mean;
-            to *= targets.weights[row].sqrt();
-        }
-        let roots: Array1<f64> = targets.weights.iter().map(|weight| weight.sqrt()).collect();
-        let y = (Array1::from(targets.y.clone()) - y_mean) * &roots;
-        let svd = linalg::svd(rows.view())?;
-        let along = svd.u.t().dot(&y);
-        let total: f64 = targets.weights.iter().sum();
-        // What of a row's leverage the mean takes.
-        let of_mean = roots.mapv(|root| {
-            if self.fit_intercept {
-                root * root / total
-            } else {
-                0.0
-            }
-        });
-        let error = |&alpha: &f64| {
-            let kept = svd.s.mapv(|s| s * s / (s * s + alpha));
-            let residual = &y - &svd.u.dot(&(&kept * &along));
-            let leverage = svd.u.mapv(|u| u * u).dot(&kept) + &of_mean;
-            let left_out = residual
-                .iter()
-                .zip(&leverage)
-                .map(|(e, h)| (e / (1.0 - h).max(f64::MIN_POSITIVE)).powi(2));
-            left_out.sum::<f64>() / total
+        let lesson = Lesson {
+            x: &x,
+            targets: &targets,
+            x_mean: x_mean.as_slice().expect("an owned vector is contiguous"),
+            y_mean,
+            intercept: self.fit_intercept,
         };
-        let errors: Array1<f64> = self.alphas.iter().map(error).collect();
+        let (coefs, errors) = lesson.solve(&self.alphas)?;
         let best = errors
             .iter()
             .enumerate()
             .fold(0, |best, (i, e)| if *e < errors[best] { i } else { best });
-        let alpha = self.alphas[best];
-        let shares = svd.s.mapv(|s| s / (s * s + alpha));
-        let coef = svd.vt.t().dot(&(shares * &along));
+        let (alpha, coef) = (self.alphas[best], coefs.column(best).to_owned());
         let intercept = y_mean - x_mean.dot(&coef);
         finite_line(OP, &coef, intercept)?;
         Ok(FittedRidgeCV {

@@ -1,9 +1,11 @@
 //! `BernoulliNB`.
 
+use std::ops::Range;
+
 use derive_setters::Setters;
 use ml_core::{
     FitContext, Float, Label, Result, check,
-    ndarray::{Array1, Array2, ArrayView1, Axis},
+    ndarray::{Array1, Array2, ArrayView1, Axis, s},
     sprs::CsMat,
 };
 use serde::{Deserialize, Serialize};
@@ -107,10 +109,10 @@ impl<L: Label> FittedBernoulliNB<L> {
         })
     }
 
-    /// The columns that are there, as ones.
-    fn present<F: Float>(&self, x: &Design<'_, F>) -> CsMat<f64> {
+    /// The columns that are there in some rows, as ones.
+    fn present<F: Float>(&self, x: &Design<'_, F>, rows: Range<usize>) -> CsMat<f64> {
         let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
-        for row in 0..x.n_rows() {
+        for row in rows.clone() {
             x.for_each(row, |j, v| {
                 let v = v.as_f64();
                 let v = self.how.binarize.map_or(v, |threshold| f64::from(v > threshold));
@@ -121,7 +123,7 @@ impl<L: Label> FittedBernoulliNB<L> {
             });
             starts.push(indices.len());
         }
-        CsMat::new((x.n_rows(), x.n_columns()), starts, indices, values)
+        CsMat::new((rows.len(), x.n_columns()), starts, indices, values)
     }
 
     /// [`partial_fit`](ml_core::PartialFit::partial_fit) with a weight a row, from `context`.
@@ -138,10 +140,12 @@ impl<L: Label> FittedBernoulliNB<L> {
         check::columns(OP, self.feature_count.ncols(), x.n_columns())?;
         let lesson = Lesson::new(OP, &self.classes, y, x.n_rows(), context)?;
         let before = self.clone();
-        let present = self.present(&x);
-        for (row, columns) in present.outer_iterator().enumerate() {
-            for (j, v) in columns.iter() {
-                self.feature_count[[lesson.codes[row], j]] += lesson.weights[row] * v;
+        for rows in shares(x.n_rows()) {
+            let present = self.present(&x, rows.clone());
+            for (row, columns) in rows.zip(present.outer_iterator()) {
+                for (j, v) in columns.iter() {
+                    self.feature_count[[lesson.codes[row], j]] += lesson.weights[row] * v;
+                }
             }
         }
         self.class_count += &lesson.class_counts(self.classes.len());
@@ -171,13 +175,23 @@ impl<L: Label> FittedBernoulliNB<L> {
             .feature_log_prob
             .mapv(|log_p| (-log_p.exp()).ln_1p().max(f64::MIN_POSITIVE.ln()));
         let offsets = &self.class_log_prior + &absent.sum_axis(Axis(1));
-        let present = self.present(&x);
-        Ok(linear(
-            &Design::Sparse(present.view()),
-            &(&self.feature_log_prob - &absent),
-            &offsets,
-        ))
+        let weights = &self.feature_log_prob - &absent;
+        let mut out = Array2::zeros((x.n_rows(), offsets.len()));
+        for rows in shares(x.n_rows()) {
+            let present = self.present(&x, rows.clone());
+            let scores = linear(&Design::Sparse(present.view()), &weights, &offsets);
+            out.slice_mut(s![rows, ..]).assign(&scores);
+        }
+        Ok(out)
     }
+}
+
+/// Rows whose columns are listed at a time, so that the list never becomes a copy of all rows.
+const SHARE_ROWS: usize = 1024;
+
+fn shares(n_rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..n_rows).step_by(SHARE_ROWS);
+    starts.map(move |start| start..n_rows.min(start + SHARE_ROWS))
 }
 
 bayes_estimator!(BernoulliNB => FittedBernoulliNB, OP, Matrix);

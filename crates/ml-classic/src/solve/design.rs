@@ -33,7 +33,8 @@ mod sealed {
 /// A matrix of features that linear models take: dense (`ArrayView2`) or sparse by rows (`CsMatView`), in single or
 /// double precision.
 ///
-/// Sparse matrices are never made dense: the cost of training and predicting goes with the number of stored values.
+/// Sparse matrices are never made dense: the cost of training and predicting goes with the number of stored values. Dense
+/// ones are read where they are if their rows lie one after the other in memory (standard layout), else copied once.
 pub trait Matrix: Copy + Sync + sealed::Sealed {
     /// `f32` or `f64`.
     type Element: Float;
@@ -266,6 +267,21 @@ impl<F: Float> Design<'_, F> {
         );
     }
 
+    /// Calls `act` with the values of a dense row in a range of columns, counted from its start.
+    #[inline]
+    pub(crate) fn part(&self, row: usize, range: Range<usize>, mut act: impl FnMut(usize, f64)) {
+        by_storage!(
+            self,
+            row,
+            |values| for (j, v) in values[range].iter().enumerate() {
+                act(j, vector::number::<_, F>(*v).as_f64());
+            },
+            |entries| entries
+                .filter(|(j, _)| range.contains(j))
+                .for_each(|(j, v)| act(j - range.start, v.as_f64()))
+        );
+    }
+
     /// `out = (x - means)·factor` in double precision.
     #[inline]
     pub(crate) fn centred(&self, row: usize, means: &[f64], factor: f64, out: &mut [f64]) {
@@ -301,6 +317,16 @@ impl<F: Float> Design<'_, F> {
                 Norms::Growth(growth)
             }
         )
+    }
+
+    /// Takes what the weights of a row owe of an l1 penalty of `due`, from `scale·weights`; dense rows have all columns.
+    pub(crate) fn pay_l1(&self, row: usize, due: f64, scale: f64, (weights, paid): (&mut [F], &mut [F])) {
+        match self {
+            Design::Sparse(x) => {
+                entries(x, row).for_each(|(j, _)| vector::pay(&mut weights[j], &mut paid[j], due, scale));
+            }
+            _ => vector::pay_all(weights, paid, due, scale),
+        }
     }
 
     /// `Σ x·w` that overflows: computed with factors scaled down, and cut off at half the largest number.

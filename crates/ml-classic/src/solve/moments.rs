@@ -18,7 +18,9 @@ const BLOCK_ROWS: usize = 256;
 /// Shares of the rows with products of their own until these are added up in order, and the fewest rows of one.
 const MOST_SHARES: usize = 16;
 const LEAST_ROWS: usize = 2048;
-/// Most elements that the products of all shares together may take.
+/// What part of the rows' memory the products of all shares together may take, where two shares take no more.
+const PART: usize = 8;
+/// Most elements that they may take.
 const MOST_ELEMENTS: usize = 1 << 25;
 
 /// `Xᵀ·X`, `Xᵀ·y` and `y·y` of rows less their mean, times the roots of their weights.
@@ -38,7 +40,10 @@ impl Gram {
         (x_mean, y_mean): (&Array1<f64>, f64),
     ) -> Self {
         let (rows, columns) = (x.n_rows(), x.n_columns());
-        let shares = (MOST_ELEMENTS / (columns * columns).max(1)).clamp(1, MOST_SHARES);
+        let room = (rows / (PART * columns).max(1)).max(2);
+        let shares = (MOST_ELEMENTS / (columns * columns).max(1))
+            .min(room)
+            .clamp(1, MOST_SHARES);
         let size = rows.div_ceil(shares).max(LEAST_ROWS);
         let share = |start: usize| {
             let mut sum = Self::zero(columns);

@@ -80,6 +80,12 @@ impl<F: Float> Cell<F> for Byte {
     }
 }
 
+/// The value of a cell.
+#[inline(always)]
+pub(crate) fn number<X: Cell<F>, F: Float>(cell: X) -> F {
+    cell.value()
+}
+
 /// Elements of a row that are converted at a time: whole [`LANES`].
 const RUN: usize = 256;
 
@@ -272,6 +278,48 @@ impl<X: Cell<F>, F: Float> Loop for AddAndMeasure<'_, X, F> {
 #[inline]
 pub(crate) fn add_and_measure<X: Cell<F>, F: Float>(factor: F, x: &[X], w: &mut [F]) -> [f64; 2] {
     vectorize(AddAndMeasure { factor, x, w })
+}
+
+/// Takes from `scale·weight` what it still owes of a penalty of `due` since the start, never past 0, and adds it to what
+/// has been paid.
+#[inline(always)]
+pub(crate) fn pay<F: Float>(weight: &mut F, paid: &mut F, due: f64, scale: f64) {
+    let before = weight.as_f64();
+    let owed = (due + before.signum() * paid.as_f64()) / scale;
+    let after = before.signum() * (before.abs() - owed).max(0.0);
+    // A weight of 0 has nothing to give, whatever was paid too much.
+    let after = if before == 0.0 { before } else { after };
+    *weight = F::of(after);
+    *paid += F::of(scale * (after - before));
+}
+
+struct PayAll<'a, F> {
+    weights: &'a mut [F],
+    paid: &'a mut [F],
+    due: f64,
+    scale: f64,
+}
+
+impl<F: Float> Loop for PayAll<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (weight, paid) in self.weights.iter_mut().zip(self.paid) {
+            pay(weight, paid, self.due, self.scale);
+        }
+    }
+}
+
+/// [`pay`] for all weights.
+#[inline]
+pub(crate) fn pay_all<F: Float>(weights: &mut [F], paid: &mut [F], due: f64, scale: f64) {
+    vectorize(PayAll {
+        weights,
+        paid,
+        due,
+        scale,
+    });
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Public behaviour, one file a family.
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod baseline;
 #[cfg(test)]
 mod classification_metrics;
@@ -28,6 +30,8 @@ mod penalised;
 mod production;
 #[cfg(test)]
 mod sgd;
+#[cfg(test)]
+mod sparse;
 #[cfg(test)]
 mod tree;
 #[cfg(test)]

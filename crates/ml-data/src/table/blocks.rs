@@ -12,6 +12,7 @@ pub(super) const BLOCK_BYTES: usize = GIVEN_BACK_BYTES;
 /// Cuts what is read into blocks that end with a row, in UTF-8 and without empty lines.
 ///
 /// A line break between double quotes ends no row.
+#[derive(Debug)]
 pub(super) struct Blocks<R> {
     from: R,
     encoding: Encoding,

@@ -106,23 +106,28 @@ pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<DataFram
         file.read_to_end(&mut bytes)?;
         parse(Cursor::new(bytes), options, BLOCK_BYTES)
     };
-    let path = || path.to_owned();
-    read().map_err(|failure| match failure {
+    read().map_err(|failure| failed(path, failure))
+}
+
+/// What went wrong with a file.
+pub(super) fn failed(path: &Path, failure: Failure) -> Error {
+    let path = path.to_owned();
+    match failure {
         Failure::Read(source) => Error::Io {
-            path: path(),
+            path,
             action: "read",
             source,
         },
         Failure::Content(error) => {
             let (problem, remedy) = explain(&error);
             Error::File {
-                path: path(),
+                path,
                 problem,
                 remedy,
             }
         }
         Failure::Options(error) => error,
-    })
+    }
 }
 
 /// As [`read_csv`], from the bytes of a file.
@@ -157,7 +162,7 @@ const OP: &str = "read_csv";
 
 /// Why there is no table.
 #[derive(Debug)]
-enum Failure {
+pub(super) enum Failure {
     Read(io::Error),
     Content(PolarsError),
     Options(Error),
@@ -215,11 +220,32 @@ fn read_blocks(
     block_bytes: usize,
 ) -> Result<DataFrame, Failure> {
     let mut blocks = Blocks::new(from, options.encoding, block_bytes);
+    let (mut block, mut more) = first_block(&mut blocks, options)?;
+    let mut next = Vec::new();
+    let (mut df, mut polars) = after_first(&block, options, options.to_polars(guessing_rows))?;
+    let missing = |df: &DataFrame| options.n_rows.map(|n| n.saturating_sub(df.height()));
+    more = more && blocks.next_into(&mut block)?;
+    while more && missing(&df) != Some(0) {
+        polars.n_rows = missing(&df);
+        // While one block is parsed the next is read.
+        let (rows, another) = rayon::join(|| parsed(&block, polars.clone()), || blocks.next_into(&mut next));
+        df.vstack_mut_owned(rows?)?;
+        more = another?;
+        std::mem::swap(&mut block, &mut next);
+    }
+    Ok(df)
+}
+
+/// The first block with the header, and whether there is any.
+pub(super) fn first_block(
+    blocks: &mut Blocks<impl Read>,
+    options: &CsvOptions,
+) -> Result<(Vec<u8>, bool), Failure> {
     let mut block = Vec::new();
     let mut more = blocks.next_into(&mut block)?;
     let mut next = Vec::new();
-    // The header may lie behind more lines to skip than one block has.
-    while more && lines::count_breaks(&block) <= options.skip_rows {
+    // The header may lie behind more lines to skip than one block has, and types take a row.
+    while more && lines::count_breaks(&block) <= options.skip_rows + usize::from(options.has_header) {
         more = blocks.next_into(&mut next)?;
         block.append(&mut next);
     }
@@ -233,9 +259,17 @@ fn read_blocks(
             "invalid utf-8 sequence in csv".into(),
         )));
     }
-    let mut polars = options.to_polars(guessing_rows);
-    let schema = options.schema(&block, &polars)?;
-    let mut df = read(&block, polars.clone())?;
+    Ok((block, more))
+}
+
+/// The table of the first block, and how the blocks after it are to be read: with its names and types.
+pub(super) fn after_first(
+    block: &[u8],
+    options: &CsvOptions,
+    mut polars: CsvReadOptions,
+) -> Result<(DataFrame, CsvReadOptions), Failure> {
+    let schema = options.schema(block, &polars)?;
+    let df = parsed(block, polars.clone())?;
     polars.has_header = false;
     polars.skip_rows = 0;
     if options.columns.is_some() {
@@ -243,20 +277,11 @@ fn read_blocks(
         polars = polars.map_parse_options(|parse| parse.with_truncate_ragged_lines(true));
     }
     polars.schema = Some(schema.unwrap_or_else(|| df.schema().clone()));
-    let missing = |df: &DataFrame| options.n_rows.map(|n| n.saturating_sub(df.height()));
-    more = more && blocks.next_into(&mut block)?;
-    while more && missing(&df) != Some(0) {
-        polars.n_rows = missing(&df);
-        // While one block is parsed the next is read.
-        let (parsed, another) = rayon::join(|| read(&block, polars.clone()), || blocks.next_into(&mut next));
-        df.vstack_mut_owned(parsed?)?;
-        more = another?;
-        std::mem::swap(&mut block, &mut next);
-    }
-    Ok(df)
+    Ok((df, polars))
 }
 
-fn read(bytes: &[u8], options: CsvReadOptions) -> PolarsResult<DataFrame> {
+/// A block as a table.
+pub(super) fn parsed(bytes: &[u8], options: CsvReadOptions) -> PolarsResult<DataFrame> {
     let reader = options.into_reader_with_file_handle(Cursor::new(bytes));
     // Polars 0.55 panics where a file ends right after an opening quote. Nothing that the reader
     // changed outlives it, so there is no half-done state to be seen.
@@ -288,7 +313,7 @@ fn explain(error: &PolarsError) -> (String, &'static str) {
 }
 
 impl CsvOptions {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let valid = self.delimiter.is_ascii() && !matches!(self.delimiter, '"' | '\n' | '\r');
         let domain = "one ASCII character, neither a quote nor a line break";
         check::parameter("delimiter", self.delimiter, valid, domain)
@@ -304,7 +329,7 @@ impl CsvOptions {
         };
         let mut all = polars.clone().with_n_rows(Some(0));
         all.columns = None;
-        let all = read(
+        let all = parsed(
             block,
             all.map_parse_options(|parse| parse.with_truncate_ragged_lines(true)),
         )?;
@@ -314,7 +339,7 @@ impl CsvOptions {
         Ok(Some(all.schema().clone()))
     }
 
-    fn to_polars(&self, guessing_rows: usize) -> CsvReadOptions {
+    pub(super) fn to_polars(&self, guessing_rows: usize) -> CsvReadOptions {
         let na_values = self.na_values.iter().map(PlSmallStr::from).collect();
         let columns = self
             .columns

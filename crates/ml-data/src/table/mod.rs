@@ -6,6 +6,7 @@
 //! | to | use |
 //! |---|---|
 //! | read a CSV file with inferred types | [`read_csv`] |
+//! | read one that is larger than memory | [`csv_blocks`] |
 //! | see the first rows | `df.head(Some(5))`, which prints as a table |
 //! | see columns, gaps, types, memory | [`info`] |
 //! | summarise the numbers | [`describe`], [`median`] |
@@ -25,6 +26,7 @@ mod blocks;
 mod column;
 mod corr;
 mod csv;
+mod csv_blocks;
 mod cut;
 mod describe;
 mod dictionary;
@@ -40,6 +42,7 @@ mod value_counts;
 pub use array::{MissingInArray, MissingInFrame, from_array, to_array};
 pub use corr::{Correlation, corr};
 pub use csv::{CsvOptions, Encoding, parse_csv, read_csv};
+pub use csv_blocks::{CsvBlocks, csv_blocks};
 pub use cut::{Cut, cut};
 pub use describe::{Description, Summary, describe};
 pub use features::{frame_into_features, frame_to_features};

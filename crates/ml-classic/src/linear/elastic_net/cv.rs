@@ -17,7 +17,7 @@ use super::{
 use crate::{
     linear::{
         dynamic::linear_estimator,
-        line::{Targets, fitted_line, values},
+        line::{Targets, fitted_line},
     },
     solve::{Design, Matrix},
 };
@@ -187,7 +187,7 @@ fn choose<X: Matrix>(
     let errors: Vec<Vec<Array1<f64>>> = folds
         .par_iter()
         .with_max_len(1)
-        .map(|fold| fold_errors(op, &design, &targets, (&fold.train, &fold.test), &tried, options))
+        .map(|fold| fold_errors(op, &design, &targets, &fold.test, &tried, options))
         .collect();
 
     // The share of a fold is that of the weight of its rows held out.
@@ -252,33 +252,28 @@ fn fold_errors<F: Float>(
     op: &'static str,
     x: &Design<'_, F>,
     targets: &Targets,
-    (train, test): (&[usize], &[usize]),
+    test: &[usize],
     tried: &[(f64, Vec<f64>)],
     options: &PathOptions,
 ) -> Vec<Array1<f64>> {
-    let (train_rows, test_rows) = (x.select(train), x.select(test));
-    let prepared = Prepared::new(
-        &train_rows.design(),
-        &targets.select(train),
-        options.fit_intercept,
-    );
-    let test = targets.select(test);
-    let total: f64 = test.weights.iter().sum();
-    let error = |coef: &Array1<f64>, intercept: f64| {
-        let predicted = values(&test_rows.design(), coef, intercept);
-        let rows = predicted.iter().zip(&test.y).zip(&test.weights);
-        let sum: f64 = rows
-            .map(|((p, y), weight)| weight * (p.as_f64() - y).powi(2))
-            .sum();
+    // Rows that weigh nothing are as good as not there, and cost no copy of the others.
+    let prepared = Prepared::new(x, &targets.without(test), options.fit_intercept);
+    let total: f64 = test.iter().map(|&row| targets.weights[row]).sum();
+    let error = |coef: ArrayView1<'_, f64>, intercept: f64| {
+        let narrow: Vec<F> = coef.iter().map(|&w| F::of(w)).collect();
+        let of_row =
+            |&row: &usize| targets.weights[row] * (x.dot(row, &narrow) + intercept - targets.y[row]).powi(2);
         // A fold of weight 0 has no say in the mean.
-        if total > 0.0 { sum / total } else { 0.0 }
+        if total > 0.0 {
+            test.iter().map(of_row).sum::<f64>() / total
+        } else {
+            0.0
+        }
     };
     let one = |(l1_ratio, alphas): &(f64, Vec<f64>)| {
         let path = along(op, &prepared, alphas, *l1_ratio, options);
         let lines = path.coefs.rows().into_iter().zip(&path.intercepts);
-        lines
-            .map(|(coef, intercept)| error(&coef.to_owned(), *intercept))
-            .collect()
+        lines.map(|(coef, intercept)| error(coef, *intercept)).collect()
     };
     tried.iter().map(one).collect()
 }

@@ -44,7 +44,7 @@ impl Prepared {
     pub(super) fn new<F: Float>(x: &Design<'_, F>, targets: &Targets, intercept: bool) -> Self {
         let (x_mean, y_mean) = targets.centre(x, intercept);
         let total = targets.weights.iter().sum();
-        let (rows, columns) = (x.n_rows(), x.n_columns());
+        let (rows, columns) = (targets.n_rows(), x.n_columns());
         let data = if rows > columns && columns <= MOST_GRAM_COLUMNS {
             Data::Gram(Gram::new(x, (&targets.y, &targets.weights), (&x_mean, y_mean)))
         } else {

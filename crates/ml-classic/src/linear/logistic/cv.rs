@@ -27,7 +27,8 @@ use crate::{
 /// [`LogisticRegression`] whose `c` is the one with the best accuracy on rows held out.
 ///
 /// Every fold walks from the strongest penalty to the weakest, each fit starting from the one before; the best of them
-/// on average (the strongest among equals) is then fitted to all rows.
+/// on average (the strongest among equals) is then fitted to all rows. The rows of a fold are copied, as many folds at a time
+/// as there are threads.
 ///
 /// # Examples
 /// ```

@@ -63,7 +63,8 @@ pub enum MultiClass {
 /// columns first: a penalty treats them alike, and the gradient methods converge faster. A fit that ends before its
 /// tolerance is reached warns (`tracing`) with what to change.
 ///
-/// **Cost** of an iteration: `O(stored values·classes)`; Cholesky: `O(rows·p² + p³)` for `p` parameters.
+/// **Cost** of an iteration: `O(stored values·classes)`; Cholesky: `O(rows·p² + p³)` for `p` parameters. Coordinate descent
+/// copies the rows by columns, the other solvers do not copy them.
 /// **Source**: Cox, "The Regression Analysis of Binary Sequences" (1958); Bishop, "Pattern Recognition and Machine
 /// Learning" (2006), section 4.3.
 ///

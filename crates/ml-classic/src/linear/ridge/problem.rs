@@ -77,19 +77,28 @@ impl<'a, 'd, F: Float> Problem<'a, 'd, F> {
         self.targets[k].y.iter().map(|y| y - self.y_means[k]).collect()
     }
 
-    /// Centred rows and targets `[rows, targets]`, times the roots of the weights: a copy.
+    /// The roots of the weights.
+    pub(super) fn roots(&self) -> Vec<f64> {
+        self.weights().iter().map(|weight| weight.sqrt()).collect()
+    }
+
+    /// Centred targets times the roots of the weights: `[rows, targets]`.
+    pub(super) fn scaled_targets(&self, roots: &[f64]) -> Array2<f64> {
+        Array2::from_shape_fn((roots.len(), self.targets.len()), |(row, k)| {
+            (self.targets[k].y[row] - self.y_means[k]) * roots[row]
+        })
+    }
+
+    /// Centred rows and targets, times the roots of the weights: a copy.
     pub(super) fn centred(&self) -> (Array2<f64>, Array2<f64>) {
-        let roots: Vec<f64> = self.weights().iter().map(|weight| weight.sqrt()).collect();
+        let roots = self.roots();
+        let means = self.x_mean.as_slice().expect("an owned vector is contiguous");
         let mut x = Array2::zeros((self.x.n_rows(), self.x.n_columns()));
         for (row, mut to) in x.rows_mut().into_iter().enumerate() {
-            self.x.for_each(row, |j, v| to[j] = v.as_f64());
-            to -= &self.x_mean;
-            to *= roots[row];
+            let to = to.as_slice_mut().expect("a row of an owned matrix is contiguous");
+            self.x.centred(row, means, roots[row], to);
         }
-        let y = Array2::from_shape_fn((roots.len(), self.targets.len()), |(row, k)| {
-            (self.targets[k].y[row] - self.y_means[k]) * roots[row]
-        });
-        (x, y)
+        (x, self.scaled_targets(&roots))
     }
 
     /// `Xᵀ·W·v` of centred rows, for values `v` of the rows.

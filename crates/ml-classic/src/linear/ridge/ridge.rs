@@ -46,6 +46,8 @@ pub enum RidgeSolver {
 ///
 /// **Cost**: `O(rows·columns² + columns³)`, or with rows and columns exchanged for wide data; conjugate gradients and
 /// stochastic ones: `O(stored values)` an iteration.
+/// **Memory**: a few times `columns²`, or `rows²` for wide data, beside the rows, of which no copy is made; by singular
+/// values, rows that are fewer than four a column are copied, and as much again goes to their vectors.
 /// **Source**: Hoerl and Kennard, "Ridge Regression", Technometrics 12 (1970).
 ///
 /// # Examples

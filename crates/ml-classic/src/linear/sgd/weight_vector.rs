@@ -104,17 +104,7 @@ impl<F: Float> WeightVector<F> {
     /// Source: Tsuruoka, Tsujii, Ananiadou, "Stochastic Gradient Descent Training for L1-regularized Log-linear
     /// Models with Cumulative Penalty" (2009).
     pub(super) fn pay_l1(&mut self, x: &Design<'_, F>, row: usize, due: f64) {
-        let (values, paid, scale) = (&mut self.values, &mut self.paid, self.scale);
-        x.for_each(row, |j, _| {
-            let before = values[j].as_f64();
-            if before == 0.0 {
-                return;
-            }
-            let owed = (due + before.signum() * paid[j].as_f64()) / scale;
-            let after = before.signum() * (before.abs() - owed).max(0.0);
-            values[j] = F::of(after);
-            paid[j] += F::of(scale * (after - before));
-        });
+        x.pay_l1(row, due, self.scale, (&mut self.values, &mut self.paid));
     }
 
     pub(super) fn squares(&self) -> f64 {

@@ -16,6 +16,8 @@ use super::{
     twins::twins,
 };
 
+pub use super::ranking::labels::{average_precision_score, roc_auc_score};
+
 /// Whether a label holds: `bool`, or an integer of 0 and 1.
 pub trait Indicator: Copy {
     /// `None` for what is neither 0 nor 1.
@@ -331,7 +333,11 @@ fn count(y: ArrayView1<'_, bool>, predicted: ArrayView1<'_, bool>, weight: &dyn 
     counts
 }
 
-fn indicators<I: Indicator>(op: &'static str, what: &str, labels: ArrayView2<'_, I>) -> Result<Array2<bool>> {
+pub(super) fn indicators<I: Indicator>(
+    op: &'static str,
+    what: &str,
+    labels: ArrayView2<'_, I>,
+) -> Result<Array2<bool>> {
     let mut out = Array2::from_elem(labels.dim(), false);
     for ((place, &label), out) in labels.indexed_iter().zip(&mut out) {
         *out = label.holds().ok_or_else(|| Error::Data {
@@ -353,5 +359,8 @@ pub mod weighted {
         f1_score_weighted as f1_score, fbeta_score_weighted as fbeta_score,
         hamming_loss_weighted as hamming_loss, jaccard_score_weighted as jaccard_score,
         precision_score_weighted as precision_score, recall_score_weighted as recall_score,
+    };
+    pub use crate::metrics::classification::ranking::labels::{
+        average_precision_score_weighted as average_precision_score, roc_auc_score_weighted as roc_auc_score,
     };
 }

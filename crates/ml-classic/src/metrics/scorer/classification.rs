@@ -141,20 +141,26 @@ pub(super) fn by_name(name: &str) -> Option<Scorer> {
 /// Accuracy, with a warning where it flatters.
 fn accuracy(y: Classes<'_>, predicted: Classes<'_>, weights: Weights<'_>) -> Result<f64> {
     static WARNED: Once = Once::new();
+    warn_of_skew(y, &WARNED);
+    accuracy_score_with(y, predicted, weights)
+}
+
+fn warn_of_skew(y: Classes<'_>, once: &Once) {
+    if once.is_completed() {
+        return;
+    }
     let first = y.first().copied().unwrap_or_default();
     // A class of nine tenths holds the first row or the middle one almost surely; counting two is enough for a hint.
     let middle = y.get(y.len() / 2).copied().unwrap_or_default();
     let share = |class: i64| y.iter().filter(|&&y| y == class).count() as f64 / y.len() as f64;
-    if !WARNED.is_completed() && (share(first).max(share(middle)) >= SKEWED) && y.iter().any(|&y| y != first)
-    {
-        WARNED.call_once(|| {
+    if share(first).max(share(middle)) >= SKEWED && y.iter().any(|&y| y != first) {
+        once.call_once(|| {
             tracing::warn!(
                 "accuracy: one class makes up {SKEWED} of the rows or more, and predicting it always scores as much; \
                  look at precision and recall, or score balanced_accuracy, f1, average_precision or roc_auc"
             );
         });
     }
-    accuracy_score_with(y, predicted, weights)
 }
 
 fn ovo(
@@ -201,4 +207,27 @@ fn positive_rows(name: &'static str, model: &dyn Model, y: &Target) -> Result<Ar
         });
     }
     Ok(y.map(|&y| y == positive))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heard::said;
+
+    #[test]
+    fn skewed_classes_are_warned_of_once() {
+        let of = |rare: usize| {
+            let y = Array1::from_shape_fn(20, |row| i64::from(row >= 20 - rare));
+            said(|once| warn_of_skew(y.view(), once))
+        };
+        let heard = of(2);
+        assert_eq!(heard.len(), 1);
+        assert!(
+            heard[0].starts_with("accuracy: one class makes up 0.9 of the rows"),
+            "{heard:?}"
+        );
+        assert!(heard[0].ends_with("average_precision or roc_auc"), "{heard:?}");
+        // Three rows of twenty are many enough; one class alone is another mistake.
+        assert_eq!((of(3).len(), of(0).len()), (0, 0));
+    }
 }

@@ -3,6 +3,7 @@
 mod average_precision;
 mod curve;
 mod det;
+pub(super) mod labels;
 mod multiclass_auc;
 mod precision_recall_curve;
 mod roc;
