@@ -23,7 +23,7 @@ const PROGRAMS: [Program; 12] = [
     Program::long("ch03", "ch03"),
     Program::long("ch03_exercises", "ch03"),
     Program::quick("ch04", "ch04"),
-    Program::quick("ch04_streaming", "ch04"),
+    Program::long("ch04_streaming", "ch04"),
     Program::quick("ch12_tensors", "ch12"),
     Program::quick("ch12_autodiff", "ch12"),
     Program::quick("ch12_functions", "ch12"),
