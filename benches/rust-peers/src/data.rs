@@ -60,6 +60,14 @@ pub(crate) fn r2(table: &Table, weights: &Array1<f64>, intercept: f64) -> f64 {
     1.0 - rest / table.y.mapv(|v| (v - mean) * (v - mean)).sum()
 }
 
+/// `½·mean(error²) + 0.1·(½·Σ |w| + ¼·Σ w²)`: what the elastic net of the bench minimises.
+pub(crate) fn elastic_net_objective(table: &Table, weights: &Array1<f64>, intercept: f64) -> f64 {
+    let residual = &table.y - &(table.x.dot(weights) + intercept);
+    let squares = residual.mapv(|r| r * r).sum() / table.y.len() as f64;
+    let penalty: f64 = weights.iter().map(|w| 0.05 * (w.abs() + 0.5 * w * w)).sum();
+    0.5 * squares + penalty
+}
+
 fn matrix<T: ReadableElement>(folder: &Path, name: &str) -> Result<Array2<T>> {
     let path = folder.join(format!("{name}.npy"));
     read_npy(&path).with_context(|| format!("reading {}", path.display()))

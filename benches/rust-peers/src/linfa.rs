@@ -1,12 +1,14 @@
-//! linfa: classification forests, neighbours by brute force, least squares; it has no regression tree and no
-//! regression forest. Single-threaded.
+//! linfa: classification forests, neighbours by brute force, least squares, ridge and elastic net, logistic regression; it
+//! has no regression tree, no regression forest and no path of the lasso. Single-threaded.
 
 use std::path::Path;
 
 use anyhow::Result;
 use linfa::prelude::{Dataset, Fit, Predict};
+use linfa_elasticnet::ElasticNet;
 use linfa_ensemble::RandomForestParams;
 use linfa_linear::LinearRegression;
+use linfa_logistic::MultiLogisticRegression;
 use linfa_nn::{LinearSearch, NearestNeighbour, distance::L2Dist};
 use linfa_trees::DecisionTree;
 use ndarray::Array1;
@@ -28,6 +30,8 @@ pub(crate) fn run(workload: &str, folder: &Path) -> Result<Option<Measures>> {
         "forest-classifier-small" => forest_classifier(folder, "mnist_small")?,
         "k-nn-small" => k_nn(folder, "mnist_small")?,
         "linear-regression" => linear_regression(folder)?,
+        "linear-logistic" => logistic(folder)?,
+        "linear-penalised" => penalised(folder)?,
         _ => return Ok(None),
     }))
 }
@@ -95,5 +99,50 @@ fn linear_regression(folder: &Path) -> Result<Measures> {
     Ok(measures([
         ("fit_s", fit_s),
         ("r2", data::r2(&table, model.params(), model.intercept())),
+    ]))
+}
+
+/// Its objective is ours: the sum of the losses and half the squared weights; and it too may make 100 iterations.
+fn logistic(folder: &Path) -> Result<Measures> {
+    const ITERATIONS: u64 = 100;
+    let data = data::images(folder, "mnist")?;
+    let train = Dataset::new(data.x / 255.0, data.y.mapv(usize::from));
+    let how = MultiLogisticRegression::default()
+        .alpha(1.0)
+        .max_iterations(ITERATIONS);
+    let (model, fit_s) = timed(|| how.fit(&train))?;
+    let probabilities = model.predict_probabilities(train.records());
+    let rows = probabilities.outer_iter().zip(train.targets());
+    let loss = -rows.map(|(row, &class)| f64::from(row[class]).ln()).sum::<f64>();
+    let penalty = 0.5 * model.params().iter().map(|&w| f64::from(w * w)).sum::<f64>();
+    let predicted: Array1<usize> = model.predict(&(data.test_x / 255.0));
+    Ok(measures([
+        ("fit_s", fit_s),
+        ("objective", loss + penalty),
+        (
+            "accuracy",
+            data::accuracy(&data.test_y, predicted.mapv(|label| label as u32)),
+        ),
+    ]))
+}
+
+/// Both by coordinate descent, whose loss is half a mean: the penalty of ridge regression is that of ours a row.
+fn penalised(folder: &Path) -> Result<Measures> {
+    let table = data::table(folder, "penalised")?;
+    let train: Dataset<f64, f64, _> = Dataset::new(table.x.clone(), table.y.clone());
+    let rows = table.y.len() as f64;
+    let (ridge, ridge_s) = timed(|| ElasticNet::params().l1_ratio(0.0).penalty(1.0 / rows).fit(&train))?;
+    let (net, elastic_net_s) = timed(|| ElasticNet::params().l1_ratio(0.5).penalty(0.1).fit(&train))?;
+    Ok(measures([
+        ("ridge_s", ridge_s),
+        ("elastic_net_s", elastic_net_s),
+        (
+            "ridge_r2",
+            data::r2(&table, ridge.hyperplane(), ridge.intercept()),
+        ),
+        (
+            "elastic_net_objective",
+            data::elastic_net_objective(&table, net.hyperplane(), net.intercept()),
+        ),
     ]))
 }

@@ -133,6 +133,11 @@ const fn linear(
     }
 }
 
+/// The same against Rust libraries too.
+const fn against(rust: &'static [&'static str], workload: Workload) -> Workload {
+    Workload { rust, ..workload }
+}
+
 /// Beginnings of names that stand for all workloads which begin so.
 pub(super) const GROUPS: [&str; 2] = ["core", "linear"];
 
@@ -249,13 +254,17 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         targets: &[],
         note: "smartcore by its QR decomposition, the faster of its two solvers. Both Rust peers work on one thread.",
     },
-    linear(
-        "linear-logistic",
-        "LogisticRegression, softmax by L-BFGS, 100 iterations at most, MNIST 60,000 x 784 from 0 to 1, f32",
-        &["mnist"],
-        LONG,
-        &[ratio("fit_s", 2.0, 4.0)],
-        "The objective is the sum of the losses and half the squared weights; neither side has converged after 100 iterations.",
+    against(
+        &["linfa"],
+        linear(
+            "linear-logistic",
+            "LogisticRegression, softmax by L-BFGS, 100 iterations at most, MNIST 60,000 x 784 from 0 to 1, f32",
+            &["mnist"],
+            LONG,
+            &[ratio("fit_s", 2.0, 4.0)],
+            "The objective is the sum of the losses and half the squared weights; neither side has converged after 100 iterations. \
+         linfa works on one thread; smartcore's logistic regression cannot be told how many iterations to make.",
+        ),
     ),
     linear(
         "linear-sgd",
@@ -281,17 +290,21 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         &[ratio("fit_s", 4.0, 10.0)],
         "The folds and the shuffles are the same on both sides.",
     ),
-    linear(
-        "linear-penalised",
-        "Ridge, the path of the lasso (100 strengths) and ElasticNet, 100,000 x 200",
-        &[],
-        SHORT,
-        &[
-            ratio("ridge_s", 1.5, 3.0),
-            ratio("lasso_path_s", 1.5, 3.0),
-            ratio("elastic_net_s", 1.5, 3.0),
-        ],
-        "",
+    against(
+        &["smartcore", "linfa"],
+        linear(
+            "linear-penalised",
+            "Ridge, the path of the lasso (100 strengths) and ElasticNet, 100,000 x 200",
+            &[],
+            SHORT,
+            &[
+                ratio("ridge_s", 1.5, 3.0),
+                ratio("lasso_path_s", 1.5, 3.0),
+                ratio("elastic_net_s", 1.5, 3.0),
+            ],
+            "Neither Rust peer has a path of the lasso, and both work on one thread. linfa's ridge regression is its elastic net without l1; \
+         smartcore scales the columns first, and minimises something else by its elastic net.",
+        ),
     ),
     linear(
         "linear-scores",

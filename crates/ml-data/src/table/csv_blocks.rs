@@ -73,7 +73,9 @@ impl CsvBlocks {
         let (df, polars) = after_first(&block, options, polars)?;
         let height = df.height();
         let columns = df.into_columns().into_iter();
-        let columns = columns.map(|column| uniform(column, options)).collect::<Result<_, _>>()?;
+        let columns = columns
+            .map(|column| uniform(column, options))
+            .collect::<Result<_, _>>()?;
         let first = DataFrame::new(height, columns)?;
         let schema = first.schema().as_ref().clone();
         let mut numbers = polars.schema.as_ref().map(|schema| schema.as_ref().clone());
@@ -195,10 +197,15 @@ mod tests {
     #[test]
     fn as_many_rows_and_columns_come_as_are_asked_for() {
         let text = "a,b\n1,2\n3,4\n5,6\n7,8\n";
-        let options = CsvOptions::default().n_rows(3_usize).columns(vec!["b".to_owned()]);
+        let options = CsvOptions::default()
+            .n_rows(3_usize)
+            .columns(vec!["b".to_owned()]);
         for size in [1, 9, 100] {
             let df = whole(blocks(text, &options, size).expect("a table"));
-            assert!(df.equals(&df!("b" => [2.0, 4.0, 6.0]).expect("a column")), "{size}");
+            assert!(
+                df.equals(&df!("b" => [2.0, 4.0, 6.0]).expect("a column")),
+                "{size}"
+            );
         }
     }
 

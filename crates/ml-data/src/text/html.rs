@@ -29,6 +29,8 @@ const LONGEST_REFERENCE: usize = 34;
 pub fn html_to_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len() / 2);
     let mut rest = html;
+    // Hidden elements that the document does not close any more: looked for once.
+    let mut unclosed = [false; HIDDEN.len()];
     while let Some(start) = rest.find('<') {
         push_text(&mut text, &rest[..start]);
         rest = &rest[start..];
@@ -43,8 +45,13 @@ pub fn html_to_text(html: &str) -> String {
         };
         rest = &rest[tag.len()..];
         let name = name(tag);
-        if HIDDEN.contains(&name.as_str()) {
-            rest = after_closing(rest, &name);
+        if let Some(hidden) = HIDDEN.iter().position(|hidden| *hidden == name)
+            && !unclosed[hidden]
+        {
+            match after_closing(rest, &name) {
+                Some(after) => rest = after,
+                None => unclosed[hidden] = true,
+            }
         }
         if !INLINE.contains(&name.trim_start_matches('/')) {
             text.push(' ');
@@ -89,18 +96,18 @@ fn name(tag: &str) -> String {
     inside[..end].to_ascii_lowercase()
 }
 
-/// What follows the closing tag of `name`; a document that never closes it goes on after the opening one.
-fn after_closing<'a>(rest: &'a str, name: &str) -> &'a str {
+/// What follows the closing tag of `name`, if there is one: a document that never closes it goes on after the opening one.
+fn after_closing<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let mut from = 0;
     while let Some(start) = rest[from..].find("</") {
         let start = from + start;
         let candidate = &rest.as_bytes()[start + 2..];
         if candidate.len() >= name.len() && candidate[..name.len()].eq_ignore_ascii_case(name.as_bytes()) {
-            return rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]);
+            return Some(rest[start..].find('>').map_or("", |end| &rest[start + end + 1..]));
         }
         from = start + 2;
     }
-    rest
+    None
 }
 
 /// The value of an attribute, without its quotes.
@@ -168,6 +175,16 @@ mod tests {
             "<b> AB é AT&T &nope; &"
         );
         assert_eq!(html_to_text("a&nbsp;b"), "a b");
+    }
+
+    #[test]
+    fn elements_that_are_never_closed_are_looked_for_once() {
+        // Were each opening tag to look through all that follows, this would take minutes.
+        let html = "<style>a<script>b".repeat(300_000);
+        let text = html_to_text(&html);
+        assert_eq!(text.len(), 2 * 600_000 - 1);
+        assert!(text.starts_with("a b a b"));
+        assert_eq!(html_to_text("<style>a<script>b</script>c<style>d"), "a c d");
     }
 
     #[test]

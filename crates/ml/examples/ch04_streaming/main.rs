@@ -4,10 +4,10 @@
 //! than 96 MiB beyond what it had when it started to learn, and learns the file by `partial_fit`, a block at a time. Linux only; needs no
 //! data and 1 GiB of disk. Report: `target/book/ch04_streaming/`.
 
-#[path = "../support/mod.rs"]
-mod support;
 #[cfg(target_os = "linux")]
 mod stream;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::process::ExitCode;
 

@@ -12,7 +12,7 @@ use ml::{
     core::{Error, NumpyRng, PartialFit, Predict, ndarray::Array1},
     data::table::{CsvOptions, MissingInArray, classes, csv_blocks, to_array},
 };
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rlimit::{Resource, setrlimit};
 
 /// Numbers a row, before its class.
 const COLUMNS: usize = 10;
@@ -63,11 +63,15 @@ pub(crate) fn learn(path: &Path, block_bytes: usize, room: u64) -> Result<Outcom
     let half = size(path)? / 2;
     let mut model = SGDClassifier::default().start(COLUMNS, vec![0, 1])?;
     let (mut rows, mut blocks, mut seen, mut right, mut whole_fits) = (0, 0, 0, 0.0, true);
-    let unlimited = getrlimit(Resource::As);
+    let address = Path::new("RLIMIT_AS");
+    let (before, most) = Resource::AS.get().map_err(|source| io(address, "read", source))?;
     for block in csv_blocks(path, &CsvOptions::default(), block_bytes)? {
         let block = block?;
         let y: Array1<i64> = classes(&block, "class")?;
-        let x = to_array::<f64>(&block.drop("class").map_err(|_| no_class(path))?, MissingInArray::Refuse)?;
+        let x = to_array::<f64>(
+            &block.drop("class").map_err(|_| no_class(path))?,
+            MissingInArray::Refuse,
+        )?;
         if (blocks * block_bytes) as u64 >= half {
             let predicted = model.predict(x.view())?;
             seen += y.len();
@@ -78,12 +82,12 @@ pub(crate) fn learn(path: &Path, block_bytes: usize, room: u64) -> Result<Outcom
         blocks += 1;
         if blocks == 1 {
             // By now the threads run and the allocator has its first memory.
-            limit(addresses()? + room, unlimited)?;
+            setrlimit(Resource::AS, addresses()? + room, most)
+                .map_err(|source| io(address, "set", source))?;
             whole_fits = Vec::<u8>::new().try_reserve_exact(2 * half as usize).is_ok();
         }
     }
-    let lifted = setrlimit(Resource::As, unlimited);
-    lifted.map_err(|source| io(Path::new("RLIMIT_AS"), "lift", source.into()))?;
+    setrlimit(Resource::AS, before, most).map_err(|source| io(address, "lift", source))?;
     Ok(Outcome {
         rows,
         blocks,
@@ -99,24 +103,15 @@ fn size(path: &Path) -> Result<u64> {
 
 /// Addresses that the process uses, in bytes.
 fn addresses() -> Result<u64> {
-    let path = Path::new("/proc/self/statm");
+    let path = Path::new("/proc/self/status");
     let text = std::fs::read_to_string(path).map_err(|source| io(path, "read", source))?;
-    let pages: Option<u64> = text.split(' ').next().and_then(|pages| pages.parse().ok());
-    let page = rustix::param::page_size() as u64;
-    pages.map(|pages| pages * page).ok_or_else(|| Error::File {
+    let size = text.lines().find_map(|line| line.strip_prefix("VmSize:"));
+    let kilobytes: Option<u64> = size.and_then(|size| size.trim().strip_suffix(" kB")?.parse().ok());
+    kilobytes.map(|size| size << 10).ok_or_else(|| Error::File {
         path: path.to_owned(),
-        problem: format!("holds {text:?}, not a number of pages"),
+        problem: "has no line \"VmSize\"".to_owned(),
         remedy: "run this on Linux",
     })
-}
-
-/// No more addresses than these, for this process.
-fn limit(bytes: u64, unlimited: Rlimit) -> Result<()> {
-    let limit = Rlimit {
-        current: Some(bytes),
-        maximum: unlimited.maximum,
-    };
-    setrlimit(Resource::As, limit).map_err(|source| io(Path::new("RLIMIT_AS"), "set", source.into()))
 }
 
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> Error {

@@ -125,6 +125,7 @@ const EXEMPT: [(&str, &[&str]); 7] = [
             "Correlation",
             "CountryStats",
             "CrossValidated",
+            "CsvBlocks",
             "Dataset",
             "Description",
             "Error",

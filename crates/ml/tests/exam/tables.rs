@@ -19,6 +19,7 @@ pub(crate) fn members() -> Vec<String> {
     [
         "parse_csv",
         "read_csv",
+        "csv_blocks",
         "CsvOptions",
         "to_array",
         "from_array",
@@ -167,6 +168,24 @@ fn bad_files() {
         };
         survives("parse_csv", || parse_csv(bytes.clone(), &options)).map(drop)
     });
+    in_blocks();
     let error = table::read_csv("/nowhere/at/all.csv", &CsvOptions::default()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/at/all.csv"), "{error}");
+}
+
+/// Files of any bytes in blocks of any size.
+fn in_blocks() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("any.csv");
+    let bytes = prop_oneof![
+        vec(any::<u8>(), 0..200),
+        "[a-c0-9,.\"\n]{0,200}".prop_map(String::into_bytes)
+    ];
+    examine(300, (bytes, 0usize..60), |(bytes, size)| {
+        std::fs::write(&path, bytes).unwrap();
+        survives("csv_blocks", || {
+            table::csv_blocks(&path, &CsvOptions::default(), size)?.collect::<ml::Result<Vec<_>>>()
+        })
+        .map(drop)
+    });
 }

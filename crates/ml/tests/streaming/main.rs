@@ -18,7 +18,16 @@ fn a_file_of_ten_times_the_memory_is_learned() {
     assert!(path.metadata().unwrap().len() >= FILE);
     let outcome = stream::learn(&path, BLOCK, ROOM).unwrap();
     assert!(!outcome.whole_fits, "the limit is none");
-    assert!(outcome.blocks >= 150 && outcome.rows > 1_500_000, "{} blocks of {} rows", outcome.blocks, outcome.rows);
+    assert!(
+        outcome.blocks >= 150 && outcome.rows > 1_500_000,
+        "{} blocks of {} rows",
+        outcome.blocks,
+        outcome.rows
+    );
     let best = stream::best_accuracy();
-    assert!((outcome.accuracy - best).abs() < 0.005, "{} instead of {best}", outcome.accuracy);
+    assert!(
+        (outcome.accuracy - best).abs() < 0.005,
+        "{} instead of {best}",
+        outcome.accuracy
+    );
 }
