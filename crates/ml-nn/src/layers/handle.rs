@@ -195,7 +195,9 @@ impl LayerRef {
     /// [`Error::Data`] for another number of tensors or a type or shape that differs, naming the weight.
     pub fn set_weights(&self, values: &[Tensor]) -> Result<()> {
         let weights = self.weights();
-        let place = || self.path().map_or_else(|| self.base_name(), str::to_owned);
+        // The path of a model itself is empty.
+        let path = self.path().filter(|path| !path.is_empty());
+        let place = || path.map_or_else(|| self.base_name(), str::to_owned);
         if weights.len() != values.len() {
             return Err(Error::Data {
                 op: "set_weights",

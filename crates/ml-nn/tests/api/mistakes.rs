@@ -14,7 +14,6 @@ use ml_nn::{
         Softmax,
     },
     losses::{CategoricalCrossentropy, IntoLoss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy},
-    regularizers::L2,
 };
 
 use crate::random;
@@ -87,16 +86,48 @@ fn labels_that_do_not_fit() {
         said(model.fit(&x, &y, plain()))
     };
     check([
-        (fit(&with(3)), "A"),
-        (fit(&with(-1)), "B"),
-        (said(classifier().evaluate(&x, &with(7))), "C"),
-        (fit(&random(&[10], 2)), "D"),
-        (fit(&y.reshape(&[5, 2]).unwrap()), "E"),
-        (fit(&y.narrow(0, Some(0), Some(9)).unwrap()), "F"),
-        (hot("categorical_crossentropy"), "G"),
-        (regression(&random(&[10, 3], 3)), "H"),
-        (regression(&random(&[10], 3)), "I"),
-        (regression(&Tensor::from([[f32::NAN, 1.0]; 10])), "J"),
+        (
+            fit(&with(3)),
+            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            fit(&with(-1)),
+            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(classifier().evaluate(&x, &with(7))),
+            "test_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 7 is 7; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            fit(&random(&[10], 2)),
+            "fit: batch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
+        ),
+        (
+            fit(&y.reshape(&[5, 2]).unwrap()),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 5; they must match one to one",
+        ),
+        (
+            fit(&y.narrow(0, Some(0), Some(9)).unwrap()),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+        ),
+        (
+            hot(
+                "fit: batch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            ),
+            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+        ),
+        (
+            regression(&random(&[10, 3], 3)),
+            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+        ),
+        (
+            regression(&random(&[10], 3)),
+            "labels (first) must have the shape of the predictions (second)",
+        ),
+        (
+            regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
+            "fit: y holds NaN at row 0, column 0; fill or drop missing values first",
+        ),
     ]);
 }
 
@@ -116,31 +147,70 @@ fn inputs_that_do_not_fit() {
         .add(Embedding::new(5, 2).input_spec(DType::I64, [3]))
         .into_model();
     check([
-        (said(classifier().predict(random(&[3, 5], 1))), "A"),
-        (said(classifier().predict(random(&[4], 1))), "B"),
-        (said(classifier().predict(Tensor::from(1.0f32))), "C"),
-        (said(classifier().predict(x.cast(DType::F64).unwrap())), "D"),
-        (said(classifier().fit(&holed, &y, Fit::new())), "E"),
-        (said(classifier().predict(&holed)), "F"),
+        (
+            said(classifier().predict(random(&[3, 5], 1))),
+            "input: expected dense_input to be f32[?, 4], but got f32[3, 5]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(random(&[4], 1))),
+            "input: expected dense_input to be f32[?, 4], but got f32[4]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(Tensor::from(1.0f32))),
+            "input: expected dense_input to be f32[?, 4], but got f32[]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(x.cast(DType::F64).unwrap())),
+            "input: expected dense_input to be f32[?, 4], but got f64[10, 4]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().fit(&holed, &y, Fit::new())),
+            "fit: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
+        (
+            said(classifier().predict(&holed)),
+            "predict: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
         (
             said(classifier().fit(random(&[0, 4], 1), Tensor::from(Vec::<i64>::new()), Fit::new())),
-            "G",
+            "fit: the data is empty; at least 1 example needed",
         ),
-        (said(classifier().predict([&x, &x])), "H"),
-        (fit_forked((&two).into(), [&one, &one].into()), "I"),
-        (fit_forked([&two, &three].into(), (&one).into()), "J"),
+        (
+            said(classifier().predict([&x, &x])),
+            "predict: 2 tensors for 1 (dense_input); give one tensor for each input of the model, one label for each output",
+        ),
+        (
+            fit_forked((&two).into(), [&one, &one].into()),
+            "fit: 1 tensors for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
+        ),
+        (
+            fit_forked([&two, &three].into(), (&one).into()),
+            "fit: 1 tensors for 2 (main, aux); give one tensor for each input of the model, one label for each output",
+        ),
         (
             fit_forked([("wide", &two), ("depth", &three)].into(), [&one, &one].into()),
-            "K",
+            "fit: column \"deep\" is missing; given were: wide, depth",
         ),
-        (fit_forked([&three, &two].into(), [&one, &one].into()), "L"),
+        (
+            fit_forked([&three, &two].into(), [&one, &one].into()),
+            "input: expected wide to be f32[?, 2], but got f32[6, 3]; reshape or cast the data, or build the model for it",
+        ),
         (
             fit_forked([&two, &three].into(), [("main", &one), ("other", &one)].into()),
-            "M",
+            "fit: column \"aux\" is missing; given were: main, other",
         ),
-        (said(words.predict(Tensor::from([[0i64, 5, 1]]))), "N"),
-        (said(words.predict(Tensor::from([[0i64, 4, -1]]))), "O"),
-        (said(words.predict(random(&[1, 3], 1))), "P"),
+        (
+            said(words.predict(Tensor::from([[0i64, 5, 1]]))),
+            "predict: operation \"class_numbers\" failed: class numbers: Embedding takes 0 to 4, but the number at place 1 is 5; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(words.predict(Tensor::from([[0i64, 4, -1]]))),
+            "predict: operation \"class_numbers\" failed: class numbers: Embedding takes 0 to 4, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(words.predict(random(&[1, 3], 1))),
+            "input: expected embedding_input to be i64[?, 3], but got f32[1, 3]; reshape or cast the data, or build the model for it",
+        ),
     ]);
 }
 
@@ -178,15 +248,21 @@ fn settings_outside_their_domain() {
             fit(Fit::new().validation_split(f64::NAN)),
             "validation_split = NaN: must be at least 0 and below 1",
         ),
-        (fit(Fit::new().validation_split(0.95)), "A"),
-        (fit(Fit::new().sample_weight(&short)), "B"),
+        (
+            fit(Fit::new().validation_split(0.95)),
+            "fit: validation_split = 0.95 of 10 examples leaves 0 for training; choose a share that leaves at least 1 example on each side",
+        ),
+        (
+            fit(Fit::new().sample_weight(&short)),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 4; they must match one to one",
+        ),
         (
             fit(Fit::new().validation_data(random(&[3, 5], 1), Tensor::from([0i64, 1, 2]))),
-            "C",
+            "input: expected dense_input to be f32[?, 4], but got f32[3, 5]; reshape or cast the data, or build the model for it",
         ),
         (
             fit(Fit::new().validation_data(random(&[3, 4], 1), Tensor::from([0i64, 1]))),
-            "D",
+            "validation_data: the first input has 3 rows, but another input, a label or the weights has 2; they must match one to one",
         ),
         (
             said(classifier().evaluate_with(&x, &y, Evaluate::new().batch_size(0))),
@@ -212,26 +288,47 @@ fn names_that_there_are_not() {
             .to_owned()
     };
     check([
-        (compile(Compile::new("sgdd", "mse")), "A"),
-        (compile(Compile::new("sgd", "msee")), "B"),
-        (compile(Compile::new("sgd", "mse").metric("acuracy")), "C"),
-        (compile(Compile::new("sgd", "mse").loss_for("mian", "mae")), "D"),
+        (
+            compile(Compile::new("sgdd", "mse")),
+            "optimizer = \"sgdd\": must be sgd, adagrad, adadelta, rmsprop, adam, adamax, nadam or adamw",
+        ),
+        (
+            compile(Compile::new("sgd", "msee")),
+            "loss = \"msee\": must be mse, mae, mape, msle, huber, log_cosh, hinge, squared_hinge, categorical_hinge, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, kl_divergence, poisson or cosine_similarity",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").metric("acuracy")),
+            "metric = \"acuracy\": must be accuracy, binary_accuracy, categorical_accuracy, sparse_categorical_accuracy, top_k_categorical_accuracy, sparse_top_k_categorical_accuracy, precision, recall, auc, rmse, or the name of a loss",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").loss_for("mian", "mae")),
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
+        ),
         (
             compile(Compile::new("sgd", "mse").losses(["mse", "mae", "mape"])),
-            "E",
+            "compile: there is no output number 3; there are: main, aux; use the names of the layers that give the outputs",
         ),
         (
             compile(Compile::new("sgd", "mse").loss_weight_for("mian", 0.5)),
-            "F",
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
         ),
-        (compile(Compile::new("sgd", "mse").metric_for("mian", "mae")), "G"),
+        (
+            compile(Compile::new("sgd", "mse").metric_for("mian", "mae")),
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
+        ),
         (
             compile(Compile::new("sgd", MeanSquaredError.reduction(Reduction::None))),
-            "H",
+            "reduction = None: must be SumOverBatchSize or Sum: training needs one number",
         ),
-        (said("rellu".parse::<Activation>()), "I"),
-        (said(classifier().layer("dense_7").map(|_| ())), "J"),
-        (from_config, "K"),
+        (
+            said("rellu".parse::<Activation>()),
+            "activation = \"rellu\": must be linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, tanh, softplus, softsign, softmax, swish, silu or exponential",
+        ),
+        (
+            said(classifier().layer("dense_7").map(|_| ())),
+            "model \"sequential\": layers has no hyperparameter \"dense_7\"; it has: dense, dense_1",
+        ),
+        (from_config, "config: unknown variant `Sequentiel`"),
     ]);
 }
 
@@ -241,17 +338,38 @@ fn what_is_not_ready() {
     let (x, y) = data();
     let empty = Sequential::new().into_model();
     check([
-        (said(unbuilt().summary()), "A"),
-        (said(unbuilt().count_params()), "B"),
+        (
+            said(unbuilt().summary()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(unbuilt().count_params()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
         (
             said(unbuilt().call(std::slice::from_ref(&x), &ml_nn::layers::Context::inference())),
-            "C",
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
         ),
-        (said(unbuilt().fit(&x, &y, Fit::new())), "D"),
-        (said(unbuilt().evaluate(&x, &y)), "E"),
-        (said(unbuilt().train_on_batch(&x, &y)), "F"),
-        (said(empty.summary()), "G"),
-        (said(classifier().set_weights(&[])), "H"),
+        (
+            said(unbuilt().fit(&x, &y, Fit::new())),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(unbuilt().evaluate(&x, &y)),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(unbuilt().train_on_batch(&x, &y)),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(empty.summary()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(classifier().set_weights(&[])),
+            "set_weights: \"sequential\" has 4 weights, but 0 were given; give one tensor a weight, in the order of get_weights()",
+        ),
         (
             said(classifier().set_weights(&[
                 random(&[4, 5], 1),
@@ -259,7 +377,7 @@ fn what_is_not_ready() {
                 random(&[5, 3], 1),
                 random(&[4], 1),
             ])),
-            "I",
+            "set_weights: \"dense_1/bias\" is f32[3], but was given f32[4]; give tensors of the types and shapes of get_weights()",
         ),
     ]);
 }
@@ -284,18 +402,38 @@ fn layers_that_cannot_be_built() {
         )
     };
     check([
-        (after(Dense::new(0).into_layer()), "A"),
         (
-            after(Dense::new(2).kernel_regularizer(L2(-1.0)).into_layer()),
-            "B",
+            after(Dense::new(0).into_layer()),
+            "layer \"bad\" (Dense): units = 0: must be at least 1",
         ),
-        (after(Dropout::new(1.0).into_layer()), "C"),
-        (after(Dropout::new(f64::NAN).into_layer()), "D"),
-        (after(BatchNormalization::new().axis(2).into_layer()), "E"),
-        (after(BatchNormalization::new().momentum(1.5).into_layer()), "F"),
-        (after(Concatenate::new().into_layer()), "G"),
-        (after(Embedding::new(3, 2).into_layer()), "H"),
-        (image(Softmax { axis: 4 }.into_layer()), "I"),
+        (
+            after(Dropout::new(1.0).into_layer()),
+            "layer \"bad\" (Dropout): rate = 1: must be at least 0 and below 1",
+        ),
+        (
+            after(Dropout::new(f64::NAN).into_layer()),
+            "layer \"bad\" (Dropout): rate = NaN: must be at least 0 and below 1",
+        ),
+        (
+            after(BatchNormalization::new().axis(2).into_layer()),
+            "layer \"bad\" (BatchNormalization): BatchNormalization: axis 2 is out of range for a tensor of 2 axes; use -2 to 2 - 1",
+        ),
+        (
+            after(BatchNormalization::new().momentum(1.5).into_layer()),
+            "layer \"bad\" (BatchNormalization): momentum = 1.5: must be between 0 and 1",
+        ),
+        (
+            after(Concatenate::new().into_layer()),
+            "layer \"bad\" (Concatenate): build: takes at least 2 inputs, but is fed with 1; connect as many as it takes; a sequential model feeds each layer with one",
+        ),
+        (
+            after(Embedding::new(3, 2).into_layer()),
+            "layer \"bad\" (Embedding): Embedding: got elements of type f32, but needs whole numbers: declare the input so, .input_spec(DType::I64, [...]); convert with x.cast(DType::...)",
+        ),
+        (
+            image(Softmax { axis: 4 }.into_layer()),
+            "layer \"bad\" (Softmax): Softmax: axis 4 is out of range for a tensor of 3 axes; use -3 to 3 - 1",
+        ),
         (
             said(
                 Sequential::new()
@@ -303,7 +441,7 @@ fn layers_that_cannot_be_built() {
                     .into_model()
                     .build(Vec::<usize>::new()),
             ),
-            "J",
+            "layer \"dense\" (Dense): build: shape [?] does not fit; at least 2 axes are needed, of which the last one's length is known",
         ),
     ]);
 }
