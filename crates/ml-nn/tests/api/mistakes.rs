@@ -112,15 +112,15 @@ fn labels_that_do_not_fit() {
         ),
         (
             hot("categorical_crossentropy"),
-            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10, 3], 3)),
-            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10], 3)),
-            "labels (first) must have the shape of the predictions (second)",
+            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
