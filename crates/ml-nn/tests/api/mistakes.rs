@@ -95,7 +95,7 @@ fn labels_that_do_not_fit() {
             "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
-            said(classifier().evaluate(&x, &with(7))),
+            said(classifier().evaluate(&x, with(7))),
             "test_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 7 is 7; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
@@ -590,7 +590,7 @@ fn hidden_layers_whose_units_start_alike_are_warned_of_and_stay_alike() -> Resul
         .add(same)
         .into_model();
     model.compile(mse())?;
-    model.fit(&random(&[64, 4], 1), &random(&[64, 1], 2), Fit::new().epochs(3))?;
+    model.fit(random(&[64, 4], 1), random(&[64, 1], 2), Fit::new().epochs(3))?;
     let kernel = model.get_weights()[0].to_vec::<f32>()?;
     for row in kernel.chunks(5) {
         assert!(row.iter().all(|&value| value == row[0]), "{kernel:?}");

@@ -325,7 +325,7 @@ fn compare(case: Case, expected: &Value) -> Result<()> {
     let trained = model.weights().into_iter().filter(|weight| weight.trainable);
     for (number, weight) in trained.enumerate() {
         let shape = weight.variable.shape();
-        weight.variable.assign(&sines(&shape, number as f64, 0.5))?;
+        weight.variable.assign(&sines(shape, number as f64, 0.5))?;
     }
     let how = Fit::new().epochs(10).batch_size(8).shuffle(false);
     let history = model.fit(&x, &target(kind)?, how)?;
