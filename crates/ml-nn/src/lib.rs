@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod callbacks;
 pub mod choice;
+mod class_numbers;
 pub mod constraints;
 pub mod initializers;
 pub mod layers;

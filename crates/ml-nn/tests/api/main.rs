@@ -5,6 +5,12 @@ mod building;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod training;
