@@ -134,7 +134,7 @@ const fn linear(
 }
 
 /// The same against Rust libraries too.
-const fn against(rust: &'static [&'static str], workload: Workload) -> Workload {
+const fn beside(rust: &'static [&'static str], workload: Workload) -> Workload {
     Workload { rust, ..workload }
 }
 
@@ -254,7 +254,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         targets: &[],
         note: "smartcore by its QR decomposition, the faster of its two solvers. Both Rust peers work on one thread.",
     },
-    against(
+    beside(
         &["linfa"],
         linear(
             "linear-logistic",
@@ -290,7 +290,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         &[ratio("fit_s", 4.0, 10.0)],
         "The folds and the shuffles are the same on both sides.",
     ),
-    against(
+    beside(
         &["smartcore", "linfa"],
         linear(
             "linear-penalised",

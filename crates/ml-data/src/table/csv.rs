@@ -245,7 +245,7 @@ pub(super) fn first_block(
     let mut more = blocks.next_into(&mut block)?;
     let mut next = Vec::new();
     // The header may lie behind more lines to skip than one block has, and types take a row.
-    while more && lines::count_breaks(&block) <= options.skip_rows + usize::from(options.has_header) {
+    while more && lines::count_breaks(&block) <= options.skip_rows.saturating_add(options.has_header.into()) {
         more = blocks.next_into(&mut next)?;
         block.append(&mut next);
     }

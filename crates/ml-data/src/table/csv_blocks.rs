@@ -11,7 +11,7 @@ use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, Schema};
 use super::{
     blocks::Blocks,
     csv::{CsvOptions, Failure, after_first, failed, first_block, parsed},
-    infer,
+    infer, lines,
 };
 
 /// Reads a CSV file a block of rows at a time, so that it never lies in memory as a whole: for
@@ -69,7 +69,8 @@ impl CsvBlocks {
         options.check()?;
         let mut blocks = Blocks::new(File::open(path)?, options.encoding, block_bytes);
         let (block, _) = first_block(&mut blocks, options)?;
-        let polars = options.to_polars(usize::MAX);
+        // All of the block decides: a later one is not read again.
+        let polars = options.to_polars(lines::count_breaks(&block) + 1);
         let (df, polars) = after_first(&block, options, polars)?;
         let height = df.height();
         let columns = df.into_columns().into_iter();
