@@ -132,7 +132,9 @@ fn l1_penalties(data: &Data) {
     sparing("ElasticNet", ElasticNet::default().alpha(0.1), x, y);
     sparing("LassoCV", LassoCV::default().n_alphas(10), x, y);
     sparing("ElasticNetCV", ElasticNetCV::default().n_alphas(10), x, y);
-    let (path, share) = taken(x, || enet_path(x, y, 0.5, &PathOptions::default()).unwrap());
+    let (path, share) = taken(x, || {
+        enet_path(x, y, 0.5, &PathOptions::default()).expect("a path")
+    });
     assert!(
         share <= MOST && path.coefs.ncols() == 50,
         "enet_path takes {share:.2}"

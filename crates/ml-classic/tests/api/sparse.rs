@@ -98,7 +98,7 @@ fn least_squares_are_those_of_scikit_learn() {
 fn least_squares_of_sparse_rows_are_those_of_dense_ones() {
     for n in [120, 30] {
         let (dense, sparse, y) = rows(n);
-        let several = stack![Axis(1), y, 2.0 * &y + &dense.column(3)];
+        let several = stack![Axis(1), y, 2.0 * &y + dense.column(3)];
         let how = LinearRegression::default().tol(1e-14);
         let exact = LinearRegression::default()
             .fit(dense.view(), several.view())

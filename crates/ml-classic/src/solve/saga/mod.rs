@@ -199,10 +199,10 @@ impl<'a, 'd, F: Float, W: Weights<F>, L: RowLoss> Walk<'a, 'd, F, W, L> {
             Average::Saga => 1.0,
         };
         let slopes = &mut self.slopes[row * n_lines..][..n_lines];
-        for line in 0..n_lines {
+        for (line, last) in slopes.iter_mut().enumerate() {
             let slope = self.scores[line];
-            let change = slope - slopes[line];
-            slopes[line] = slope;
+            let change = slope - *last;
+            *last = slope;
             self.shifts[line] = -self.rate * correction * change;
             self.scores[line] = change / n_rows;
             if self.settings.intercept {
