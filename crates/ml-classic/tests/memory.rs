@@ -25,7 +25,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 /// The largest share of the rows that a fit may take beside them.
 const MOST: f64 = 0.3;
 
-/// Twenty thousand rows of fifty numbers, a target and three classes.
+/// Twenty thousand rows of a hundred numbers, a target and three classes.
 struct Data {
     x: Array2<f64>,
     y: Array1<f64>,
@@ -70,7 +70,7 @@ where
 
 #[test]
 fn fits_make_no_copy_of_their_rows() {
-    let data = Data::new(20_000, 50);
+    let data = Data::new(20_000, 100);
     // For its first product of matrices every thread puts 64 MiB aside to pack them in, of which it touches little.
     let warm = || {
         let (x, y) = (data.x.view(), data.y.view());
@@ -136,7 +136,7 @@ fn l1_penalties(data: &Data) {
         enet_path(x, y, 0.5, &PathOptions::default()).expect("a path")
     });
     assert!(
-        share <= MOST && path.coefs.ncols() == 50,
+        share <= MOST && path.coefs.ncols() == 100,
         "enet_path takes {share:.2}"
     );
 }
