@@ -36,7 +36,7 @@ pub use progress::Progress;
 ///     }
 /// }
 /// ```
-#[allow(unused_variables)]
+#[expect(unused_variables, reason = "the names tell what a hook is given")]
 pub trait Callback {
     /// Before the first epoch.
     ///

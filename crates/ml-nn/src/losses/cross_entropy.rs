@@ -92,6 +92,14 @@ fn clipped(p: &Tensor) -> Result<Tensor> {
     p.clip(EPSILON, 1.0 - EPSILON)
 }
 
+/// What predictions must be computed by.
+fn expected(from_logits: bool, probabilities: Activation) -> Activation {
+    match from_logits {
+        true => Activation::Linear,
+        false => probabilities,
+    }
+}
+
 /// Shares of the classes, which sum to 1.
 fn shares(p: &Tensor) -> Result<Tensor> {
     clipped(&p.div(&p.sum_keep(&[-1])?)?)
@@ -111,23 +119,12 @@ impl Loss for BinaryCrossentropy {
         positive.add(&negative)?.mean(&[-1])?.neg()
     }
 
-    fn call_logits(
-        &self,
-        y_true: &Tensor,
-        logits: &Tensor,
-        activation: &Activation,
-    ) -> Result<Option<Tensor>> {
-        let exact = !self.from_logits && *activation == Activation::Sigmoid;
-        let loss = self.from_logits(true);
-        exact.then(|| loss.call(y_true, logits)).transpose()
+    fn on_logits(&self) -> Option<Box<dyn Loss>> {
+        Some(Box::new(self.from_logits(true)))
     }
 
     fn expects(&self) -> Option<Activation> {
-        Some(if self.from_logits {
-            Activation::Linear
-        } else {
-            Activation::Sigmoid
-        })
+        Some(expected(self.from_logits, Activation::Sigmoid))
     }
 }
 
@@ -142,23 +139,12 @@ impl Loss for CategoricalCrossentropy {
         y.mul(&shares(y_pred)?.log()?)?.sum(&[-1])?.neg()
     }
 
-    fn call_logits(
-        &self,
-        y_true: &Tensor,
-        logits: &Tensor,
-        activation: &Activation,
-    ) -> Result<Option<Tensor>> {
-        let exact = !self.from_logits && *activation == Activation::Softmax;
-        let loss = self.from_logits(true);
-        exact.then(|| loss.call(y_true, logits)).transpose()
+    fn on_logits(&self) -> Option<Box<dyn Loss>> {
+        Some(Box::new(self.from_logits(true)))
     }
 
     fn expects(&self) -> Option<Activation> {
-        Some(if self.from_logits {
-            Activation::Linear
-        } else {
-            Activation::Softmax
-        })
+        Some(expected(self.from_logits, Activation::Softmax))
     }
 }
 
@@ -191,15 +177,8 @@ impl Loss for SparseCategoricalCrossentropy {
         logs.take_along_axis(&positions, -1)?.squeeze(&[-1])?.neg()
     }
 
-    fn call_logits(
-        &self,
-        y_true: &Tensor,
-        logits: &Tensor,
-        activation: &Activation,
-    ) -> Result<Option<Tensor>> {
-        let exact = !self.from_logits && *activation == Activation::Softmax;
-        let loss = self.from_logits(true);
-        exact.then(|| loss.call(y_true, logits)).transpose()
+    fn on_logits(&self) -> Option<Box<dyn Loss>> {
+        Some(Box::new(self.from_logits(true)))
     }
 
     fn takes_class_numbers(&self) -> bool {
@@ -207,10 +186,6 @@ impl Loss for SparseCategoricalCrossentropy {
     }
 
     fn expects(&self) -> Option<Activation> {
-        Some(if self.from_logits {
-            Activation::Linear
-        } else {
-            Activation::Softmax
-        })
+        Some(expected(self.from_logits, Activation::Softmax))
     }
 }

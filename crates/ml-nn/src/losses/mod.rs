@@ -49,23 +49,14 @@ pub trait Loss: DynClone + fmt::Debug + Send + Sync {
     /// Those of the operations it consists of.
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor>;
 
-    /// The same from what a softmax or a sigmoid was computed from, where that is exact and cheaper.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    fn call_logits(
-        &self,
-        y_true: &Tensor,
-        logits: &Tensor,
-        activation: &Activation,
-    ) -> Result<Option<Tensor>> {
-        let _ = (y_true, logits, activation);
-        Ok(None)
-    }
-
     /// The activation function whose result predictions must be, where the loss needs a certain one:
     /// [`Linear`](Activation::Linear) for logits. `compile` compares it with the model's.
     fn expects(&self) -> Option<Activation> {
+        None
+    }
+
+    /// The same loss of what that activation is computed from, where that is exact and cheaper.
+    fn on_logits(&self) -> Option<Box<dyn Loss>> {
         None
     }
 

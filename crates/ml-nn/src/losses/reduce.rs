@@ -127,9 +127,10 @@ pub(crate) fn per_example(
         false => labels_like(y_true, y_pred)?,
     };
     if let Some(known) = logits
-        && let Some(losses) = loss.call_logits(&y_true, &known.logits, &known.activation)?
+        && loss.expects().as_ref() == Some(&known.activation)
+        && let Some(loss) = loss.on_logits()
     {
-        return Ok(losses);
+        return loss.call(&y_true, &known.logits);
     }
     loss.call(&y_true, y_pred)
 }

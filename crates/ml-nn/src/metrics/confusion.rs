@@ -65,6 +65,24 @@ fn count(
     sum.assign_add(&found.sum_all()?)
 }
 
+/// Counts the true positives, and the mistakes whose label and prediction are as said.
+fn count_both(
+    state: &[Variable],
+    mistake: (bool, bool),
+    threshold: f64,
+    answers: (&Tensor, &Tensor),
+    weights: Option<&Tensor>,
+) -> Result<()> {
+    count(&state[0], (true, true), threshold, answers, weights)?;
+    count(&state[1], mistake, threshold, answers, weights)
+}
+
+/// The share of the first count in both.
+fn share(state: &[Variable]) -> Result<Tensor> {
+    let right = state[0].read();
+    quotient(&right, &right.add(&state[1].read())?)
+}
+
 fn zero() -> Tensor {
     Tensor::from(0.0)
 }
@@ -82,19 +100,11 @@ impl Metric for Precision {
         y_pred: &Tensor,
         weights: Option<&Tensor>,
     ) -> Result<()> {
-        count(&state[0], (true, true), self.threshold, (y_true, y_pred), weights)?;
-        count(
-            &state[1],
-            (false, true),
-            self.threshold,
-            (y_true, y_pred),
-            weights,
-        )
+        count_both(state, (false, true), self.threshold, (y_true, y_pred), weights)
     }
 
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
-        let right = state[0].read();
-        quotient(&right, &right.add(&state[1].read())?)
+        share(state)
     }
 }
 
@@ -111,19 +121,11 @@ impl Metric for Recall {
         y_pred: &Tensor,
         weights: Option<&Tensor>,
     ) -> Result<()> {
-        count(&state[0], (true, true), self.threshold, (y_true, y_pred), weights)?;
-        count(
-            &state[1],
-            (true, false),
-            self.threshold,
-            (y_true, y_pred),
-            weights,
-        )
+        count_both(state, (true, false), self.threshold, (y_true, y_pred), weights)
     }
 
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
-        let found = state[0].read();
-        quotient(&found, &found.add(&state[1].read())?)
+        share(state)
     }
 }
 
