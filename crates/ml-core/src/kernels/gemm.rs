@@ -8,15 +8,20 @@
 //!
 //! Source: Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34 (2008).
 
+mod dots;
+mod plan;
+mod tile;
+
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
-use super::{
-    pack::pack,
-    parallel,
-    simd::{arch, prefetch_place},
+use self::{
+    dots::dots,
+    plan::Plan,
+    tile::{Begin, Left, Tile},
 };
+use super::{pack::pack, parallel, simd::arch};
 use crate::{dtype::Element, tensor::scratch};
 
 /// Vectors in the widest tile.
@@ -25,12 +30,8 @@ const MOST_VECTORS: usize = 3;
 const MOST_ROWS: usize = 8;
 /// Elements of the widest vector: 512 bits of `f32`.
 const MOST_LANES: usize = 16;
-/// Bytes of the inner axis that a tile passes over at once: a panel stays in the second-level cache.
-const DEPTH_BYTES: usize = 2048;
 /// Rows up to which copying the right factor costs more than it saves.
 const FEW_ROWS: usize = 32;
-/// Steps of so many bytes between rows fall on the same lines of the first-level cache.
-const ALIASED: usize = 4096;
 /// Bytes of a left factor, and twice those of a right one, that are read where they lie: they stay in the cache nearby.
 const NEARBY: usize = 64 << 10;
 /// Rows of the left factor that stay in the second-level cache while several panels pass over them.
@@ -267,129 +268,6 @@ fn fill<T: Real>(bias: Option<&[T]>, n: usize, out: &mut [T]) {
     }
 }
 
-/// How a product is cut. Nothing here changes the bits of the result but `depth`, which follows from the type.
-struct Plan<'a, T> {
-    geometry: Geometry,
-    m: usize,
-    k: usize,
-    n: usize,
-    /// Most of the inner axis at once; the pieces are of nearly equal length.
-    depth: usize,
-    /// Vertical strips of the output.
-    panels: usize,
-    /// Of so many groups of panels each is one task.
-    groups: usize,
-    /// Horizontal strips of the output, of whole tiles.
-    bands: usize,
-    batch: usize,
-    bias: Option<&'a [T]>,
-}
-
-impl<'a, T: Real> Plan<'a, T> {
-    fn new(
-        [m, k, n]: [usize; 3],
-        batch: usize,
-        threads: usize,
-        bias: Option<&'a [T]>,
-        left: Matrix<'_, T>,
-    ) -> Self {
-        let geometry = arch().dispatch(Measure::<T>(PhantomData));
-        let depth = DEPTH_BYTES / size_of::<T>();
-        let vectors = n.div_ceil(geometry.lanes);
-        let mut panels = vectors.div_ceil(MOST_VECTORS);
-        let mut bands = 1;
-        // A few tasks must divide evenly among the threads; many do anyway.
-        if batch * panels < 8 * threads && !(batch * panels).is_multiple_of(threads) {
-            let even = panels.next_multiple_of(threads);
-            if batch == 1 && even <= vectors && panels > 1 {
-                panels = even;
-            } else {
-                bands = threads.min(m.div_ceil(2 * geometry.rows));
-            }
-        }
-        let plan = Self {
-            groups: panels,
-            geometry,
-            m,
-            k,
-            n,
-            depth: k.div_ceil(k.div_ceil(depth)),
-            panels,
-            bands,
-            batch,
-            bias,
-        };
-        // Rows that do not stay in the cache are brought there once a group, not once a panel; so are those that are
-        // packed by each task, if there are few tasks.
-        let grouped = panels.div_ceil(GROUP).next_multiple_of(threads).min(panels);
-        let stripped = batch * bands * grouped <= MOST_STRIPPED * threads && plan.packs_left(left);
-        let groups = match m > BLOCK_ROWS || stripped {
-            true => grouped,
-            false => panels,
-        };
-        Self { groups, ..plan }
-    }
-
-    fn tasks(&self) -> usize {
-        self.batch * self.groups * self.bands
-    }
-
-    /// The panels of group number `group`.
-    fn group(&self, group: usize) -> std::ops::Range<usize> {
-        let edge = |group: usize| group * self.panels / self.groups;
-        edge(group)..edge(group + 1)
-    }
-
-    /// Elements of the widest panel.
-    fn panel(&self) -> usize {
-        self.depth * MOST_VECTORS * self.geometry.lanes
-    }
-
-    /// Rows of tiles.
-    fn tiles(&self) -> usize {
-        self.m.div_ceil(self.geometry.rows)
-    }
-
-    fn packs_left(&self, a: Matrix<'_, T>) -> bool {
-        let aliased = (a.row_step * size_of::<T>()).is_multiple_of(ALIASED) && self.m > 1;
-        let reused = self.n > MOST_VECTORS * self.geometry.lanes;
-        let turned = a.column_step != 1 && self.m * self.k * size_of::<T>() > NEARBY;
-        reused && (turned || aliased)
-    }
-
-    /// The left factors by rows of tiles: `[tile][inner][row of the tile]`.
-    fn pack_left(&self, pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], threads: usize) -> Vec<T> {
-        let (rows, tiles) = (self.geometry.rows, self.tiles());
-        let tile = rows * self.k;
-        let mut packed = scratch::<T>(pairs.len() * tiles * tile);
-        let fill = |number: usize, out: &mut [T]| {
-            let (a, first) = (pairs[number / tiles].0, number % tiles * rows);
-            let height = rows.min(self.m - first);
-            let strip = Matrix {
-                start: a.start + first * a.row_step,
-                rows: height,
-                ..a
-            };
-            pack(strip.transposed(), rows, out);
-        };
-        let worth_threads = threads > 1 && packed.len() >= parallel::WORTH_THREADS;
-        parallel::spread(worth_threads, packed.chunks_exact_mut(tile), fill);
-        packed
-    }
-
-    /// The columns of panel number `panel`: whole vectors but for the last.
-    fn columns(&self, panel: usize) -> std::ops::Range<usize> {
-        let vectors = self.n.div_ceil(self.geometry.lanes);
-        let edge = |panel: usize| (panel * vectors / self.panels * self.geometry.lanes).min(self.n);
-        edge(panel)..edge(panel + 1)
-    }
-
-    fn rows(&self, band: usize) -> std::ops::Range<usize> {
-        let edge = |band: usize| (band * self.tiles() / self.bands * self.geometry.rows).min(self.m);
-        edge(band)..edge(band + 1)
-    }
-}
-
 /// Some panels of the output.
 struct Task<'a, T> {
     plan: &'a Plan<'a, T>,
@@ -554,261 +432,6 @@ impl<T: Real> Task<'_, T> {
             let out = (self.output.pointer).add((number * plan.m + first) * plan.n + columns.start);
             tile.run_any::<S>(simd, vectors, out, self.output.step);
         }
-    }
-}
-
-struct Left<T> {
-    pointer: *const T,
-    row_step: usize,
-    column_step: usize,
-}
-
-/// What the sums of a tile start from.
-#[derive(Clone, Copy)]
-enum Begin<'a, T> {
-    FromZero,
-    FromOutput,
-    From(&'a [T]),
-}
-
-/// A tile of the output: `height` rows, `width` columns.
-struct Tile<'a, T> {
-    /// `height` rows of `depth` elements.
-    left: Left<T>,
-    /// `depth` rows of as many whole vectors as cover `width`.
-    right: *const T,
-    right_step: usize,
-    depth: usize,
-    height: usize,
-    width: usize,
-    begin: Begin<'a, T>,
-}
-
-impl<T: Real> Tile<'_, T> {
-    /// # Safety
-    /// The pointers lead to as many elements as their documentation says, and `out` to `height` rows of `width`
-    /// elements, `step` apart, that nobody else accesses.
-    #[inline(always)]
-    unsafe fn run_any<S: Simd>(self, simd: S, vectors: usize, out: *mut T, step: usize) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            match (self.height, vectors) {
-                (5.., 3) => self.run::<S, 8, 3>(simd, out, step),
-                (5.., 2) => self.run::<S, 8, 2>(simd, out, step),
-                (5.., _) => self.run::<S, 8, 1>(simd, out, step),
-                (2..=4, 3) => self.run::<S, 4, 3>(simd, out, step),
-                (2..=4, 2) => self.run::<S, 4, 2>(simd, out, step),
-                (2..=4, _) => self.run::<S, 4, 1>(simd, out, step),
-                (_, 3) => self.run::<S, 1, 3>(simd, out, step),
-                (_, 2) => self.run::<S, 1, 2>(simd, out, step),
-                (_, _) => self.run::<S, 1, 1>(simd, out, step),
-            }
-        }
-    }
-
-    /// # Safety
-    /// As [`run_any`](Self::run_any); `height` is at most `M`, and `N` vectors cover `width`.
-    #[inline(always)]
-    unsafe fn run<S: Simd, const M: usize, const N: usize>(self, simd: S, out: *mut T, step: usize) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let zero = T::splat(simd, T::default());
-        if matches!(self.begin, Begin::FromOutput) {
-            // What is added to comes from far; it arrives while the loop below runs.
-            for i in 0..self.height {
-                (0..N).for_each(|j| prefetch_place(out.wrapping_add(i * step + j * lanes)));
-            }
-        }
-        let mut sums = [[zero; N]; M];
-        // Rows beyond the height repeat the last one, and are not stored.
-        let mut rows = [self.left.pointer; M];
-        for (i, row) in rows.iter_mut().enumerate() {
-            // SAFETY: a row below `height`.
-            *row = unsafe { row.add(i.min(self.height - 1) * self.left.row_step) };
-        }
-        let mut right = self.right;
-        for p in 0..self.depth {
-            let mut vectors = [zero; N];
-            for (j, vector) in vectors.iter_mut().enumerate() {
-                // SAFETY: `N` whole vectors lie in each of the `depth` rows; vectors are plain data.
-                *vector = unsafe { right.add(j * lanes).cast::<T::Vector<S>>().read_unaligned() };
-            }
-            for i in 0..M {
-                // SAFETY: element `p`, below `depth`, of a row below `height`.
-                let factor = T::splat(simd, unsafe { *rows[i].add(p * self.left.column_step) });
-                for j in 0..N {
-                    sums[i][j] = T::fma(simd, factor, vectors[j], sums[i][j]);
-                }
-            }
-            right = right.wrapping_add(self.right_step);
-        }
-        if self.width < N * lanes {
-            // SAFETY: the caller's promise.
-            return unsafe { self.store_narrow::<S>(sums.as_flattened(), N * lanes, out, step) };
-        }
-        let one = T::splat(simd, T::one());
-        // Adding by a product with 1 rounds once, as a sum does.
-        // SAFETY: the caller's promise; the bias has as many elements as a row of the tile.
-        unsafe {
-            match self.begin {
-                Begin::FromZero => self.put::<S, M, N>(
-                    &sums,
-                    out,
-                    step,
-                    #[inline(always)]
-                    |_, sum, _| sum,
-                ),
-                Begin::FromOutput => self.put::<S, M, N>(
-                    &sums,
-                    out,
-                    step,
-                    #[inline(always)]
-                    |_, sum, place| T::fma(simd, one, sum, place.read_unaligned()),
-                ),
-                Begin::From(bias) => self.put::<S, M, N>(
-                    &sums,
-                    out,
-                    step,
-                    #[inline(always)]
-                    |j, sum, _| {
-                        let bias = bias.as_ptr().add(j * lanes).cast::<T::Vector<S>>();
-                        T::fma(simd, one, sum, bias.read_unaligned())
-                    },
-                ),
-            }
-        }
-    }
-
-    /// Writes whole vectors: what `value` makes of the number of the vector in its row, the sums, and their place.
-    ///
-    /// # Safety
-    /// As [`run_any`](Self::run_any).
-    #[inline(always)]
-    unsafe fn put<S: Simd, const M: usize, const N: usize>(
-        &self,
-        sums: &[[T::Vector<S>; N]; M],
-        out: *mut T,
-        step: usize,
-        value: impl Fn(usize, T::Vector<S>, *mut T::Vector<S>) -> T::Vector<S>,
-    ) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        // Arrays of fixed length, so that the sums stay in registers.
-        for (i, row) in sums.iter().enumerate() {
-            if i < self.height {
-                for (j, &sum) in row.iter().enumerate() {
-                    // SAFETY: row `i` is below `height`, and has `N` whole vectors that are this tile's alone.
-                    unsafe {
-                        let place = out.add(i * step + j * lanes).cast::<T::Vector<S>>();
-                        place.write_unaligned(value(j, sum, place));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes sums, rows of `width` of which the tile's columns count, where the last vectors reach beyond them.
-    ///
-    /// # Safety
-    /// As [`run_any`](Self::run_any).
-    #[inline(always)]
-    unsafe fn store_narrow<S: Simd>(&self, sums: &[T::Vector<S>], width: usize, out: *mut T, step: usize) {
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        let mut flat = [T::default(); MOST_ROWS * MOST_VECTORS * MOST_LANES];
-        for (place, &sum) in flat.chunks_exact_mut(lanes).zip(sums) {
-            // SAFETY: a vector is `lanes` elements, and so is the slice.
-            unsafe { place.as_mut_ptr().cast::<T::Vector<S>>().write_unaligned(sum) };
-        }
-        // SAFETY: the caller's promise.
-        unsafe { self.store(&flat, width, out, step) };
-    }
-
-    /// Writes the sums, rows of `width` of which the tile's columns count. Apart from the loop above, so that it
-    /// is compiled once a type and not once a tile.
-    ///
-    /// # Safety
-    /// As [`run_any`](Self::run_any).
-    #[inline(never)]
-    unsafe fn store(&self, sums: &[T], width: usize, out: *mut T, step: usize) {
-        for (i, sums) in sums.chunks_exact(width).take(self.height).enumerate() {
-            // SAFETY: row `i` is below `height`, and has `width` elements that are this tile's alone.
-            let out = unsafe { std::slice::from_raw_parts_mut(out.add(i * step), self.width) };
-            match self.begin {
-                Begin::FromZero => out.copy_from_slice(&sums[..self.width]),
-                Begin::FromOutput => out.iter_mut().zip(sums).for_each(|(out, &sum)| *out = *out + sum),
-                Begin::From(bias) => {
-                    out.iter_mut()
-                        .zip(sums)
-                        .zip(bias)
-                        .for_each(|((out, &sum), &bias)| *out = bias + sum);
-                }
-            }
-        }
-    }
-}
-
-/// Products with a single column, or a single row by a transposed matrix: a dot product an element.
-fn dots<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: Option<&[T]>, out: &mut [T]) {
-    let (a, b) = pairs[0];
-    let (m, k, n) = (a.rows, a.columns, b.columns);
-    let compute = |start: usize, out: &mut [T]| {
-        let mut buffers = [Vec::new(), Vec::new()];
-        for (element, out) in (start..).zip(out) {
-            let (a, b) = pairs[element / (m * n)];
-            let (i, j) = (element / n % m, element % n);
-            let [left, right] = &mut buffers;
-            let x = line(a.values, a.start + i * a.row_step, a.column_step, k, left);
-            let y = line(b.values, b.start + j * b.column_step, b.row_step, k, right);
-            let dot = super::simd::vectorize(Dot(x, y));
-            *out = bias.map_or(dot, |bias| bias[j] + dot);
-        }
-    };
-    parallel::fill_folds(out, k, compute);
-}
-
-/// `k` elements `step` apart, gathered unless they are neighbours.
-fn line<'v, T: Real>(
-    values: &'v [T],
-    start: usize,
-    step: usize,
-    k: usize,
-    buffer: &'v mut Vec<T>,
-) -> &'v [T] {
-    if step == 1 || k == 1 {
-        return &values[start..start + k];
-    }
-    buffer.clear();
-    if step == 0 {
-        // A stretched axis: one element for all.
-        buffer.resize(k, values[start]);
-    } else {
-        buffer.extend(values[start..].iter().step_by(step).take(k).copied());
-    }
-    buffer
-}
-
-struct Dot<'a, T>(&'a [T], &'a [T]);
-
-impl<T: Real> super::simd::Loop for Dot<'_, T> {
-    type Output = T;
-
-    #[inline(always)]
-    fn run(self) -> T {
-        const LANES: usize = 64;
-        let mut sums = [T::default(); LANES];
-        let (x, x_rest) = self.0.as_chunks::<LANES>();
-        let (y, y_rest) = self.1.as_chunks::<LANES>();
-        for (x, y) in x.iter().zip(y) {
-            for lane in 0..LANES {
-                sums[lane] = sums[lane] + x[lane] * y[lane];
-            }
-        }
-        for ((sum, &x), &y) in sums.iter_mut().zip(x_rest).zip(y_rest) {
-            *sum = *sum + x * y;
-        }
-        super::fold::halves(
-            sums,
-            #[inline(always)]
-            |a, b| a + b,
-        )
     }
 }
 
