@@ -4,6 +4,7 @@ pub mod activation;
 pub mod callbacks;
 pub mod choice;
 pub mod constraints;
+pub mod files;
 pub mod initializers;
 pub mod layers;
 pub mod losses;
@@ -14,8 +15,10 @@ pub mod optimizers;
 mod random;
 pub mod regularizers;
 pub mod schedules;
+pub mod tensorboard;
 pub mod training;
 
 pub use activation::Activation;
+pub use files::Loader;
 pub use models::{Compile, Functional, Input, Model, Place, Sequential, connect, connect_all};
 pub use training::{Evaluate, Fit, History, Logs, Predict};

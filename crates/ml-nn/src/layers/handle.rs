@@ -12,7 +12,7 @@ use ml_core::{DType, Error, Result, Shape, Tensor, graph::Function, ops::Spec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Builder, Context, Layer, Module, Scope, Weight};
-use crate::named::snake_case;
+use crate::{named::snake_case, training::watch};
 
 /// A layer in use: a handle with a name, whose clones are one layer with one set of weights.
 ///
@@ -339,10 +339,12 @@ impl LayerRef {
         let Some(built) = self.0.built.get() else {
             return Err(not_built(&self.base_name()));
         };
-        self.within(&built.path, || match self.trainable() {
+        let outputs = self.within(&built.path, || match self.trainable() {
             true => built.module.call(inputs, context),
             false => built.module.call(inputs, &context.frozen()),
-        })
+        })?;
+        watch::see(&built.path, self.class_name(), &outputs);
+        Ok(outputs)
     }
 
     /// The output for one input of a layer that has one.
