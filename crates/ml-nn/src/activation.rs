@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use ml_core::{Error, Result, Tensor};
+use ml_core::{Error, Result, Tensor, check};
 use serde::{Deserialize, Serialize};
 
 use crate::{layers::Context, named::Named};
@@ -34,6 +34,8 @@ pub enum Activation {
     Relu,
     /// `min(max(0, x), 6)`.
     Relu6,
+    /// The rectifier with a slope, a limit and a threshold.
+    Rectifier(Rectifier),
     /// `x` above 0, this slope times `x` below; Keras's function has 0.2, its layer 0.3.
     LeakyRelu(f64),
     /// `x` above 0, `alpha · (exp(x) - 1)` below.
@@ -42,6 +44,8 @@ pub enum Activation {
     Selu,
     /// `x · Φ(x)`, with the normal distribution function.
     Gelu,
+    /// `x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))`: an approximation of [`Gelu`](Self::Gelu).
+    GeluTanh,
     /// `1 / (1 + exp(-x))`.
     Sigmoid,
     /// `clip(x / 6 + 1/2, 0, 1)`.
@@ -60,6 +64,47 @@ pub enum Activation {
     Exponential,
     /// A function of the user's.
     Custom(Named<TensorFn>),
+}
+
+/// `x` from `threshold` on, up to `max_value`; `negative_slope · (x - threshold)` below: Keras's `relu` with its options.
+///
+/// # Examples
+/// ```
+/// use ml_core::Tensor;
+/// use ml_nn::activation::Rectifier;
+///
+/// let rectifier = Rectifier { max_value: Some(2.0), ..Rectifier::default() };
+/// assert_eq!(rectifier.apply(&Tensor::from([-1.0, 1.0, 3.0]))?.to_vec::<f64>()?, [0.0, 1.0, 2.0]);
+/// # Ok::<(), ml_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rectifier {
+    /// The largest result, at least the threshold. Default none.
+    pub max_value: Option<f64>,
+    /// Slope below the threshold. Default 0.
+    pub negative_slope: f64,
+    /// From where on numbers stay what they are. Default 0.
+    pub threshold: f64,
+}
+
+impl Rectifier {
+    /// The result, of the shape of `x`.
+    ///
+    /// # Errors
+    /// [`Error::DType`] unless `x` holds `f32` or `f64`.
+    pub fn apply(&self, x: &Tensor) -> Result<Tensor> {
+        let y = if self.threshold == 0.0 {
+            x.leaky_relu(self.negative_slope)?
+        } else {
+            let passes = x.greater_equal(&x.number_like(self.threshold)?)?;
+            let below = x.sub_scalar(self.threshold)?.mul_scalar(self.negative_slope)?;
+            Tensor::select(&passes, x, &below)?
+        };
+        match self.max_value {
+            Some(most) => y.minimum(&y.number_like(most)?),
+            None => Ok(y),
+        }
+    }
 }
 
 impl Activation {
@@ -90,10 +135,12 @@ impl Activation {
             Self::Linear => Ok(x.clone()),
             Self::Relu => x.relu(),
             Self::Relu6 => x.relu6(),
+            Self::Rectifier(options) => options.apply(x),
             Self::LeakyRelu(slope) => x.leaky_relu(*slope),
             Self::Elu(alpha) => x.elu(*alpha),
             Self::Selu => x.selu(),
             Self::Gelu => x.gelu(),
+            Self::GeluTanh => x.gelu_tanh(),
             Self::Sigmoid => x.sigmoid(),
             Self::HardSigmoid => x.hard_sigmoid(),
             Self::Tanh => x.tanh(),
@@ -103,6 +150,27 @@ impl Activation {
             Self::Swish => x.silu(),
             Self::Exponential => x.exp(),
             Self::Custom(function) => function.body()?(x),
+        }
+    }
+
+    /// Refuses slopes, limits and thresholds that are not finite.
+    pub(crate) fn check(&self) -> Result<()> {
+        let finite = |name, value: f64| check::parameter(name, value, value.is_finite(), "finite");
+        match self {
+            Self::LeakyRelu(slope) => finite("negative_slope", *slope),
+            Self::Elu(alpha) => finite("alpha", *alpha),
+            Self::Rectifier(options) => {
+                finite("negative_slope", options.negative_slope)?;
+                finite("threshold", options.threshold)?;
+                let max = options.max_value.unwrap_or(f64::MAX);
+                check::parameter(
+                    "max_value",
+                    max,
+                    max >= options.threshold,
+                    "at least the threshold",
+                )
+            }
+            _ => Ok(()),
         }
     }
 
@@ -132,6 +200,7 @@ impl FromStr for Activation {
             "elu" => Self::Elu(1.0),
             "selu" => Self::Selu,
             "gelu" => Self::Gelu,
+            "gelu_tanh" => Self::GeluTanh,
             "sigmoid" => Self::Sigmoid,
             "hard_sigmoid" => Self::HardSigmoid,
             "tanh" => Self::Tanh,
@@ -144,9 +213,10 @@ impl FromStr for Activation {
                 return Err(Error::Parameter {
                     name: "activation".to_owned(),
                     value: format!("{other:?}"),
-                    domain: "linear, relu, relu6, leaky_relu, elu, selu, gelu, sigmoid, hard_sigmoid, tanh, \
-                             softplus, softsign, softmax, swish, silu or exponential"
-                        .to_owned(),
+                    domain:
+                        "linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, \
+                             tanh, softplus, softsign, softmax, swish, silu or exponential"
+                            .to_owned(),
                 });
             }
         })

@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod callbacks;
 pub mod choice;
+mod class_numbers;
 pub mod constraints;
 pub mod files;
 pub mod initializers;

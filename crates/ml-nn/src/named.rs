@@ -104,17 +104,6 @@ pub(crate) fn snake_case(name: &str) -> String {
     snake
 }
 
-/// Gives names in order: a repeated one gets a number, `dense`, `dense_1`, `dense_2`.
-pub(crate) fn unique_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(base) {
-        return base.to_owned();
-    }
-    (1..)
-        .map(|number| format!("{base}_{number}"))
-        .find(|name| !taken(name))
-        .expect("some number is free")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +113,6 @@ mod tests {
         assert_eq!(snake_case("BatchNormalization"), "batch_normalization");
         assert_eq!(snake_case("Dense"), "dense");
         assert_eq!(snake_case("ELU"), "elu");
-        assert_eq!(unique_name("dense", |name| name != "dense_2"), "dense_2");
     }
 
     #[test]

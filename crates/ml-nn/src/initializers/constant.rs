@@ -32,6 +32,10 @@ impl Initializer for Zeros {
     fn values(&self, shape: &Shape, dtype: DType, _: &mut Rng) -> Result<Tensor> {
         Tensor::zeros(shape, dtype)
     }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
 }
 
 #[typetag::serde]
@@ -39,12 +43,20 @@ impl Initializer for Ones {
     fn values(&self, shape: &Shape, dtype: DType, _: &mut Rng) -> Result<Tensor> {
         Tensor::ones(shape, dtype)
     }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
 }
 
 #[typetag::serde]
 impl Initializer for Constant {
     fn values(&self, shape: &Shape, dtype: DType, _: &mut Rng) -> Result<Tensor> {
         tensor_of(shape, dtype, || self.0)
+    }
+
+    fn is_constant(&self) -> bool {
+        true
     }
 }
 

@@ -36,6 +36,11 @@ pub trait Initializer: DynClone + fmt::Debug + Send + Sync {
     /// # Errors
     /// Shapes and hyperparameters that do not fit.
     fn values(&self, shape: &Shape, dtype: DType, rng: &mut Rng) -> Result<Tensor>;
+
+    /// Whether all numbers are one: the units of a hidden layer then stay alike for ever (book section 10.1.4).
+    fn is_constant(&self) -> bool {
+        false
+    }
 }
 dyn_clone::clone_trait_object!(Initializer);
 

@@ -24,7 +24,12 @@ impl ActivationLayer {
 impl Layer for ActivationLayer {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
         scope.exactly::<1>(inputs)?;
+        self.activation.check()?;
         let activation = self.activation.clone();
         Ok(unary(move |x, context| activation.apply_in(x, context)))
+    }
+
+    fn activation(&self) -> Option<&Activation> {
+        Some(&self.activation)
     }
 }

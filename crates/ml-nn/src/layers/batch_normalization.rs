@@ -1,6 +1,6 @@
 //! Batch normalisation.
 
-use ml_core::{Result, Tensor, check, ops::Spec};
+use ml_core::{Result, check, ops::Spec};
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Module, Scope, WeightSpec, unary};
@@ -113,11 +113,7 @@ impl Layer for BatchNormalization {
             .filter(|&other| other != axis)
             .map(|other| other as isize)
             .collect();
-        // A vector of features in the shape that broadcasts against the input.
-        let mut spread = vec![1i64; rank];
-        spread[axis] = features as i64;
-        let last = axis + 1 == rank;
-        let along = move |v: Tensor| if last { Ok(v) } else { v.reshape(&spread) };
+        let along = super::spread(features, axis, rank);
         Ok(unary(move |x, context| {
             let (mean, variance) = if context.is_training() && !context.is_frozen() {
                 let (mean, variance) = x.moments(&others, false)?;

@@ -131,6 +131,7 @@ impl Dense {
 impl Layer for Dense {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
         check::parameter("units", self.units, self.units > 0, "at least 1")?;
+        self.activation.check()?;
         let [input] = scope.exactly(inputs)?;
         let columns = scope.last_axis(input)?;
         let kernel = scope.weight(
@@ -156,5 +157,13 @@ impl Layer for Dense {
             }
             Ok(y)
         }))
+    }
+
+    fn activation(&self) -> Option<&Activation> {
+        Some(&self.activation)
+    }
+
+    fn kernel_initializer(&self) -> Option<&dyn Initializer> {
+        Some(&*self.kernel_initializer)
     }
 }

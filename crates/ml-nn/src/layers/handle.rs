@@ -8,11 +8,10 @@ use std::{
     },
 };
 
-use ml_core::{DType, Error, Result, Shape, Tensor, graph::Function, ops::Spec};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use ml_core::{Error, Result, Tensor, ops::Spec};
 
-use super::{Builder, Context, Layer, Module, Scope, Weight};
-use crate::{named::snake_case, training::watch};
+use super::{Layer, Module, Weight};
+use crate::named::snake_case;
 
 /// A layer in use: a handle with a name, whose clones are one layer with one set of weights.
 ///
@@ -25,87 +24,25 @@ use crate::{named::snake_case, training::watch};
 /// assert!(layer.weights().is_empty()); // not built yet
 /// ```
 #[derive(Clone)]
-pub struct LayerRef(Arc<Inner>);
+pub struct LayerRef(pub(super) Arc<Inner>);
 
-struct Inner {
-    layer: Box<dyn Layer>,
-    name: Option<String>,
-    inputs: Option<Vec<Spec>>,
-    trainable: AtomicBool,
-    built: OnceLock<Built>,
+/// What all clones of a handle share.
+pub(super) struct Inner {
+    pub(super) layer: Box<dyn Layer>,
+    pub(super) name: Option<String>,
+    pub(super) inputs: Option<Vec<Spec>>,
+    pub(super) trainable: AtomicBool,
+    pub(super) built: OnceLock<Built>,
 }
 
-struct Built {
-    path: String,
-    inputs: Vec<Spec>,
-    outputs: Vec<Spec>,
-    module: Arc<dyn Module>,
-    weights: Vec<Weight>,
-    children: Vec<(String, LayerRef)>,
-}
-
-/// What can be used as a layer: any [`Layer`], and a handle of one.
-pub trait IntoLayer: Sized {
-    /// The handle; of a layer that is no handle yet, a new one.
-    fn into_layer(self) -> LayerRef;
-
-    /// The layer under this name, which must be its own inside a model. Default: after its type, with a number.
-    #[must_use]
-    fn named(self, name: impl Into<String>) -> LayerRef {
-        let name = Some(name.into());
-        self.into_layer().changed(|inner| inner.name = name)
-    }
-
-    /// The layer, not to learn from the start.
-    #[must_use]
-    fn frozen(self) -> LayerRef {
-        let layer = self.into_layer();
-        layer.set_trainable(false);
-        layer
-    }
-
-    /// The layer as the first of a model, for examples of this shape (without the axis that counts them) of `f32`.
-    #[must_use]
-    fn input_shape(self, shape: impl Into<Shape>) -> LayerRef {
-        self.input_spec(DType::F32, shape)
-    }
-
-    /// As [`input_shape`](Self::input_shape), of another element type.
-    #[must_use]
-    fn input_spec(self, dtype: DType, shape: impl Into<Shape>) -> LayerRef {
-        let spec = batch_spec(dtype, &shape.into());
-        self.into_layer().changed(|inner| inner.inputs = Some(vec![spec]))
-    }
-}
-
-impl<L: Layer + 'static> IntoLayer for L {
-    fn into_layer(self) -> LayerRef {
-        LayerRef::new(Box::new(self), None)
-    }
-}
-
-impl IntoLayer for Box<dyn Layer> {
-    fn into_layer(self) -> LayerRef {
-        LayerRef::new(self, None)
-    }
-}
-
-impl IntoLayer for LayerRef {
-    fn into_layer(self) -> LayerRef {
-        self
-    }
-}
-
-impl IntoLayer for &LayerRef {
-    fn into_layer(self) -> LayerRef {
-        self.clone()
-    }
-}
-
-/// `[?, shape...]`.
-pub(crate) fn batch_spec(dtype: DType, shape: &Shape) -> Spec {
-    let lengths = [Shape::UNKNOWN].into_iter().chain(shape.iter().copied());
-    Spec::new(dtype, lengths.collect::<Shape>())
+/// What a layer is once it knows its inputs.
+pub(super) struct Built {
+    pub(super) path: String,
+    pub(super) inputs: Vec<Spec>,
+    pub(super) outputs: Vec<Spec>,
+    pub(super) module: Arc<dyn Module>,
+    pub(super) weights: Vec<Weight>,
+    pub(super) children: Vec<(String, LayerRef)>,
 }
 
 impl LayerRef {
@@ -120,7 +57,7 @@ impl LayerRef {
     }
 
     /// This handle with something changed; another layer than before if there are other handles of it.
-    fn changed(self, change: impl FnOnce(&mut Inner)) -> Self {
+    pub(super) fn changed(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             layer: shared.layer.clone(),
             name: shared.name.clone(),
@@ -148,6 +85,11 @@ impl LayerRef {
     /// Whether both are handles of one layer.
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// What all handles of one layer have in common, and no other has.
+    pub(crate) fn key(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
     }
 
     /// The layer's hyperparameters.
@@ -253,7 +195,9 @@ impl LayerRef {
     /// [`Error::Data`] for another number of tensors or a type or shape that differs, naming the weight.
     pub fn set_weights(&self, values: &[Tensor]) -> Result<()> {
         let weights = self.weights();
-        let place = || self.path().map_or_else(|| self.base_name(), str::to_owned);
+        // The path of a model itself is empty.
+        let path = self.path().filter(|path| !path.is_empty());
+        let place = || path.map_or_else(|| self.base_name(), str::to_owned);
         if weights.len() != values.len() {
             return Err(Error::Data {
                 op: "set_weights",
@@ -285,156 +229,6 @@ impl LayerRef {
             .iter()
             .zip(values)
             .try_for_each(|(weight, value)| weight.variable.assign(value))
-    }
-
-    /// Gives it its weights, for these inputs; one that has them only checks that the inputs fit.
-    pub(crate) fn build(&self, path: &str, inputs: &[Spec], builder: &mut Builder) -> Result<()> {
-        if let Some(built) = self.0.built.get() {
-            if built.inputs == inputs {
-                return Ok(());
-            }
-            return self.within(path, || trial_outputs(self, inputs).map(drop));
-        }
-        let built = self.within(path, || {
-            let mut scope = Scope::new(builder, path, inputs);
-            let module: Arc<dyn Module> = self.0.layer.build(inputs, &mut scope)?.into();
-            let (weights, children) = (scope.weights, scope.children);
-            let outputs = match self.0.layer.outputs(inputs)? {
-                Some(outputs) => outputs,
-                None => traced_outputs(path, &module, inputs)?,
-            };
-            Ok(Built {
-                path: path.to_owned(),
-                inputs: inputs.to_vec(),
-                outputs,
-                module,
-                weights,
-                children,
-            })
-        })?;
-        // A second build at the same time would have been for the same inputs: the first stays.
-        let _ = self.0.built.set(built);
-        Ok(())
-    }
-
-    /// Adds to an error where it happened, unless that is known.
-    fn within<R>(&self, path: &str, body: impl FnOnce() -> Result<R>) -> Result<R> {
-        body().map_err(|error| match error {
-            Error::Within { .. } => error,
-            error => Error::Within {
-                place: match path {
-                    "" => format!("model {:?} ({})", self.base_name(), self.class_name()),
-                    path => format!("layer {path:?} ({})", self.class_name()),
-                },
-                source: Box::new(error),
-            },
-        })
-    }
-
-    /// The outputs for these inputs.
-    ///
-    /// # Errors
-    /// [`Error::Within`] naming the layer, with what went wrong: among others that it is not built.
-    pub fn call(&self, inputs: &[Tensor], context: &Context) -> Result<Vec<Tensor>> {
-        let Some(built) = self.0.built.get() else {
-            return Err(not_built(&self.base_name()));
-        };
-        let outputs = self.within(&built.path, || match self.trainable() {
-            true => built.module.call(inputs, context),
-            false => built.module.call(inputs, &context.frozen()),
-        })?;
-        watch::see(&built.path, self.class_name(), &outputs);
-        Ok(outputs)
-    }
-
-    /// The output for one input of a layer that has one.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub fn apply(&self, x: &Tensor, context: &Context) -> Result<Tensor> {
-        let outputs = self.call(std::slice::from_ref(x), context)?;
-        outputs.into_iter().next().ok_or_else(|| Error::Empty {
-            op: "apply",
-            what: format!("what layer {:?} gives", self.base_name()),
-            least: "1 output",
-        })
-    }
-}
-
-/// A layer or model without weights is asked for something that needs them.
-pub(crate) fn not_built(name: &str) -> Error {
-    Error::Data {
-        op: "build",
-        problem: format!(
-            "{name:?} is not built: the shape of its inputs is not known, so that it has no weights"
-        ),
-        remedy: "give its first layer .input_shape([...]), call build(...), or let it see data first",
-    }
-}
-
-/// Types and shapes of the outputs of a built layer for these inputs, which may differ from those it was built for.
-pub(crate) fn outputs_for(layer: &LayerRef, inputs: &[Spec]) -> Result<Vec<Spec>> {
-    match layer.0.built.get() {
-        Some(built) if built.inputs == inputs => Ok(built.outputs.clone()),
-        _ => trial_outputs(layer, inputs),
-    }
-}
-
-/// Types and shapes of the outputs of a layer, without giving it weights.
-pub(crate) fn trial_outputs(layer: &LayerRef, inputs: &[Spec]) -> Result<Vec<Spec>> {
-    let found = layer.within(&layer.base_name(), || layer.layer().outputs(inputs))?;
-    if let Some(outputs) = found {
-        return Ok(outputs);
-    }
-    let copy = layer.unshared();
-    copy.build(&layer.base_name(), inputs, &mut Builder::trial())?;
-    Ok(copy.outputs().unwrap_or_default().to_vec())
-}
-
-/// Types and shapes of the outputs of a module, by tracing it.
-fn traced_outputs(path: &str, module: &Arc<dyn Module>, inputs: &[Spec]) -> Result<Vec<Spec>> {
-    let module = Arc::clone(module);
-    let traced = Function::new(path, move |inputs| module.call(inputs, &Context::inference()));
-    let concrete = traced.concrete(inputs)?;
-    let graph = concrete.graph();
-    Ok(graph
-        .outputs()
-        .iter()
-        .map(|&edge| graph.spec(edge).clone())
-        .collect())
-}
-
-/// What a file holds of a layer in use.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    layer: Box<dyn Layer>,
-    name: Option<String>,
-    inputs: Option<Vec<Spec>>,
-    trainable: bool,
-}
-
-impl Serialize for LayerRef {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Stored {
-            layer: self.0.layer.clone(),
-            name: self.0.name.clone(),
-            inputs: self.0.inputs.clone(),
-            trainable: self.trainable(),
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for LayerRef {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = Stored::deserialize(deserializer)?;
-        Ok(Self(Arc::new(Inner {
-            layer: stored.layer,
-            name: stored.name,
-            inputs: stored.inputs,
-            trainable: AtomicBool::new(stored.trainable),
-            built: OnceLock::new(),
-        })))
     }
 }
 

@@ -3,7 +3,7 @@
 use ml_core::{DType, Result, Shape, ops::Spec};
 use serde::{Deserialize, Serialize};
 
-use super::{Layer, Module, Scope, handle::batch_spec};
+use super::{Layer, Module, Scope, batch_spec};
 
 /// Says what the examples are like; as the first layer of a sequential model it passes them on as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use dyn_clone::DynClone;
 use ml_core::{Result, Tensor, ops::Spec};
 
 use super::{Context, LayerRef, Scope};
+use crate::{activation::Activation, initializers::Initializer};
 
 /// A layer before it is built: its hyperparameters (book section 12.3.5).
 ///
@@ -76,6 +77,16 @@ pub trait Layer: DynClone + fmt::Debug + Send + Sync {
     /// Names of the outputs, where they have any.
     fn output_names(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The function that it applies last, where that is one of its hyperparameters: `compile` compares it with the loss.
+    fn activation(&self) -> Option<&Activation> {
+        None
+    }
+
+    /// What its kernel starts with, of a layer that multiplies by one: `compile` warns where all units start alike.
+    fn kernel_initializer(&self) -> Option<&dyn Initializer> {
+        None
     }
 
     /// The same layer with layers of its own inside: nothing is shared with this one. Only a layer that holds

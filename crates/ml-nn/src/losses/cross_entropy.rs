@@ -1,10 +1,10 @@
 //! Losses of classification with probabilities.
 
-use ml_core::{DType, Error, Result, Tensor, check};
+use ml_core::{DType, Error, Result, Shape, Tensor, check};
 use serde::{Deserialize, Serialize};
 
 use super::{EPSILON, Loss};
-use crate::activation::Activation;
+use crate::{activation::Activation, class_numbers::checked};
 
 /// `-mean(y · log p + (1 - y) · log(1 - p))` along the last axis: for one or several binary labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -121,6 +121,14 @@ impl Loss for BinaryCrossentropy {
         let loss = self.from_logits(true);
         exact.then(|| loss.call(y_true, logits)).transpose()
     }
+
+    fn expects(&self) -> Option<Activation> {
+        Some(if self.from_logits {
+            Activation::Linear
+        } else {
+            Activation::Sigmoid
+        })
+    }
 }
 
 #[typetag::serde]
@@ -144,6 +152,14 @@ impl Loss for CategoricalCrossentropy {
         let loss = self.from_logits(true);
         exact.then(|| loss.call(y_true, logits)).transpose()
     }
+
+    fn expects(&self) -> Option<Activation> {
+        Some(if self.from_logits {
+            Activation::Linear
+        } else {
+            Activation::Softmax
+        })
+    }
 }
 
 #[typetag::serde]
@@ -161,6 +177,12 @@ impl Loss for SparseCategoricalCrossentropy {
                 needed: "class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy)",
             });
         }
+        let labels = match y_pred.shape().last() {
+            Some(&classes) if classes != Shape::UNKNOWN => {
+                checked("sparse_categorical_crossentropy", &labels, classes)?
+            }
+            _ => labels,
+        };
         if self.from_logits {
             return y_pred.cross_entropy(&labels);
         }
@@ -182,5 +204,13 @@ impl Loss for SparseCategoricalCrossentropy {
 
     fn takes_class_numbers(&self) -> bool {
         true
+    }
+
+    fn expects(&self) -> Option<Activation> {
+        Some(if self.from_logits {
+            Activation::Linear
+        } else {
+            Activation::Softmax
+        })
     }
 }

@@ -63,6 +63,12 @@ pub trait Loss: DynClone + fmt::Debug + Send + Sync {
         Ok(None)
     }
 
+    /// The activation function whose result predictions must be, where the loss needs a certain one:
+    /// [`Linear`](Activation::Linear) for logits. `compile` compares it with the model's.
+    fn expects(&self) -> Option<Activation> {
+        None
+    }
+
     /// Whether labels are class numbers: they stay whole numbers then, without an axis of classes.
     fn takes_class_numbers(&self) -> bool {
         false

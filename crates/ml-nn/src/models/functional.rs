@@ -1,159 +1,18 @@
 //! Any graph of layers without cycles: several inputs and outputs, shared layers, models as layers.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
-use ml_core::{DType, Error, Result, Shape, Tensor, ops::Spec};
+use ml_core::{Error, Result, Tensor, ops::Spec};
 use serde::{Deserialize, Serialize};
 
-use super::sequential::{check_names, names};
-use crate::layers::{Context, InputLayer, IntoLayer, Layer, LayerRef, Module, Scope, trial_outputs};
-
-/// The start of a graph of layers: what the model is fed with (book section 10.2.3).
-#[derive(Debug, Clone)]
-pub struct Input {
-    layer: InputLayer,
-    name: Option<String>,
-}
-
-/// A place in a graph of layers: an output of one, before there is any data.
-///
-/// # Examples
-/// ```
-/// use ml_nn::{Activation, Input, Model, connect, layers::{Concatenate, Dense}};
-///
-/// // The book's Wide & Deep network.
-/// let input = Input::new([8]).place();
-/// let hidden = input.then(Dense::new(30).activation(Activation::Relu))?;
-/// let hidden = hidden.then(Dense::new(30).activation(Activation::Relu))?;
-/// let output = connect(Concatenate::new(), &[&input, &hidden])?.then(Dense::new(1))?;
-/// let model = Model::functional(&[&input], &[&output])?;
-/// assert_eq!(model.count_params()?, 1239);
-/// # Ok::<(), ml_core::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Place {
-    node: Arc<Node>,
-    output: usize,
-}
-
-/// A layer applied to places.
-#[derive(Debug)]
-struct Node {
-    /// Larger than those of all nodes it depends on.
-    number: u64,
-    layer: LayerRef,
-    inputs: Vec<Place>,
-    outputs: Vec<Spec>,
-}
-
-impl Input {
-    /// Examples of this shape (without the axis that counts them), of `f32`.
-    pub fn new(shape: impl Into<Shape>) -> Self {
-        Self {
-            layer: InputLayer::new(shape),
-            name: None,
-        }
-    }
-
-    /// Sets the element type.
-    #[must_use]
-    pub fn dtype(mut self, dtype: DType) -> Self {
-        self.layer = self.layer.dtype(dtype);
-        self
-    }
-
-    /// Sets the name, by which `fit` can be given data.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// The place where the data comes in.
-    pub fn place(self) -> Place {
-        let outputs = self.layer.inputs().unwrap_or_default();
-        // Keras calls its inputs `input_1`: so that the name says what it is.
-        let layer = LayerRef::new(Box::new(self.layer), Some(self.name.unwrap_or_default()));
-        Place::new(layer, Vec::new(), outputs)
-    }
-}
-
-impl Place {
-    fn new(layer: LayerRef, inputs: Vec<Self>, outputs: Vec<Spec>) -> Self {
-        // Only the order of nodes depends on it.
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let node = Node {
-            number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            layer,
-            inputs,
-            outputs,
-        };
-        Self {
-            node: Arc::new(node),
-            output: 0,
-        }
-    }
-
-    /// What the layer gives for this.
-    ///
-    /// # Errors
-    /// [`Error::Within`] naming the layer if this does not fit it; [`Error::Data`] unless it has one output.
-    pub fn then(&self, layer: impl IntoLayer) -> Result<Self> {
-        connect(layer, &[self])
-    }
-
-    /// Element type and shape; the first length, of the axis that counts examples, is unknown.
-    pub fn spec(&self) -> &Spec {
-        &self.node.outputs[self.output]
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.node, &other.node) && self.output == other.output
-    }
-}
-
-/// What the layer gives for these places.
-///
-/// # Errors
-/// As [`Place::then`].
-pub fn connect(layer: impl IntoLayer, inputs: &[&Place]) -> Result<Place> {
-    let mut outputs = connect_all(layer, inputs)?;
-    match (outputs.pop(), outputs.len()) {
-        (Some(output), 0) => Ok(output),
-        (last, others) => Err(Error::Data {
-            op: "connect",
-            problem: format!(
-                "the layer has {} outputs, not one",
-                others + usize::from(last.is_some())
-            ),
-            remedy: "use connect_all, which gives them all",
-        }),
-    }
-}
-
-/// All that the layer gives for these places.
-///
-/// # Errors
-/// [`Error::Within`] naming the layer if they do not fit it.
-pub fn connect_all(layer: impl IntoLayer, inputs: &[&Place]) -> Result<Vec<Place>> {
-    let layer = layer.into_layer();
-    let specs: Vec<Spec> = inputs.iter().map(|place| place.spec().clone()).collect();
-    let outputs = trial_outputs(&layer, &specs)?;
-    let count = outputs.len();
-    let first = Place::new(
-        layer,
-        inputs.iter().map(|&place| place.clone()).collect(),
-        outputs,
-    );
-    let place = |output| Place {
-        node: Arc::clone(&first.node),
-        output,
-    };
-    Ok((0..count).map(place).collect())
-}
+use super::{
+    place::{Node, Place},
+    sequential::{check_names, names},
+};
+use crate::layers::{Context, Layer, LayerRef, Module, Scope};
 
 /// A step of a functional model: a layer, by its position, and where its inputs come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -185,15 +44,13 @@ impl Functional {
     /// have one name.
     pub fn new(inputs: &[&Place], outputs: &[&Place]) -> Result<Self> {
         let nodes = needed(inputs, outputs)?;
-        let position = |place: &Place| {
-            let node = nodes.iter().position(|node| Arc::ptr_eq(node, &place.node));
-            (node.expect("every place that is needed was found"), place.output)
-        };
+        let places: HashMap<*const Node, usize> = nodes.iter().map(Arc::as_ptr).zip(0..).collect();
+        let position = |place: &Place| (places[&Arc::as_ptr(&place.node)], place.output);
         let mut layers: Vec<LayerRef> = Vec::new();
+        let mut known: HashMap<usize, usize> = HashMap::new();
         let mut steps = Vec::with_capacity(nodes.len());
         for node in &nodes {
-            let known = layers.iter().position(|layer| layer.same(&node.layer));
-            let layer = known.unwrap_or_else(|| {
+            let layer = *known.entry(node.layer.key()).or_insert_with(|| {
                 layers.push(node.layer.clone());
                 layers.len() - 1
             });
@@ -249,9 +106,10 @@ fn input_names(mut names: Vec<String>) -> Vec<String> {
 /// The nodes between inputs and outputs, each after those it needs.
 fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
     let mut found: Vec<Arc<Node>> = Vec::new();
+    let mut known: HashSet<*const Node> = HashSet::new();
     let mut pending: Vec<Place> = outputs.iter().map(|&place| place.clone()).collect();
     while let Some(place) = pending.pop() {
-        if found.iter().any(|node| Arc::ptr_eq(node, &place.node)) {
+        if !known.insert(Arc::as_ptr(&place.node)) {
             continue;
         }
         found.push(Arc::clone(&place.node));
@@ -271,7 +129,7 @@ fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
         pending.extend(place.node.inputs.iter().cloned());
     }
     for input in inputs {
-        if !found.iter().any(|node| Arc::ptr_eq(node, &input.node)) {
+        if !known.contains(&Arc::as_ptr(&input.node)) {
             return Err(Error::Data {
                 op: "Model",
                 problem: format!(
@@ -351,14 +209,13 @@ impl Layer for Functional {
     }
 
     fn connections(&self) -> Option<Vec<Vec<String>>> {
-        let from = |layer: usize| {
-            let steps = self.steps.iter().filter(|step| step.layer == layer);
-            let inputs = steps.flat_map(|step| &step.inputs);
-            inputs
-                .map(|&(step, _)| self.layers[self.steps[step].layer].0.clone())
-                .collect()
-        };
-        Some((0..self.layers.len()).map(from).collect())
+        let mut from = vec![Vec::new(); self.layers.len()];
+        for step in &self.steps {
+            for &(feeder, _) in &step.inputs {
+                from[step.layer].push(self.layers[self.steps[feeder].layer].0.clone());
+            }
+        }
+        Some(from)
     }
 
     fn input_names(&self) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use ml_core::{Error, Result, Shape, Tensor, graph::Function, ops::Spec};
 
-use super::{Compile, Compiled, Functional, Place, summary};
+use super::{Compile, Compiled, Functional, Place, advice::advise, summary};
 use crate::{
     layers::{Builder, Context, IntoLayer, LayerRef, Weight, batch_spec, not_built},
     optimizers::BoundOptimizer,
@@ -38,6 +38,8 @@ pub struct Model {
     pub(super) root: LayerRef,
     pub(super) seed: u64,
     pub(super) compiled: Option<Compiled>,
+    /// Whether `compile` could look at the layers: they were built.
+    advised: bool,
     ready: OnceLock<Ready>,
     forward: OnceLock<Function>,
 }
@@ -54,6 +56,7 @@ impl Model {
             root,
             seed: 0,
             compiled: None,
+            advised: false,
             ready: OnceLock::new(),
             forward: OnceLock::new(),
         }
@@ -246,12 +249,22 @@ impl Model {
     /// Says what it is trained for and how. What was learned stays; steps, momenta and rates begin anew.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a name that does not exist, [`Error::Data`] for an output that does not exist.
+    /// [`Error::Parameter`] for a name that does not exist, [`Error::Data`] for an output that does not exist, or that is
+    /// of one number where the loss compares classes.
+    ///
+    /// # Warnings
+    /// Through `tracing`: an activation function at the output that does not suit the loss (book section 10.2.2), a hidden
+    /// layer whose units start alike (10.1.4), dense layers without an activation function between them (10.1.4).
     pub fn compile(&mut self, compile: Compile) -> Result<()> {
         if self.root.inputs().is_some() {
             self.ensure_built()?;
         }
-        self.compiled = Some(compile.resolve(&self.output_names())?);
+        let compiled = compile.resolve(&self.output_names())?;
+        if self.is_built() {
+            advise(&self.root, &compiled)?;
+            self.advised = true;
+        }
+        self.compiled = Some(compiled);
         self.ready = OnceLock::new();
         Ok(())
     }
@@ -275,6 +288,9 @@ impl Model {
             remedy: "call compile(Compile::new(optimizer, loss)) first",
         })?;
         self.ensure_built()?;
+        if !self.advised {
+            advise(&self.root, &compiled)?;
+        }
         let ready = Ready::new(&self.root, compiled, self.seed)?;
         Ok(self.ready.get_or_init(|| ready))
     }

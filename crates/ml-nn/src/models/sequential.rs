@@ -1,13 +1,12 @@
 //! One layer after the other.
 
+use std::collections::{HashMap, HashSet};
+
 use ml_core::{Result, Tensor, ops::Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::{
-    layers::{Context, IntoLayer, Layer, LayerRef, Module, Scope},
-    named::unique_name,
-};
+use crate::layers::{Context, IntoLayer, Layer, LayerRef, Module, Scope};
 
 /// A stack of layers, each fed with what the one before gives. It is a layer itself, and a model once it is
 /// [`into_model`](Self::into_model).
@@ -58,29 +57,39 @@ impl FromIterator<LayerRef> for Sequential {
     }
 }
 
-/// A name for each layer, its own or after its type.
+/// A name for each layer, its own or after its type: `dense`, `dense_1`, ...
 pub(super) fn names(layers: &[LayerRef]) -> Vec<String> {
-    let given: Vec<&str> = layers.iter().filter_map(LayerRef::name).collect();
-    let mut names: Vec<String> = Vec::with_capacity(layers.len());
-    for layer in layers {
-        let name = match layer.name() {
-            Some(name) => name.to_owned(),
-            None => unique_name(&layer.base_name(), |name| {
-                given.contains(&name) || names.iter().any(|known| known == name)
-            }),
-        };
-        names.push(name);
-    }
-    names
+    let mut taken: HashSet<String> = layers
+        .iter()
+        .filter_map(|layer| layer.name().map(str::to_owned))
+        .collect();
+    // Where the search for a free number begins: without it a long stack would take long.
+    let mut next: HashMap<String, usize> = HashMap::new();
+    let mut free = |base: String| {
+        let number = next.entry(base.clone()).or_insert(0);
+        loop {
+            let name = match *number {
+                0 => base.clone(),
+                number => format!("{base}_{number}"),
+            };
+            *number += 1;
+            if taken.insert(name.clone()) {
+                return name;
+            }
+        }
+    };
+    let name = |layer: &LayerRef| match layer.name() {
+        Some(name) => name.to_owned(),
+        None => free(layer.base_name()),
+    };
+    layers.iter().map(name).collect()
 }
 
 /// Refuses two layers of one name.
 pub(super) fn check_names(named: &[(String, LayerRef)]) -> Result<()> {
-    for (position, (name, layer)) in named.iter().enumerate() {
-        let twin = named[..position]
-            .iter()
-            .any(|(other, twin)| other == name && !twin.same(layer));
-        if twin {
+    let mut known: HashMap<&str, &LayerRef> = HashMap::new();
+    for (name, layer) in named {
+        if known.insert(name, layer).is_some_and(|twin| !twin.same(layer)) {
             return Err(ml_core::Error::Data {
                 op: "build",
                 problem: format!("two layers are named {name:?}"),

@@ -9,6 +9,12 @@ mod custom;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod tensorboard;

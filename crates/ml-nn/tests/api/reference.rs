@@ -13,7 +13,7 @@ fn fixture() -> Value {
     serde_json::from_str(include_str!("../fixtures/keras.json")).unwrap()
 }
 
-fn row(value: &Value) -> Vec<f32> {
+pub(crate) fn row(value: &Value) -> Vec<f32> {
     value
         .as_array()
         .unwrap()
@@ -32,7 +32,7 @@ fn tensor(value: &Value) -> Tensor {
     Tensor::from_vec(rows.iter().flat_map(row).collect(), [rows.len(), width]).unwrap()
 }
 
-fn close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+pub(crate) fn close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     let near = |(a, b): (&f32, &f32)| (a - b).abs() <= tolerance * b.abs().max(1.0);
     assert!(
         found.len() == expected.len() && found.iter().zip(expected).all(near),
@@ -40,46 +40,51 @@ fn close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     );
 }
 
-fn optimizers() -> Vec<(&'static str, OptimizerRef)> {
+/// All optimizers with this rate; one of its own is ten times that.
+pub(crate) fn optimizers(rate: f64) -> Vec<(&'static str, OptimizerRef)> {
     let centered = RmsProp {
         momentum: 0.9,
         centered: true,
-        ..RmsProp::new(0.1)
+        ..RmsProp::new(rate)
     };
     let amsgrad = Adam {
         amsgrad: true,
-        ..Adam::new(0.1)
+        ..Adam::new(rate)
     };
     vec![
-        ("sgd", Sgd::new(0.1).into_optimizer()),
-        ("sgd_momentum", Sgd::new(0.1).momentum(0.9).into_optimizer()),
+        ("sgd", Sgd::new(rate).into_optimizer()),
+        ("sgd_momentum", Sgd::new(rate).momentum(0.9).into_optimizer()),
         (
             "sgd_nesterov",
-            Sgd::new(0.1).momentum(0.9).nesterov(true).into_optimizer(),
+            Sgd::new(rate).momentum(0.9).nesterov(true).into_optimizer(),
         ),
-        ("sgd_clipnorm", Sgd::new(0.1).clipnorm(1.0)),
-        ("sgd_clipvalue", Sgd::new(0.1).clipvalue(0.5)),
-        ("sgd_weight_decay", Sgd::new(0.1).weight_decay(0.1)),
-        ("adagrad", Adagrad::new(0.1).into_optimizer()),
-        ("adadelta", Adadelta::new(1.0).into_optimizer()),
-        ("rmsprop", RmsProp::new(0.1).into_optimizer()),
+        ("sgd_clipnorm", Sgd::new(rate).clipnorm(1.0)),
+        ("sgd_clipvalue", Sgd::new(rate).clipvalue(0.5)),
+        ("sgd_weight_decay", Sgd::new(rate).weight_decay(0.1)),
+        ("adagrad", Adagrad::new(rate).into_optimizer()),
+        ("adadelta", Adadelta::new(10.0 * rate).into_optimizer()),
+        ("rmsprop", RmsProp::new(rate).into_optimizer()),
         ("rmsprop_centered_momentum", centered.into_optimizer()),
-        ("adam", Adam::new(0.1).into_optimizer()),
+        ("adam", Adam::new(rate).into_optimizer()),
         ("adam_amsgrad", amsgrad.into_optimizer()),
-        ("adamax", Adamax::new(0.1).into_optimizer()),
-        ("nadam", Nadam::new(0.1).into_optimizer()),
-        ("adamw", AdamW::new(0.1).into_optimizer()),
+        ("adamax", Adamax::new(rate).into_optimizer()),
+        ("nadam", Nadam::new(rate).into_optimizer()),
+        ("adamw", AdamW::new(rate).into_optimizer()),
         (
             "sgd_exponential",
-            Sgd::new(ExponentialDecay::new(0.1, 2.0, 0.5)).into_optimizer(),
+            Sgd::new(ExponentialDecay::new(rate, 2.0, 0.5)).into_optimizer(),
         ),
         (
             "sgd_cosine",
-            Sgd::new(CosineDecay::new(0.1, 5.0)).into_optimizer(),
+            Sgd::new(CosineDecay::new(rate, 5.0)).into_optimizer(),
         ),
         (
             "sgd_piecewise",
-            Sgd::new(PiecewiseConstantDecay::new([0.0, 1.0], [0.1, 0.05, 0.01])).into_optimizer(),
+            Sgd::new(PiecewiseConstantDecay::new(
+                [0.0, 1.0],
+                [rate, rate / 2.0, rate / 10.0],
+            ))
+            .into_optimizer(),
         ),
     ]
 }
@@ -88,7 +93,7 @@ fn optimizers() -> Vec<(&'static str, OptimizerRef)> {
 fn optimizers_step_as_in_keras() -> Result<()> {
     let fixture = fixture();
     let known = fixture["steps"].as_object().unwrap();
-    let ours = optimizers();
+    let ours = optimizers(0.1);
     assert_eq!(known.len(), ours.len());
     for (name, optimizer) in ours {
         // What a file would hold is the optimizer, too.

@@ -298,7 +298,7 @@ fn mistakes_are_answered_with_what_and_where() -> Result<()> {
     let high = y.add_scalar(1.0)?;
     let error = message(model.fit(&x, &high, Fit::new()));
     assert!(
-        error.contains("batch") && error.contains("index 3 is out of range"),
+        error.contains("batch") && error.contains("takes 0 to 2, but the number at place 0 is 3"),
         "{error}"
     );
     let wide = message(model.fit(random(&[100, 5], 1), &y, Fit::new()));

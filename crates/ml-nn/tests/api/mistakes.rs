@@ -1,0 +1,627 @@
+//! What mistakes are answered with, word for word, and what `compile` warns of.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use ml_core::{DType, Result, Tensor};
+use ml_nn::{
+    Activation, Compile, Evaluate, Fit, Input, Model, Predict, Sequential, connect,
+    initializers::{Constant, Zeros},
+    layers::{
+        ActivationLayer, BatchNormalization, Concatenate, Dense, Dropout, Embedding, Flatten, IntoLayer,
+        Softmax,
+    },
+    losses::{CategoricalCrossentropy, IntoLoss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy},
+};
+
+use crate::random;
+
+/// Three classes from four numbers.
+fn classifier() -> Model {
+    let mut model = Sequential::new()
+        .add(Dense::new(5).activation(Activation::Relu).input_shape([4]))
+        .add(Dense::new(3).activation(Activation::Softmax))
+        .into_model();
+    model
+        .compile(Compile::new("sgd", "sparse_categorical_crossentropy").metric("accuracy"))
+        .unwrap();
+    model
+}
+
+/// Two inputs, `wide` and `deep`; two outputs, `main` and `aux`.
+fn forked() -> Model {
+    let (wide, deep) = (
+        Input::new([2]).name("wide").place(),
+        Input::new([3]).name("deep").place(),
+    );
+    let hidden = deep.then(Dense::new(4).activation(Activation::Relu)).unwrap();
+    let joined = connect(Concatenate::new(), &[&wide, &hidden]).unwrap();
+    let (main, aux) = (
+        joined.then(Dense::new(1).named("main")).unwrap(),
+        hidden.then(Dense::new(1).named("aux")).unwrap(),
+    );
+    Model::functional(&[&wide, &deep], &[&main, &aux]).unwrap()
+}
+
+fn said<T: std::fmt::Debug>(result: Result<T>) -> String {
+    result.unwrap_err().to_string()
+}
+
+/// Ten examples, and a label for each.
+fn data() -> (Tensor, Tensor) {
+    let labels: Vec<i64> = (0..10).map(|i| i % 3).collect();
+    (random(&[10, 4], 1), Tensor::from(labels))
+}
+
+#[track_caller]
+fn check(cases: impl IntoIterator<Item = (String, &'static str)>) {
+    let wrong: Vec<String> = cases
+        .into_iter()
+        .filter(|(found, expected)| found != expected)
+        .map(|(found, expected)| format!("found:    {found}\nexpected: {expected}\n"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn labels_that_do_not_fit() {
+    let (x, y) = data();
+    let with = |number: i64| {
+        let mut labels = y.to_vec::<i64>().unwrap();
+        labels[7] = number;
+        Tensor::from(labels)
+    };
+    let plain = || Fit::new().shuffle(false).batch_size(5);
+    let fit = |y: &Tensor| said(classifier().fit(&x, y, plain()));
+    let regression = |y: &Tensor| {
+        let mut model = Sequential::new().add(Dense::new(2).input_shape([4])).into_model();
+        model.compile(Compile::new("sgd", "mse")).unwrap();
+        said(model.fit(&x, y, plain()))
+    };
+    let hot = |loss: &str| {
+        let mut model = classifier();
+        model.compile(Compile::new("sgd", loss)).unwrap();
+        said(model.fit(&x, &y, plain()))
+    };
+    check([
+        (
+            fit(&with(3)),
+            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            fit(&with(-1)),
+            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(classifier().evaluate(&x, with(7))),
+            "test_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 7 is 7; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            fit(&random(&[10], 2)),
+            "fit: batch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
+        ),
+        (
+            fit(&y.reshape(&[5, 2]).unwrap()),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 5; they must match one to one",
+        ),
+        (
+            fit(&y.narrow(0, Some(0), Some(9)).unwrap()),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+        ),
+        (
+            hot("categorical_crossentropy"),
+            "fit: batch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+        ),
+        (
+            regression(&random(&[10, 3], 3)),
+            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+        ),
+        (
+            regression(&random(&[10], 3)),
+            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+        ),
+        (
+            regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
+            "fit: y holds NaN at row 0, column 0; fill or drop missing values first",
+        ),
+    ]);
+}
+
+#[test]
+fn inputs_that_do_not_fit() {
+    let (x, y) = data();
+    let mut holed = x.to_vec::<f32>().unwrap();
+    holed[13] = f32::NAN;
+    let holed = Tensor::from_vec(holed, [10, 4]).unwrap();
+    let (two, three, one) = (random(&[6, 2], 1), random(&[6, 3], 2), random(&[6, 1], 3));
+    let fit_forked = |x: ml_nn::training::Tensors, y: ml_nn::training::Tensors| {
+        let mut model = forked();
+        model.compile(Compile::new("sgd", "mse")).unwrap();
+        said(model.fit(x, y, Fit::new()))
+    };
+    let words = Sequential::new()
+        .add(Embedding::new(5, 2).input_spec(DType::I64, [3]))
+        .into_model();
+    check([
+        (
+            said(classifier().predict(random(&[3, 5], 1))),
+            "input: expected dense_input to be f32[?, 4], but got f32[3, 5]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(random(&[4], 1))),
+            "input: expected dense_input to be f32[?, 4], but got f32[4]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(Tensor::from(1.0f32))),
+            "input: expected dense_input to be f32[?, 4], but got f32[]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().predict(x.cast(DType::F64).unwrap())),
+            "input: expected dense_input to be f32[?, 4], but got f64[10, 4]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().fit(&holed, &y, Fit::new())),
+            "fit: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
+        (
+            said(classifier().predict(&holed)),
+            "predict: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
+        (
+            said(classifier().fit(random(&[0, 4], 1), Tensor::from(Vec::<i64>::new()), Fit::new())),
+            "fit: the data is empty; at least 1 example needed",
+        ),
+        (
+            said(classifier().predict([&x, &x])),
+            "predict: 2 tensors for 1 (dense_input); give one tensor for each input of the model, one label for each output",
+        ),
+        (
+            fit_forked((&two).into(), [&one, &one].into()),
+            "fit: 1 tensors for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
+        ),
+        (
+            fit_forked([&two, &three].into(), (&one).into()),
+            "fit: 1 tensors for 2 (main, aux); give one tensor for each input of the model, one label for each output",
+        ),
+        (
+            fit_forked([("wide", &two), ("depth", &three)].into(), [&one, &one].into()),
+            "fit: column \"deep\" is missing; given were: wide, depth",
+        ),
+        (
+            fit_forked([&three, &two].into(), [&one, &one].into()),
+            "input: expected wide to be f32[?, 2], but got f32[6, 3]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            fit_forked([&two, &three].into(), [("main", &one), ("other", &one)].into()),
+            "fit: column \"aux\" is missing; given were: main, other",
+        ),
+        (
+            said(words.predict(Tensor::from([[0i64, 5, 1]]))),
+            "predict: operation \"class_numbers\" failed: class numbers: Embedding takes 0 to 4, but the number at place 1 is 5; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(words.predict(Tensor::from([[0i64, 4, -1]]))),
+            "predict: operation \"class_numbers\" failed: class numbers: Embedding takes 0 to 4, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+        ),
+        (
+            said(words.predict(random(&[1, 3], 1))),
+            "input: expected embedding_input to be i64[?, 3], but got f32[1, 3]; reshape or cast the data, or build the model for it",
+        ),
+    ]);
+}
+
+#[test]
+fn settings_outside_their_domain() {
+    let (x, y) = data();
+    let fit = |how: Fit<'static>| said(classifier().fit(&x, &y, how));
+    let short = random(&[4], 1);
+    check([
+        (
+            fit(Fit::new().batch_size(0)),
+            "batch_size = 0: must be at least 1",
+        ),
+        (
+            fit(Fit::new().steps_per_epoch(0)),
+            "steps_per_epoch = 0: must be at least 1",
+        ),
+        (
+            fit(Fit::new().validation_batch_size(0)),
+            "validation_batch_size = 0: must be at least 1",
+        ),
+        (
+            fit(Fit::new().validation_freq(0)),
+            "validation_freq = 0: must be at least 1",
+        ),
+        (
+            fit(Fit::new().validation_split(1.0)),
+            "validation_split = 1: must be at least 0 and below 1",
+        ),
+        (
+            fit(Fit::new().validation_split(-0.1)),
+            "validation_split = -0.1: must be at least 0 and below 1",
+        ),
+        (
+            fit(Fit::new().validation_split(f64::NAN)),
+            "validation_split = NaN: must be at least 0 and below 1",
+        ),
+        (
+            fit(Fit::new().validation_split(0.95)),
+            "fit: validation_split = 0.95 of 10 examples leaves 0 for training; choose a share that leaves at least 1 example on each side",
+        ),
+        (
+            fit(Fit::new().sample_weight(&short)),
+            "fit: the first input has 10 rows, but another input, a label or the weights has 4; they must match one to one",
+        ),
+        (
+            fit(Fit::new().validation_data(random(&[3, 5], 1), Tensor::from([0i64, 1, 2]))),
+            "input: expected dense_input to be f32[?, 4], but got f32[3, 5]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            fit(Fit::new().validation_data(random(&[3, 4], 1), Tensor::from([0i64, 1]))),
+            "validation_data: the first input has 3 rows, but another input, a label or the weights has 2; they must match one to one",
+        ),
+        (
+            said(classifier().evaluate_with(&x, &y, Evaluate::new().batch_size(0))),
+            "batch_size = 0: must be at least 1",
+        ),
+        (
+            said(classifier().predict_with(&x, Predict::new().batch_size(0))),
+            "batch_size = 0: must be at least 1",
+        ),
+    ]);
+}
+
+#[test]
+fn names_that_there_are_not() {
+    let compile = |compile: Compile| said(forked().compile(compile));
+    let from_config = {
+        let mut config = classifier().config().unwrap();
+        config["layer"]["layer"]["class_name"] = "Sequentiel".into();
+        said(Model::from_config(&config))
+            .split(", ")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    check([
+        (
+            compile(Compile::new("sgdd", "mse")),
+            "optimizer = \"sgdd\": must be sgd, adagrad, adadelta, rmsprop, adam, adamax, nadam or adamw",
+        ),
+        (
+            compile(Compile::new("sgd", "msee")),
+            "loss = \"msee\": must be mse, mae, mape, msle, huber, log_cosh, hinge, squared_hinge, categorical_hinge, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, kl_divergence, poisson or cosine_similarity",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").metric("acuracy")),
+            "metric = \"acuracy\": must be accuracy, binary_accuracy, categorical_accuracy, sparse_categorical_accuracy, top_k_categorical_accuracy, sparse_top_k_categorical_accuracy, precision, recall, auc, rmse, or the name of a loss",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").loss_for("mian", "mae")),
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").losses(["mse", "mae", "mape"])),
+            "compile: there is no output number 3; there are: main, aux; use the names of the layers that give the outputs",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").loss_weight_for("mian", 0.5)),
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
+        ),
+        (
+            compile(Compile::new("sgd", "mse").metric_for("mian", "mae")),
+            "compile: there is no output \"mian\"; there are: main, aux; use the names of the layers that give the outputs",
+        ),
+        (
+            compile(Compile::new("sgd", MeanSquaredError.reduction(Reduction::None))),
+            "reduction = None: must be SumOverBatchSize or Sum: training needs one number",
+        ),
+        (
+            said("rellu".parse::<Activation>()),
+            "activation = \"rellu\": must be linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, tanh, softplus, softsign, softmax, swish, silu or exponential",
+        ),
+        (
+            said(classifier().layer("dense_7").map(|_| ())),
+            "model \"sequential\": layers has no hyperparameter \"dense_7\"; it has: dense, dense_1",
+        ),
+        (from_config, "config: unknown variant `Sequentiel`"),
+    ]);
+}
+
+#[test]
+fn what_is_not_ready() {
+    let unbuilt = || Sequential::new().add(Dense::new(3)).into_model();
+    let (x, y) = data();
+    let empty = Sequential::new().into_model();
+    check([
+        (
+            said(unbuilt().summary()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(unbuilt().count_params()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(unbuilt().call(std::slice::from_ref(&x), &ml_nn::layers::Context::inference())),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(unbuilt().fit(&x, &y, Fit::new())),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(unbuilt().evaluate(&x, &y)),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(unbuilt().train_on_batch(&x, &y)),
+            "fit: model \"sequential\" is not compiled: it has no loss and no optimizer; call compile(Compile::new(optimizer, loss)) first",
+        ),
+        (
+            said(empty.summary()),
+            "build: \"sequential\" is not built: the shape of its inputs is not known, so that it has no weights; give its first layer .input_shape([...]), call build(...), or let it see data first",
+        ),
+        (
+            said(classifier().set_weights(&[])),
+            "set_weights: \"sequential\" has 4 weights, but 0 were given; give one tensor a weight, in the order of get_weights()",
+        ),
+        (
+            said(classifier().set_weights(&[
+                random(&[4, 5], 1),
+                random(&[5], 1),
+                random(&[5, 3], 1),
+                random(&[4], 1),
+            ])),
+            "set_weights: \"dense_1/bias\" is f32[3], but was given f32[4]; give tensors of the types and shapes of get_weights()",
+        ),
+    ]);
+}
+
+#[test]
+fn layers_that_cannot_be_built() {
+    let after = |layer: ml_nn::layers::LayerRef| {
+        said(
+            Sequential::new()
+                .add(Dense::new(4).input_shape([4]))
+                .add(layer.named("bad"))
+                .into_model()
+                .ensure_built(),
+        )
+    };
+    let image = |layer: ml_nn::layers::LayerRef| {
+        said(
+            Sequential::new()
+                .add(layer.named("bad"))
+                .into_model()
+                .build([2, 2]),
+        )
+    };
+    check([
+        (
+            after(Dense::new(0).into_layer()),
+            "layer \"bad\" (Dense): units = 0: must be at least 1",
+        ),
+        (
+            after(Dropout::new(1.0).into_layer()),
+            "layer \"bad\" (Dropout): rate = 1: must be at least 0 and below 1",
+        ),
+        (
+            after(Dropout::new(f64::NAN).into_layer()),
+            "layer \"bad\" (Dropout): rate = NaN: must be at least 0 and below 1",
+        ),
+        (
+            after(BatchNormalization::new().axis(2).into_layer()),
+            "layer \"bad\" (BatchNormalization): BatchNormalization: axis 2 is out of range for a tensor of 2 axes; use -2 to 2 - 1",
+        ),
+        (
+            after(BatchNormalization::new().momentum(1.5).into_layer()),
+            "layer \"bad\" (BatchNormalization): momentum = 1.5: must be between 0 and 1",
+        ),
+        (
+            after(Concatenate::new().into_layer()),
+            "layer \"bad\" (Concatenate): build: takes at least 2 inputs, but is fed with 1; connect as many as it takes; a sequential model feeds each layer with one",
+        ),
+        (
+            after(Embedding::new(3, 2).into_layer()),
+            "layer \"bad\" (Embedding): Embedding: got elements of type f32, but needs whole numbers: declare the input so, .input_spec(DType::I64, [...]); convert with x.cast(DType::...)",
+        ),
+        (
+            image(Softmax { axis: 4 }.into_layer()),
+            "layer \"bad\" (Softmax): Softmax: axis 4 is out of range for a tensor of 3 axes; use -3 to 3 - 1",
+        ),
+        (
+            said(
+                Sequential::new()
+                    .add(Dense::new(1))
+                    .into_model()
+                    .build(Vec::<usize>::new()),
+            ),
+            "layer \"dense\" (Dense): build: shape [?] does not fit; at least 2 axes are needed, of which the last one's length is known",
+        ),
+    ]);
+}
+
+/// What is logged while `body` runs.
+fn logged(body: impl FnOnce()) -> String {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .finish();
+    tracing::subscriber::with_default(subscriber, body);
+    let bytes = log.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// What compiling a stack of these layers for this loss warns of.
+fn warned(layers: Vec<ml_nn::layers::LayerRef>, compile: Compile) -> String {
+    let layers = [vec![Flatten.input_shape([4])], layers].concat();
+    let mut model = layers.into_iter().collect::<Sequential>().into_model();
+    logged(|| model.compile(compile).unwrap())
+}
+
+/// C10-075.
+#[test]
+fn losses_and_activations_at_the_output_are_compared() {
+    let dense = |units, activation| vec![Dense::new(units).activation(activation).into_layer()];
+    let sparse = || Compile::new("sgd", "sparse_categorical_crossentropy");
+    let logits = || Compile::new("sgd", SparseCategoricalCrossentropy::new().from_logits(true));
+    let binary = || Compile::new("sgd", "binary_crossentropy");
+    let apart = vec![
+        Dense::new(3).into_layer(),
+        ActivationLayer::new(Activation::Softmax).into_layer(),
+    ];
+    let inside = Sequential::new().add(Dense::new(3)).into_layer();
+    let quiet = [
+        warned(dense(3, Activation::Softmax), sparse()),
+        warned(apart, sparse()),
+        warned(dense(3, Activation::Linear), logits()),
+        warned(dense(1, Activation::Sigmoid), binary()),
+        warned(dense(3, Activation::Linear), Compile::new("sgd", "mse")),
+        // Nobody knows what a function of the user's gives.
+        warned(
+            dense(3, Activation::custom("shares", |x| x.softmax(-1))),
+            sparse(),
+        ),
+        warned(
+            vec![Dense::new(3).into_layer(), Softmax::default().into_layer()],
+            sparse(),
+        ),
+    ];
+    assert_eq!(quiet, [""; 7]);
+    let line =
+        "the loss needs another activation function at the output: use it, or from_logits(true) without any";
+    for (found, facts) in [
+        (
+            warned(dense(3, Activation::Linear), sparse()),
+            "output=\"dense\" loss=\"sparse_categorical_crossentropy\" activation=Linear expected=Softmax",
+        ),
+        (
+            warned(
+                dense(3, Activation::Sigmoid),
+                Compile::new("sgd", CategoricalCrossentropy::new()),
+            ),
+            "output=\"dense\" loss=\"categorical_crossentropy\" activation=Sigmoid expected=Softmax",
+        ),
+        (
+            warned(dense(3, Activation::Softmax), binary()),
+            "output=\"dense\" loss=\"binary_crossentropy\" activation=Softmax expected=Sigmoid",
+        ),
+        (
+            warned(vec![inside], sparse()),
+            "output=\"sequential\" loss=\"sparse_categorical_crossentropy\" activation=Linear expected=Softmax",
+        ),
+    ] {
+        assert_eq!(found.trim(), format!("WARN {line} {facts}"));
+    }
+    let twice = warned(dense(3, Activation::Softmax), logits());
+    assert!(
+        twice.contains("WARN the loss takes logits, but the output is of probabilities"),
+        "{twice}"
+    );
+    // A softmax of one number is always 1.
+    let mut model = Sequential::new()
+        .add(Dense::new(1).activation(Activation::Softmax).input_shape([4]))
+        .into_model();
+    check([(
+        said(model.compile(sparse())),
+        "compile: sparse_categorical_crossentropy compares classes, but the output \"dense\" has one number, f32[?, 1]; give \
+         the last layer a unit for each class, or use binary_crossentropy with a sigmoid",
+    )]);
+    // A model that is not built yet is looked at when it is.
+    let mut model = Sequential::new().add(Dense::new(3)).into_model();
+    assert_eq!(logged(|| model.compile(sparse()).unwrap()), "");
+    let (x, y) = data();
+    let late = logged(|| drop(model.fit(&x, &y, Fit::new()).unwrap()));
+    assert!(late.contains(line), "{late}");
+}
+
+/// C10-023.
+#[test]
+fn hidden_layers_whose_units_start_alike_are_warned_of_and_stay_alike() -> Result<()> {
+    let zeros = || {
+        Dense::new(5)
+            .activation(Activation::Tanh)
+            .kernel_initializer(Constant(0.5))
+            .named("hidden")
+    };
+    let mse = || Compile::new("sgd", "mse");
+    let found = warned(vec![zeros(), Dense::new(1).into_layer()], mse());
+    assert!(
+        found.contains("all units of this hidden layer start alike and will stay alike")
+            && found.contains("layer=\"hidden\"")
+            && found.lines().count() == 1,
+        "{found}"
+    );
+    // The last layer may start with zeros: its units see different labels.
+    let last = Dense::new(1).kernel_initializer(Zeros).into_layer();
+    let first = Dense::new(5).activation(Activation::Tanh).into_layer();
+    assert_eq!(warned(vec![first, last], mse()), "");
+    // In a graph, too.
+    let input = Input::new([4]).place();
+    let output = input
+        .then(zeros())?
+        .then(ActivationLayer::new(Activation::Relu))?
+        .then(Dense::new(1))?;
+    let mut graph = Model::functional(&[&input], &[&output])?;
+    let found = logged(|| graph.compile(mse()).unwrap());
+    assert!(found.contains("layer=\"hidden\""), "{found}");
+    // And it is true: after training, the columns of the kernel are one.
+    let same = Dense::new(1).kernel_initializer(Constant(0.1));
+    let mut model = Sequential::new()
+        .add(zeros().input_shape([4]))
+        .add(same)
+        .into_model();
+    model.compile(mse())?;
+    model.fit(random(&[64, 4], 1), random(&[64, 1], 2), Fit::new().epochs(3))?;
+    let kernel = model.get_weights()[0].to_vec::<f32>()?;
+    for row in kernel.chunks(5) {
+        assert!(row.iter().all(|&value| value == row[0]), "{kernel:?}");
+    }
+    assert!(kernel[0] != 0.5, "{kernel:?}");
+    Ok(())
+}
+
+/// C10-031.
+#[test]
+fn dense_layers_without_anything_between_are_warned_of_and_are_one() -> Result<()> {
+    let mse = || Compile::new("sgd", "mse");
+    let found = warned(
+        vec![Dense::new(5).into_layer(), Dense::new(1).into_layer()],
+        mse(),
+    );
+    assert_eq!(
+        found.trim(),
+        "WARN two dense layers without an activation function between them are one: give the first an activation \
+         layer=\"dense\" next=\"dense_1\""
+    );
+    // The book's f(x) = 2x + 3 and g(x) = 5x - 1: f(g(x)) = 10x + 1.
+    let one = || Dense::new(1).into_layer();
+    let model = [one().input_shape([1]), one()]
+        .into_iter()
+        .collect::<Sequential>()
+        .into_model();
+    model.ensure_built()?;
+    let (a, b) = (|v: f32| Tensor::from([[v]]), |v: f32| Tensor::from([v]));
+    model.set_weights(&[a(5.0), b(-1.0), a(2.0), b(3.0)])?;
+    let y = model.predict(Tensor::from([[0.0f32], [1.0], [-2.0]]))?;
+    assert_eq!(y.to_vec::<f32>()?, [1.0, 11.0, -19.0]);
+    Ok(())
+}
