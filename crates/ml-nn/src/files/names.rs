@@ -4,7 +4,6 @@ use ml_core::autodiff::Variable;
 
 use crate::{
     layers::{LayerRef, Weight},
-    named::unique_name,
     optimizers::BoundOptimizer,
 };
 
@@ -65,4 +64,15 @@ pub(super) fn optimizer_state(
         names.extend(slots.map(|(slot, _)| format!("{OPTIMIZER}{weight}/{slot}")));
     }
     names.into_iter().zip(optimizer.state()).collect()
+}
+
+/// `base`, or with the first number after it that is free: `dense`, `dense_1`, `dense_2`.
+fn unique_name(base: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(base) {
+        return base.to_owned();
+    }
+    (1..)
+        .map(|number| format!("{base}_{number}"))
+        .find(|name| !taken(name))
+        .expect("some number is free")
 }
