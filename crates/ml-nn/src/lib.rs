@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod choice;
 mod class_numbers;
 pub mod constraints;
+pub mod files;
 pub mod initializers;
 pub mod layers;
 pub mod losses;
@@ -15,8 +16,10 @@ pub mod optimizers;
 mod random;
 pub mod regularizers;
 pub mod schedules;
+pub mod tensorboard;
 pub mod training;
 
 pub use activation::Activation;
+pub use files::Loader;
 pub use models::{Compile, Functional, Input, Model, Place, Sequential, connect, connect_all};
 pub use training::{Evaluate, Fit, History, Logs, Predict};

@@ -49,7 +49,7 @@ impl<F: ?Sized> Named<F> {
                 "{:?} was read from a file, which holds its name but no code",
                 self.name
             ),
-            remedy: "give the function of that name when loading, or write it as a type of its own",
+            remedy: "give the function of that name to a Loader, or write it as a type of its own",
         })
     }
 }
@@ -82,12 +82,11 @@ impl<F: ?Sized> Serialize for Named<F> {
     }
 }
 
-impl<'de, F: ?Sized> Deserialize<'de> for Named<F> {
+impl<'de, F: ?Sized + 'static> Deserialize<'de> for Named<F> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self {
-            name: String::deserialize(deserializer)?,
-            body: None,
-        })
+        let name = String::deserialize(deserializer)?;
+        let body = crate::files::given_function(&name);
+        Ok(Self { name, body })
     }
 }
 

@@ -2,20 +2,60 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `run` | what a callback sees of the run |
+//! | `monitor` | which number is watched, and what is better |
+//! | `checkpoint` | saves the model, always or when it is the best so far |
+//! | `early_stopping` | ends training that gets no better |
+//! | `learning_rate` | a learning rate by epoch |
+//! | `plateau` | a smaller learning rate when nothing gets better |
+//! | `csv` | the numbers of each epoch as lines of a file |
+//! | `nan` | ends training at the first NaN and says where it came from |
+//! | `backup` | goes on after a crash, to the same bits |
+//! | `lambda` | closures |
 //! | `progress` | tells an observer how training gets on |
+//! | `bars` | an observer that draws as Keras does |
 //!
 //! *To add one:* a file with the struct and `impl Callback`, and a line below.
 
+mod backup;
+mod bars;
+mod checkpoint;
+mod csv;
+mod early_stopping;
+mod lambda;
+mod learning_rate;
+mod monitor;
+mod nan;
+mod plateau;
 mod progress;
+mod run;
 
-use ml_core::Result;
+use ml_core::{Result, Tensor};
+use serde_json::Value;
 
-use crate::{
-    models::Model,
-    training::{History, Logs, Params},
-};
-
+pub use backup::BackupAndRestore;
+pub use bars::KerasBars;
+pub use checkpoint::ModelCheckpoint;
+pub use csv::CsvLogger;
+pub use early_stopping::EarlyStopping;
+pub use lambda::LambdaCallback;
+pub use learning_rate::LearningRateScheduler;
+pub use monitor::Better;
+pub use nan::{NotANumber, TerminateOnNaN};
+pub use plateau::ReduceLrOnPlateau;
 pub use progress::Progress;
+pub use run::Run;
+
+pub(crate) use run::Resumed;
+
+/// What a callback remembers of the epochs so far, for going on after a crash as if there had been none.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// Numbers and names.
+    pub values: Value,
+    /// Weights and the like.
+    pub tensors: Vec<Tensor>,
+}
 
 /// Is called along the way of training, testing and answering. Every hook does nothing unless written.
 ///
@@ -67,6 +107,28 @@ pub trait Callback {
     /// # Errors
     /// As [`on_train_begin`](Self::on_train_begin).
     fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// After all callbacks have had [`on_epoch_end`](Self::on_epoch_end): the history has the epoch, nothing of it is
+    /// open any more.
+    ///
+    /// # Errors
+    /// As [`on_train_begin`](Self::on_train_begin).
+    fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// What it has to know to go on after a crash, besides the model: [`BackupAndRestore`] keeps it.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// Goes on after a crash, with what it knew: called after [`on_train_begin`](Self::on_train_begin).
+    ///
+    /// # Errors
+    /// What it knew is not what it should be.
+    fn remember(&mut self, memory: Memory) -> Result<()> {
         Ok(())
     }
 
@@ -169,6 +231,18 @@ impl<C: Callback + ?Sized> Callback for &mut C {
         (**self).on_epoch_end(epoch, run)
     }
 
+    fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_epoch_complete(epoch, run)
+    }
+
+    fn memory(&self) -> Memory {
+        (**self).memory()
+    }
+
+    fn remember(&mut self, memory: Memory) -> Result<()> {
+        (**self).remember(memory)
+    }
+
     fn on_train_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_train_batch_begin(batch, run)
     }
@@ -207,73 +281,5 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 
     fn on_predict_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_predict_batch_end(batch, run)
-    }
-}
-
-/// What a callback sees of the run, and can do to it.
-#[derive(Debug)]
-pub struct Run<'r> {
-    model: &'r Model,
-    pub(crate) params: Params,
-    pub(crate) history: History,
-    /// Those of an epoch that is over; else they are computed when asked for.
-    pub(crate) logs: Option<Logs>,
-    stopped: bool,
-}
-
-impl<'r> Run<'r> {
-    pub(crate) fn new(model: &'r Model, params: Params) -> Self {
-        Self {
-            model,
-            history: History {
-                params: params.clone(),
-                ..History::default()
-            },
-            params,
-            logs: None,
-            stopped: false,
-        }
-    }
-
-    /// The model: its weights can be read and set, its optimizer's rate changed.
-    pub fn model(&self) -> &'r Model {
-        self.model
-    }
-
-    /// How the run was asked for.
-    pub fn params(&self) -> &Params {
-        &self.params
-    }
-
-    /// What came out of the epochs before.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// Loss and metrics: of the epoch at its end, with validation; else the means so far. It costs reading every
-    /// metric: at every step only if needed.
-    ///
-    /// # Errors
-    /// Those of the metrics.
-    pub fn logs(&self) -> Result<Logs> {
-        match &self.logs {
-            Some(logs) => Ok(logs.clone()),
-            None => self.model.ready()?.state.logs(),
-        }
-    }
-
-    /// The logs of the epoch that is over, to add to them: `None` at other times.
-    pub fn logs_mut(&mut self) -> Option<&mut Logs> {
-        self.logs.as_mut()
-    }
-
-    /// Ends training after this step, with the end of its epoch.
-    pub fn stop_training(&mut self) {
-        self.stopped = true;
-    }
-
-    /// Whether training is to end.
-    pub fn is_stopped(&self) -> bool {
-        self.stopped
     }
 }

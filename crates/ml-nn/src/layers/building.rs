@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ml_core::{Error, Result, Tensor, graph::Function, ops::Spec};
 
 use super::{Builder, Context, LayerRef, Module, Scope, handle::Built};
+use crate::training::watch;
 
 impl LayerRef {
     /// Gives it its weights, for these inputs; one that has them only checks that the inputs fit.
@@ -59,10 +60,12 @@ impl LayerRef {
         let Some(built) = self.0.built.get() else {
             return Err(not_built(&self.base_name()));
         };
-        self.within(&built.path, || match self.trainable() {
+        let outputs = self.within(&built.path, || match self.trainable() {
             true => built.module.call(inputs, context),
             false => built.module.call(inputs, &context.frozen()),
-        })
+        })?;
+        watch::see(&built.path, self.class_name(), &outputs);
+        Ok(outputs)
     }
 
     /// The output for one input of a layer that has one.

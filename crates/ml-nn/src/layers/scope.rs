@@ -167,6 +167,7 @@ impl<'b> Scope<'b> {
             });
         }
         let dtype = spec.dtype.unwrap_or(self.dtype);
+        crate::files::check_size(&Spec::new(dtype, spec.shape.clone()), self.builder.trial)?;
         let value = if self.builder.trial {
             Zeros.values(&spec.shape, dtype, &mut Rng::new(0))?
         } else {

@@ -269,6 +269,11 @@ impl Model {
         Ok(())
     }
 
+    /// Whether it has a loss and an optimizer.
+    pub fn is_compiled(&self) -> bool {
+        self.compiled.is_some()
+    }
+
     /// What trains it.
     pub(crate) fn ready(&self) -> Result<&Ready> {
         if let Some(ready) = self.ready.get() {

@@ -4,7 +4,8 @@ use ml_core::{Error, Result, Tensor, check};
 
 use super::{
     Logs, Params, Tensors,
-    fit::{BATCH_SIZE, Callbacks, each},
+    epochs::{Callbacks, each},
+    fit::BATCH_SIZE,
 };
 use crate::{
     callbacks::{Callback, Run},

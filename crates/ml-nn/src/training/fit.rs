@@ -1,14 +1,15 @@
-//! Epochs of steps, with validation and callbacks.
+//! What training is asked for, and the data it is given.
 
 use std::fmt;
 
 use ml_core::{DType, Error, Result, Rng, Tensor, check};
 
-use super::{Batch, Data, History, Logs, Params, Ready, Tensors, data::check_finite};
-use crate::{
-    callbacks::{Callback, Run},
-    models::Model,
+use super::{
+    Batch, Data, History, Tensors,
+    data::check_finite,
+    epochs::{BatchIterator, Callbacks, nothing},
 };
+use crate::{callbacks::Callback, models::Model};
 
 /// What the loss of every example of a class counts, by class number.
 pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
@@ -16,18 +17,18 @@ pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
 /// How to train (book section 10.2.2): given to [`Model::fit`], with Keras's defaults.
 #[derive(Default)]
 pub struct Fit<'f> {
-    epochs: Option<usize>,
-    initial_epoch: usize,
+    pub(super) epochs: Option<usize>,
+    pub(super) initial_epoch: usize,
     batch_size: Option<usize>,
     unshuffled: bool,
-    validation: Option<(Tensors, Tensors, Option<Tensor>)>,
+    pub(super) validation: Option<(Tensors, Tensors, Option<Tensor>)>,
     validation_split: f64,
-    validation_batch_size: Option<usize>,
-    validation_freq: Option<usize>,
+    pub(super) validation_batch_size: Option<usize>,
+    pub(super) validation_freq: Option<usize>,
     class_weight: Option<ClassWeight>,
     sample_weight: Option<Tensor>,
-    steps_per_epoch: Option<usize>,
-    callbacks: Vec<Box<dyn Callback + 'f>>,
+    pub(super) steps_per_epoch: Option<usize>,
+    pub(super) callbacks: Callbacks<'f>,
 }
 
 impl fmt::Debug for Fit<'_> {
@@ -213,7 +214,7 @@ impl Model {
         let order =
             |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
         let batches =
-            |done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
+            |_, done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
         self.epochs(ready, fit, held_out, Some((steps, size)), batches)
     }
 
@@ -234,9 +235,8 @@ impl Model {
             whole,
             "left out: batches bring their own weights",
         )?;
-        let mut epoch = fit.initial_epoch;
         if !self.is_built() {
-            let first = batches(epoch)
+            let first = batches(fit.initial_epoch)
                 .next()
                 .transpose()?
                 .ok_or_else(|| nothing("the first epoch"))?;
@@ -256,80 +256,9 @@ impl Model {
             .tensors()
             .to_vec())
         };
-        let batches = |_| -> Result<BatchIterator<'_>> {
-            let fed = fed.clone();
-            epoch += 1;
-            Ok(Box::new(batches(epoch - 1).map(fed)))
-        };
+        let batches =
+            |epoch: usize, _| -> Result<BatchIterator<'_>> { Ok(Box::new(batches(epoch).map(fed.clone()))) };
         self.epochs(ready, fit, None, None, batches)
-    }
-
-    fn epochs<'b>(
-        &'b self,
-        ready: &Ready,
-        mut fit: Fit<'_>,
-        held_out: Option<Data>,
-        known: Option<(usize, usize)>,
-        mut batches: impl FnMut(u64) -> Result<BatchIterator<'b>>,
-    ) -> Result<History> {
-        let validation = match fit.validation.take() {
-            Some((x, y, weights)) => Some(self.data("validation_data", x, Some(y), weights)?),
-            None => held_out,
-        };
-        let size = known.map_or(BATCH_SIZE, |(_, size)| size);
-        let validation_size = fit.validation_batch_size.unwrap_or(size);
-        let mut metrics = ready.state.names();
-        if validation.is_some() {
-            metrics.extend(ready.state.names().iter().map(|name| format!("val_{name}")));
-        }
-        let mut run = Run::new(
-            self,
-            Params {
-                epochs: fit.epochs.unwrap_or(1),
-                steps: known.map(|(steps, _)| steps).or(fit.steps_per_epoch),
-                batch_size: known.map(|(_, size)| size),
-                metrics,
-            },
-        );
-        let callbacks = &mut fit.callbacks;
-        each(callbacks, &mut run, |callback, run| callback.on_train_begin(run))?;
-        for epoch in fit.initial_epoch..run.params.epochs {
-            if run.is_stopped() {
-                break;
-            }
-            run.logs = None;
-            each(callbacks, &mut run, |callback, run| {
-                callback.on_epoch_begin(epoch, run)
-            })?;
-            ready.state.reset()?;
-            let done = ready.state.optimizer.iterations().value().item::<i64>()?;
-            train(
-                ready,
-                callbacks,
-                &mut run,
-                batches(done as u64)?,
-                fit.steps_per_epoch,
-            )?;
-            let mut logs = ready.state.logs()?;
-            if let Some(data) = &validation
-                && (epoch + 1).is_multiple_of(fit.validation_freq.unwrap_or(1))
-            {
-                for (name, value) in self
-                    .test(ready, callbacks, &mut run, data, validation_size)?
-                    .iter()
-                {
-                    logs.insert(format!("val_{name}"), value);
-                }
-            }
-            run.logs = Some(logs);
-            each(callbacks, &mut run, |callback, run| {
-                callback.on_epoch_end(epoch, run)
-            })?;
-            let logs = run.logs.clone().unwrap_or_default();
-            run.history.push(epoch, &logs);
-        }
-        each(callbacks, &mut run, |callback, run| callback.on_train_end(run))?;
-        Ok(run.history)
     }
 
     /// All tensors of a call, in order.
@@ -348,84 +277,6 @@ impl Model {
             op,
             [x, y.unwrap_or_default(), weights.into_iter().collect()].concat(),
         )
-    }
-
-    /// Loss and metrics on these examples.
-    pub(super) fn test(
-        &self,
-        ready: &Ready,
-        callbacks: &mut Callbacks<'_>,
-        run: &mut Run<'_>,
-        data: &Data,
-        size: usize,
-    ) -> Result<Logs> {
-        ready.state.reset()?;
-        each(callbacks, run, |callback, run| callback.on_test_begin(run))?;
-        for (number, batch) in data.batches(size, None).enumerate() {
-            each(callbacks, run, |callback, run| {
-                callback.on_test_batch_begin(number, run)
-            })?;
-            ready.test(&batch?)?;
-            each(callbacks, run, |callback, run| {
-                callback.on_test_batch_end(number, run)
-            })?;
-        }
-        each(callbacks, run, |callback, run| callback.on_test_end(run))?;
-        ready.state.logs()
-    }
-}
-
-pub(super) type Callbacks<'f> = Vec<Box<dyn Callback + 'f>>;
-type BatchIterator<'b> = Box<dyn Iterator<Item = Result<Vec<Tensor>>> + 'b>;
-
-/// Calls a hook of all callbacks, in order.
-pub(super) fn each(
-    callbacks: &mut Callbacks<'_>,
-    run: &mut Run<'_>,
-    mut hook: impl FnMut(&mut dyn Callback, &mut Run<'_>) -> Result<()>,
-) -> Result<()> {
-    callbacks
-        .iter_mut()
-        .try_for_each(|callback| hook(&mut **callback, run))
-}
-
-/// The steps of an epoch.
-fn train(
-    ready: &Ready,
-    callbacks: &mut Callbacks<'_>,
-    run: &mut Run<'_>,
-    batches: BatchIterator<'_>,
-    most: Option<usize>,
-) -> Result<()> {
-    let mut steps = 0;
-    for (number, batch) in batches.take(most.unwrap_or(usize::MAX)).enumerate() {
-        let batch = batch?;
-        each(callbacks, run, |callback, run| {
-            callback.on_train_batch_begin(number, run)
-        })?;
-        ready.train(&batch).map_err(|error| Error::Within {
-            place: format!("fit: batch {number}"),
-            source: Box::new(error),
-        })?;
-        steps += 1;
-        each(callbacks, run, |callback, run| {
-            callback.on_train_batch_end(number, run)
-        })?;
-        if run.is_stopped() {
-            break;
-        }
-    }
-    if steps == 0 {
-        return Err(nothing("an epoch"));
-    }
-    Ok(())
-}
-
-fn nothing(what: &str) -> Error {
-    Error::Empty {
-        op: "fit",
-        what: what.to_owned(),
-        least: "1 batch",
     }
 }
 

@@ -4,15 +4,19 @@
 //! |---|---|
 //! | `data` | what is fed: tensors, by position or name; batches of them |
 //! | `step` | one step as one function: forward, backward, update, metrics |
-//! | `fit` | epochs of steps, with validation and callbacks |
+//! | `fit` | what training is asked for, and the data it is given |
+//! | `epochs` | epochs of steps, with validation and callbacks |
 //! | `evaluate` | testing and answering |
+//! | `watch` | what every layer gives, for whoever looks for a mistake |
 //! | `history` | what came out, epoch by epoch |
 
 mod data;
+mod epochs;
 mod evaluate;
 mod fit;
 mod history;
 mod step;
+pub(crate) mod watch;
 
 pub use data::{Batch, Tensors};
 pub use evaluate::{Evaluate, Predict};

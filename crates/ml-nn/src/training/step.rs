@@ -254,6 +254,11 @@ impl State {
             .chain(&self.told)
     }
 
+    /// The mean loss so far.
+    pub(crate) fn running_loss(&self) -> Result<f64> {
+        self.loss.result()
+    }
+
     /// Loss and metrics so far.
     pub(crate) fn logs(&self) -> Result<Logs> {
         let mut logs = Logs::default();

@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod building;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod custom;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
@@ -12,6 +16,8 @@ mod mistakes;
 mod parity;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod tensorboard;
 #[cfg(test)]
 mod training;
 
@@ -28,4 +34,21 @@ fn random(shape: &[usize], seed: u64) -> Tensor {
         shape,
     )
     .unwrap()
+}
+
+/// A Python that has this module: `ML_PYTHON`, or that of the benchmarks' peers; `None`, with a message, where there is
+/// none.
+#[cfg(test)]
+fn python(module: &str) -> Option<std::path::PathBuf> {
+    let peers =
+        || Some(std::path::Path::new(&std::env::var_os("HOME")?).join(".cache/ml-bench/peers/bin/python"));
+    let python = std::env::var_os("ML_PYTHON").map(Into::into).or_else(peers)?;
+    let import = std::process::Command::new(&python)
+        .args(["-c", &format!("import {module}")])
+        .output();
+    if import.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!("skipped: no Python with {module}; set ML_PYTHON to one that has it");
+    None
 }
