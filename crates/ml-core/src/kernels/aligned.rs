@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 /// Bytes in a line of the cache, and in the widest vector: one that begins elsewhere costs two accesses.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// A buffer that begins at a line of the cache.
 #[derive(Default)]

@@ -13,6 +13,8 @@ use crate::Shape;
 pub(crate) const RUN: usize = 1024;
 /// Rows of at least so many elements are read where they lie: nothing is won by laying out several.
 const WIDE: usize = 512;
+/// Elements of the widest vector, of four bytes each.
+const VECTOR: usize = 16;
 
 /// How to read a contiguous operand that is stretched over a shape.
 ///
@@ -222,7 +224,6 @@ impl<T: Clone> Loop for Rows<'_, T> {
 /// Whole vectors, the last of which may write again what the one before it did: no element is alone.
 #[inline(always)]
 fn fill_row<T: Clone>(row: &mut [T], value: &T) {
-    const VECTOR: usize = 16;
     let full = || -> [T; VECTOR] {
         std::array::from_fn(
             #[inline(always)]
@@ -278,7 +279,10 @@ impl Cut {
             .map(|reader| reader.period)
             .max()
             .unwrap_or(1);
-        Self::Every(RUN / period * period)
+        // Whole vectors where it can be, so that no run leaves a rest and all begin alike.
+        let vectors = period * (VECTOR >> period.trailing_zeros().min(VECTOR.ilog2()));
+        let unit = if vectors <= RUN { vectors } else { period };
+        Self::Every(RUN / unit * unit)
     }
 
     /// Into rows that all are read where they lie, for shapes so small that laying them out does not pay.

@@ -10,6 +10,8 @@ use std::{
 
 use smallvec::SmallVec;
 
+use super::aligned::LINE;
+
 /// Elements in a piece of work whose results are combined, so that its size must not depend on the threads.
 pub(crate) const PIECE: usize = 16 << 10;
 
@@ -32,8 +34,42 @@ pub(crate) fn even_piece(len: usize) -> usize {
 /// Fills `out` piece by piece: `fill` gets the position of its first element and the piece. `cost` is about
 /// how many additions an element is worth. Where the pieces end depends on the number of threads, so `fill`
 /// must compute every element on its own.
+///
+/// Pieces begin at a line of the cache, however the memory lies: a vector across two lines is two accesses.
 pub(crate) fn fill<T: Send>(out: &mut [T], cost: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
-    fill_rows(out, 1, cost, fill);
+    if out.is_empty() {
+        return;
+    }
+    if !worth_threads(out.len(), cost) {
+        return fill(0, out);
+    }
+    let before = elements_before_line(out);
+    let piece = piece(out.len(), cost).next_multiple_of(LINE);
+    let (first, rest) = out.split_at_mut((before + piece).min(out.len()));
+    let pieces = std::iter::once(first).chain(rest.chunks_mut(piece));
+    each(pieces.collect(), |number, out| {
+        if number > 0 || before == 0 {
+            return fill(before + number * piece, out);
+        }
+        let (start, out) = out.split_at_mut(before);
+        fill(0, start);
+        fill(before, out);
+    });
+}
+
+/// How many elements lie before the first line of the cache, where one begins among them.
+fn elements_before_line<T>(out: &[T]) -> usize {
+    let before = out.as_ptr().align_offset(LINE);
+    // A hint only: elements that never lie at the beginning of a line are as well off anywhere.
+    if before < out.len() { before } else { 0 }
+}
+
+/// Elements in a piece, of about as much work as is handed over at a time.
+fn piece(len: usize, cost: usize) -> usize {
+    let piece = len
+        .div_ceil(PIECES * rayon::current_num_threads())
+        .min(LARGEST_PIECE);
+    piece.max(SMALLEST_PIECE / cost.max(1))
 }
 
 /// As [`fill`] in rows of `width` elements: a piece is whole rows, its position counts rows.
@@ -49,11 +85,7 @@ pub(crate) fn fill_rows<T: Send>(
     if !worth_threads(out.len(), cost) {
         return fill(0, out);
     }
-    let piece = out
-        .len()
-        .div_ceil(PIECES * rayon::current_num_threads())
-        .min(LARGEST_PIECE);
-    let rows = (piece.max(SMALLEST_PIECE / cost.max(1)) / width).max(1);
+    let rows = (piece(out.len(), cost) / width).max(1);
     each(out.chunks_mut(rows * width).collect(), |piece, out| {
         fill(piece * rows, out)
     });
@@ -284,6 +316,20 @@ mod tests {
                     .for_each(|(n, value)| *value += piece * 5 + n);
             });
             assert!(out.into_iter().enumerate().all(|(n, value)| n == value));
+        }
+    }
+
+    #[test]
+    fn pieces_cover_all_wherever_the_memory_lies() {
+        let mut memory = vec![0usize; 70_000];
+        for (start, len) in [(0, 70_000), (1, 69_999), (3, 65_537), (5, 66_000)] {
+            let out = &mut memory[start..start + len];
+            fill(out, 4, |first, out| {
+                out.iter_mut()
+                    .enumerate()
+                    .for_each(|(n, value)| *value = first + n);
+            });
+            assert!(out.iter().enumerate().all(|(n, &value)| n == value));
         }
     }
 
