@@ -5,6 +5,8 @@ mod core;
 mod figures;
 mod linear;
 mod measure;
+mod networks;
+mod nn;
 mod prepare;
 mod work;
 

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use ml_core::{
     Rng, Seed,
-    ndarray::{Array1, Array2, ArrayView, ArrayView1, ArrayView2, Dimension, s},
+    ndarray::{Array1, Array2, ArrayView, ArrayView1, ArrayView2, Axis, Dimension, s},
     persist::npy::{NpyElement, write_npy},
 };
 use ml_data::{
@@ -42,8 +42,8 @@ const SPARSE_ELEMENTS: usize = 100;
 pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     for workload in workloads {
-        // The groups of `core` make their own.
-        if workload.starts_with("core-") {
+        // The groups of `core` make their own; a first batch is made of nothing.
+        if workload.starts_with("core-") || workload == "nn-start" {
             continue;
         }
         // The file that is written last stands for all of them.
@@ -60,6 +60,8 @@ pub(crate) fn run(folder: &Path, workloads: &[String]) -> Result<()> {
             "linear-penalised" => ("penalised_y.npy", penalised),
             "linear-scores" => ("scores_scores.npy", scores),
             "linear-sparse" => ("sparse_y.npy", sparse),
+            "nn-classifier" | "nn-classifier-adam" | "nn-latency" => ("fashion_train_y.npy", fashion),
+            "nn-housing" | "nn-search" => ("nn_housing_y.npy", nn_housing),
             _ => bail!("no workload {workload:?}"),
         };
         if !folder.join(last).exists() {
@@ -104,6 +106,27 @@ fn save_mnist(folder: &Path, name: &str, (train, test): (usize, usize)) -> Resul
         save(folder, &format!("{name}_{part}_y"), y.slice(s![..n]))?;
     }
     Ok(())
+}
+
+fn fashion(folder: &Path) -> Result<()> {
+    let data = datasets::fashion_mnist()?;
+    let (n, labels) = (data.train_labels.len(), data.train_labels.view());
+    let rows = data.train_images.view().into_shape_with_order((n, 784))?;
+    save(folder, "fashion_train_x", rows)?;
+    save(folder, "fashion_train_y", labels)
+}
+
+/// California housing in another order, every column with mean 0 and deviation 1.
+fn nn_housing(folder: &Path) -> Result<()> {
+    let data = datasets::california_housing()?;
+    let order = Rng::new(42).permutation(data.target.len());
+    let (x, y) = (
+        data.features.select(Axis(0), &order),
+        data.target.select(Axis(0), &order),
+    );
+    let x = (&x - &x.mean_axis(Axis(0)).context("there are rows")?) / &x.std_axis(Axis(0), 0.0);
+    save(folder, "nn_housing_x", x.mapv(|v| v as f32).view())?;
+    save(folder, "nn_housing_y", y.mapv(|v| v as f32).view())
 }
 
 /// Chapter 2's prepared training matrix: stratified by income, as the book splits it.

@@ -25,6 +25,7 @@ use ml_data::{
 use crate::{
     core, linear,
     measure::{Measures, measures, timed},
+    nn,
 };
 
 const SEED: u64 = 42;
@@ -43,6 +44,7 @@ pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
         "k-nn-small" => k_nn(folder, "mnist_small"),
         "linear-regression" => linear_regression(folder),
         name if name.starts_with("linear-") => linear::run(name, folder),
+        name if name.starts_with("nn-") => nn::run(name, folder),
         _ => bail!("no workload {name:?}"),
     }
 }

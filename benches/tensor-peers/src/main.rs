@@ -1,8 +1,11 @@
-//! `ml-bench-tensor-peers PEER GROUP FOLDER` runs a group of `core-*` with another Rust library for tensors, and
-//! prints its figures as one line of JSON.
+//! `ml-bench-tensor-peers PEER WORKLOAD FOLDER` runs a group of `core-*` or a workload of `nn-*` with another Rust
+//! library for tensors, and prints what it measured as one line of JSON.
 
 mod burn;
+mod burn_networks;
 mod candle;
+mod candle_networks;
+mod data;
 // One clock and one list of figures for both sides: a difference there would pass for one in speed.
 #[path = "../../ours/src/figures.rs"]
 mod figures;
@@ -11,24 +14,40 @@ mod figures;
 #[allow(dead_code)]
 mod measure;
 
-use std::env;
+#[path = "../../ours/src/networks.rs"]
+mod networks;
+
+use std::{env, path::Path};
 
 use anyhow::{Result, bail};
+use measure::Measures;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [peer, group, ..] = &arguments[..] else {
-        bail!("usage: ml-bench-tensor-peers PEER GROUP FOLDER");
+    let [peer, workload, folder] = &arguments[..] else {
+        bail!("usage: ml-bench-tensor-peers PEER WORKLOAD FOLDER");
     };
-    let figures = match peer.as_str() {
-        "burn-flex" => burn::run(group, &::burn::tensor::Device::flex())?,
+    if workload == "nn-start" {
+        return measure::report(networks::start([peer, "nn-first-batch", folder].map(Into::into))?);
+    }
+    measure::report(run(peer, workload, Path::new(folder))?)
+}
+
+fn run(peer: &str, workload: &str, folder: &Path) -> Result<Measures> {
+    let networks = workload.starts_with("nn-");
+    let device = match peer {
+        "candle" if networks => return candle_networks::run(workload, folder),
+        "candle" => return Ok(candle::run(workload)?.measures()),
+        "burn-flex" => ::burn::tensor::Device::flex(),
         // Deprecated, and still asked for.
         #[allow(deprecated)]
-        "burn-ndarray" => burn::run(group, &::burn::tensor::Device::ndarray())?,
-        "candle" => candle::run(group)?,
+        "burn-ndarray" => ::burn::tensor::Device::ndarray(),
         _ => bail!("no peer {peer:?}; there are: burn-flex, burn-ndarray, candle"),
     };
-    measure::report(figures.measures())
+    match networks {
+        true => burn_networks::run(workload, folder, &device),
+        false => Ok(burn::run(workload, &device)?.measures()),
+    }
 }
 
 /// Values between -0.5 and 0.5 that anybody could have drawn.

@@ -28,7 +28,7 @@ use workload::{GROUPS, WORKLOADS, Workload};
 /// Measure our side and the peers', and write docs/benchmarks.md.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Workloads to measure, `core` for all of tensors, `linear` for all of linear models; all there are without a name.
+    /// Workloads to measure, `core` for all of tensors, `linear` for all of linear models, `nn` for all of networks; all there are without a name.
     names: Vec<String>,
     /// Also measure the peers, Python's and Rust's, in alternation with ours, and write what was found.
     #[arg(long)]
@@ -130,7 +130,7 @@ fn folder(args: &Args) -> Result<PathBuf> {
 
 fn select(names: &[String]) -> Result<Vec<&'static Workload>> {
     let named = |workload: &Workload, name: &String| {
-        let group = workload.name.split('-').next().unwrap_or_default();
+        let group = workload.group();
         workload.name == name || (name == group && GROUPS.contains(&group))
     };
     if let Some(name) = names
@@ -193,8 +193,14 @@ mod tests {
     #[test]
     fn every_python_workload_has_its_script() {
         let folder = crate::workspace_root().join("benches/peers");
-        for workload in WORKLOADS.iter().filter(|w| w.python) {
-            assert!(folder.join(workload.script()).is_file(), "{}", workload.name);
+        for workload in WORKLOADS {
+            let wanted = [
+                workload.python.then(|| workload.script()),
+                (!workload.libraries.is_empty()).then(|| workload.group_script()),
+            ];
+            for script in wanted.into_iter().flatten() {
+                assert!(folder.join(script).is_file(), "{}", workload.name);
+            }
         }
     }
 }

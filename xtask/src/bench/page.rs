@@ -57,6 +57,23 @@ fn verdict(target: &Target, run: &Run) -> [String; 5] {
         series.measures.get(measure)
     };
     let said = |reached: bool, yes: &str, no: &str| if reached { yes } else { no }.to_owned();
+    let compared = |peer: &str, measure: &str, required: f64, aim: Option<f64>, theirs: Option<&Vec<f64>>| {
+        let found = values("ml", measure)
+            .zip(theirs)
+            .map(|(ours, theirs)| ratio(ours, theirs).of_medians);
+        let word = match (found, aim) {
+            (None, _) => "not measured".to_owned(),
+            (Some(found), Some(aim)) if found >= aim => "aim reached".to_owned(),
+            (Some(found), _) => said(found >= required, "met", "missed"),
+        };
+        [
+            format!("{measure}, {peer}"),
+            format!("{required}x"),
+            aim.map_or(String::new(), |aim| format!("{aim}x")),
+            found.map_or(String::new(), |found| format!("{found:.2}x")),
+            word,
+        ]
+    };
     match *target {
         Target::Figures { required, floor, aim } => {
             let found = Figures::of(&run.programs);
@@ -85,22 +102,20 @@ fn verdict(target: &Target, run: &Run) -> [String; 5] {
             measure,
             required,
             aim,
+        } => compared(peer, measure, required, aim, values(peer, measure)),
+        Target::Fastest {
+            measure,
+            required,
+            aim,
         } => {
-            let found = values("ml", measure)
-                .zip(values(peer, measure))
-                .map(|(ours, theirs)| ratio(ours, theirs).of_medians);
-            let word = match (found, aim) {
-                (None, _) => "not measured".to_owned(),
-                (Some(found), Some(aim)) if found >= aim => "aim reached".to_owned(),
-                (Some(found), _) => said(found >= required, "met", "missed"),
-            };
-            [
-                format!("{measure}, {peer}"),
-                format!("{required}x"),
-                aim.map_or(String::new(), |aim| format!("{aim}x")),
-                found.map_or(String::new(), |found| format!("{found:.2}x")),
-                word,
-            ]
+            let peers = run.programs.iter().skip(1);
+            let fastest = peers
+                .filter_map(|peer| Some((peer, peer.measures.get(measure)?)))
+                .min_by(|(_, a), (_, b)| median(a).total_cmp(&median(b)));
+            let name = fastest.map_or("fastest peer".to_owned(), |(peer, _)| {
+                format!("fastest peer: {}", peer.name)
+            });
+            compared(&name, measure, required, aim, fastest.map(|(_, values)| values))
         }
         Target::Value {
             measure,
@@ -167,7 +182,7 @@ fn rows(series: &[Series]) -> Vec<[String; 4]> {
     };
     let mut rows = Vec::new();
     for (measure, values) in &ours.measures {
-        let cost = measure.ends_with("_s") || measure.ends_with("_mib");
+        let cost = ["_s", "_us", "_mib"].iter().any(|unit| measure.ends_with(unit));
         let value = number(median(values));
         rows.push([measure.clone(), program(ours), value, String::new()]);
         for peer in peers {
@@ -250,6 +265,20 @@ mod tests {
             verdict(&target, &run("other_s", &[1.0], &[1.0]))[4],
             "not measured"
         );
+    }
+
+    #[test]
+    fn the_fastest_peer_decides_where_no_one_is_named() {
+        let mut run = run("epoch_s", &[1.0], &[8.0]);
+        run.programs.push(side("candle", "epoch_s", &[3.0]));
+        let target = Target::Fastest {
+            measure: "epoch_s",
+            required: 2.0,
+            aim: None,
+        };
+        let row = verdict(&target, &run);
+        assert_eq!(row[0], "epoch_s, fastest peer: candle");
+        assert_eq!(row[3..], ["3.00x", "met"]);
     }
 
     #[test]

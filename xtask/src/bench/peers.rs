@@ -109,8 +109,8 @@ impl Sides {
                 [script],
             ));
         }
-        for (name, package) in workload.tensors {
-            let script = self.scripts.join("core.py").into_os_string();
+        for (name, package) in workload.libraries {
+            let script = self.scripts.join(workload.group_script()).into_os_string();
             let arguments = [script, (*name).into(), workload.name.into()];
             let version = package_version(&peers.python, package);
             programs.push(Program::new(name, &version, &peers.python, arguments));

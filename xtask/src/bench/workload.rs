@@ -9,8 +9,9 @@ pub(super) struct Workload {
     pub(super) data: &'static [&'static str],
     /// Whether Scikit-Learn runs it, by `benches/peers/<name with underscores>.py`.
     pub(super) python: bool,
-    /// Other Python peers, by `benches/peers/core.py`: a name, and the package whose version is told.
-    pub(super) tensors: &'static [(&'static str, &'static str)],
+    /// Other Python peers, by the script of its group, `benches/peers/core.py` or `nn.py`: a name, and the package
+    /// whose version is told.
+    pub(super) libraries: &'static [(&'static str, &'static str)],
     /// The Rust peers that run it, by the names of `peers.rs`.
     pub(super) rust: &'static [&'static str],
     /// Counted runs of each program, unless the command says otherwise.
@@ -26,6 +27,12 @@ pub(super) enum Target {
     /// The peer's value divided by ours, at least.
     Ratio {
         peer: &'static str,
+        measure: &'static str,
+        required: f64,
+        aim: Option<f64>,
+    },
+    /// The fastest peer's value divided by ours, at least.
+    Fastest {
         measure: &'static str,
         required: f64,
         aim: Option<f64>,
@@ -54,7 +61,17 @@ impl Workload {
 
     /// Whether its program times many figures.
     pub(super) fn is_of_figures(&self) -> bool {
-        !self.tensors.is_empty()
+        self.name.starts_with("core-")
+    }
+
+    /// The script of `benches/peers` that its Python libraries share.
+    pub(super) fn group_script(&self) -> String {
+        format!("{}.py", self.group())
+    }
+
+    /// The beginning of its name.
+    pub(super) fn group(&self) -> &'static str {
+        self.name.split('-').next().unwrap_or_default()
     }
 
     /// The name of its script of `benches/peers`.
@@ -94,7 +111,7 @@ const RUST: &[&str] = &["candle", "burn-flex", "burn-ndarray"];
 const fn core(
     name: &'static str,
     what: &'static str,
-    tensors: &'static [(&'static str, &'static str)],
+    libraries: &'static [(&'static str, &'static str)],
     targets: &'static [Target],
     note: &'static str,
 ) -> Workload {
@@ -103,7 +120,7 @@ const fn core(
         what,
         data: &[],
         python: false,
-        tensors,
+        libraries,
         rust: RUST,
         rounds: LONG,
         targets,
@@ -125,9 +142,36 @@ const fn linear(
         what,
         data,
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &[],
         rounds,
+        targets,
+        note,
+    }
+}
+
+/// The peers that train networks.
+const KERAS: (&str, &str) = ("Keras", "keras");
+const NETWORKS: &[(&str, &str)] = &[KERAS, ("PyTorch", "torch"), ("torch.compile", "torch")];
+
+/// A workload of `benches/ours/src/nn.rs`; our first epoch, and every peer's, traces or compiles and is told apart.
+const fn network(
+    name: &'static str,
+    what: &'static str,
+    data: &'static [&'static str],
+    libraries: &'static [(&'static str, &'static str)],
+    rust: &'static [&'static str],
+    targets: &'static [Target],
+    note: &'static str,
+) -> Workload {
+    Workload {
+        name,
+        what,
+        data,
+        python: false,
+        libraries,
+        rust,
+        rounds: LONG,
         targets,
         note,
     }
@@ -139,15 +183,15 @@ const fn beside(rust: &'static [&'static str], workload: Workload) -> Workload {
 }
 
 /// Beginnings of names that stand for all workloads which begin so.
-pub(super) const GROUPS: [&str; 2] = ["core", "linear"];
+pub(super) const GROUPS: [&str; 3] = ["core", "linear", "nn"];
 
-pub(super) const WORKLOADS: [Workload; 22] = [
+pub(super) const WORKLOADS: [Workload; 27] = [
     Workload {
         name: "forest-regressor",
         what: "RandomForestRegressor(100), California housing 20,640 x 8, defaults",
         data: &["california-housing"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &["smartcore"],
         rounds: SHORT,
         targets: &[ratio("fit_s", 2.0, 4.0)],
@@ -158,7 +202,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "RandomForestClassifier(100), MNIST 60,000 x 784, defaults; predict 10,000",
         data: &["mnist"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &[],
         rounds: LONG,
         targets: &[
@@ -177,7 +221,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "RandomForestClassifier(100), the first 2,000 images of MNIST; predict 500",
         data: &["mnist"],
         python: false,
-        tensors: &[],
+        libraries: &[],
         rust: &["smartcore", "linfa"],
         rounds: LONG,
         targets: &[],
@@ -189,7 +233,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "DecisionTreeRegressor, California housing, unlimited depth",
         data: &["california-housing"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &["smartcore"],
         rounds: SHORT,
         targets: &[ratio("fit_s", 1.5, 3.0)],
@@ -200,7 +244,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "GridSearchCV of chapter 2: 18 combinations of a forest, 5 folds, refit",
         data: &["housing"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &[],
         rounds: LONG,
         targets: &[ratio("fit_s", 2.0, 4.0)],
@@ -212,7 +256,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "CSV load and chapter 2's preprocessing, 2,000,000 rows",
         data: &["housing"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &[],
         rounds: SHORT,
         targets: &[
@@ -226,7 +270,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "k-NN (k = 5), MNIST 60,000 x 784, 10,000 queries, brute force",
         data: &["mnist"],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &[],
         rounds: LONG,
         targets: &[ratio("predict_s", 1.5, 3.0)],
@@ -237,7 +281,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "k-NN (k = 5), the first 2,000 images of MNIST, 500 queries, brute force",
         data: &["mnist"],
         python: false,
-        tensors: &[],
+        libraries: &[],
         rust: &["smartcore", "linfa"],
         rounds: SHORT,
         targets: &[],
@@ -248,7 +292,7 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         what: "LinearRegression, generated, 1,000,000 x 50",
         data: &[],
         python: true,
-        tensors: &[],
+        libraries: &[],
         rust: &["smartcore", "linfa"],
         rounds: LONG,
         targets: &[],
@@ -386,5 +430,72 @@ pub(super) const WORKLOADS: [Workload; 22] = [
         ],
         "We run the step eagerly and as one function; each peer has one way, which stands beside both. step_growth_mib is by \
         how much the process grows, at most, from before the first step to after the last.",
+    ),
+    network(
+        "nn-classifier",
+        "an epoch of 784-300-100-10 on 55,000 images of Fashion MNIST, batches of 32, SGD",
+        &["fashion-mnist"],
+        NETWORKS,
+        RUST,
+        &[
+            Target::Fastest {
+                measure: "epoch_s",
+                required: 2.0,
+                aim: None,
+            },
+            against("PyTorch", "peak_mib", 2.0, None),
+        ],
+        "epoch_s is the mean of the second and third epoch; loss is of the third.",
+    ),
+    network(
+        "nn-classifier-adam",
+        "the same with batch normalisation, dropout and Adam",
+        &["fashion-mnist"],
+        NETWORKS,
+        RUST,
+        &[
+            Target::Fastest {
+                measure: "epoch_s",
+                required: 2.0,
+                aim: Some(3.0),
+            },
+            against("PyTorch", "peak_mib", 2.0, None),
+        ],
+        "candle's and burn's dropout and batch normalisation are their own.",
+    ),
+    network(
+        "nn-housing",
+        "an epoch of 8-30-1 on 11,610 rows of California housing, batches of 32, SGD",
+        &["california-housing"],
+        NETWORKS,
+        RUST,
+        &[
+            against("Keras", "epoch_s", 10.0, Some(30.0)),
+            against("torch.compile", "epoch_s", 3.0, Some(10.0)),
+        ],
+        "epoch_s is the mean of the second to the sixth epoch; loss is of the sixth.",
+    ),
+    network(
+        "nn-latency",
+        "the answer of 784-300-100-10 to one image, 5,000 times",
+        &["fashion-mnist"],
+        NETWORKS,
+        RUST,
+        &[
+            against("Keras", "p50_us", 10.0, None),
+            against("PyTorch", "p50_us", 2.0, None),
+            against("Keras", "p99_us", 10.0, None),
+            against("PyTorch", "p99_us", 2.0, None),
+        ],
+        "Keras by `model(x)`, PyTorch without gradients.",
+    ),
+    network(
+        "nn-start",
+        "from the start of the process to the first trained batch of 784-300-100-10",
+        &[],
+        NETWORKS,
+        RUST,
+        &[against("Keras", "first_batch_s", 20.0, None)],
+        "",
     ),
 ];
