@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod choice;
 mod class_numbers;
 pub mod constraints;
+pub mod estimator;
 pub mod files;
 pub mod initializers;
 pub mod layers;
@@ -18,6 +19,7 @@ pub mod regularizers;
 pub mod schedules;
 pub mod tensorboard;
 pub mod training;
+pub mod tuning;
 
 pub use activation::Activation;
 pub use files::Loader;

@@ -7,6 +7,8 @@ mod callbacks;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
+mod estimator;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod layers;
@@ -20,6 +22,8 @@ mod reference;
 mod tensorboard;
 #[cfg(test)]
 mod training;
+#[cfg(test)]
+mod tuning;
 
 #[cfg(test)]
 use ml_core::{Rng, Tensor};
