@@ -3,23 +3,25 @@
 use std::{path::Path, time::Instant};
 
 use anyhow::{Context, Result, bail};
+use ml_classic::model_selection::{GridSearchCV, ParamGrid};
 use ml_core::{
-    Tensor,
+    Fit as _, Tensor,
     ndarray::{Array1, Array2, s},
     persist::npy::read_npy,
 };
 use ml_nn::{
     Activation, Compile, Fit, Model, Sequential,
     callbacks::{Callback, Run},
+    estimator::{Mlp, NetworkRegressor},
     layers::{BatchNormalization, Dense, Dropout, IntoLayer},
     optimizers::{Adam, Sgd},
 };
 
 use crate::{
-    measure::{Measures, measures},
+    measure::{Measures, measures, timed},
     networks::{
         ADAM_RATE, BATCH, CLASSES, DROPPED, EPOCHS, HIDDEN, HOUSING_EPOCHS, HOUSING_RATE, HOUSING_ROWS,
-        PIXELS, SGD_RATE, VALIDATION, answers, start, trained,
+        PIXELS, SEARCH_EPOCHS, SEARCH_FOLDS, SGD_RATE, TRIALS, VALIDATION, answers, start, trained,
     },
 };
 
@@ -32,6 +34,7 @@ pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {
         "nn-classifier-adam" => train_classifier(folder, true),
         "nn-housing" => housing(folder),
         "nn-latency" => latency(folder),
+        "nn-search" => search(folder),
         "nn-start" => start(["nn-first-batch".into(), folder.into()]),
         "nn-first-batch" => first_batch(),
         _ => bail!("no workload {name:?}"),
@@ -114,6 +117,29 @@ fn housing(folder: &Path) -> Result<Measures> {
         .seed(SEED);
     model.compile(Compile::new(Sgd::new(HOUSING_RATE), "mse"))?;
     train(&mut model, &x, &y, HOUSING_EPOCHS)
+}
+
+fn search(folder: &Path) -> Result<Measures> {
+    let x: Array2<f32> = read_npy(folder.join("nn_housing_x.npy"))?;
+    let y: Array1<f32> = read_npy(folder.join("nn_housing_y.npy"))?;
+    let x = x.slice(s![..HOUSING_ROWS, ..]).mapv(f64::from);
+    let y = y.slice(s![..HOUSING_ROWS]).mapv(f64::from);
+    let network = NetworkRegressor::new(Mlp::new()).epochs(SEARCH_EPOCHS).seed(SEED);
+    let trials = TRIALS.map(|(layers, neurons, rate)| {
+        ParamGrid::new()
+            .values("network__n_hidden", [layers])
+            .values("network__n_neurons", [neurons])
+            .values("network__learning_rate", [rate])
+    });
+    let search = GridSearchCV::new(network, trials)
+        .cv(SEARCH_FOLDS)
+        .scoring("neg_mean_squared_error")
+        .refit(false);
+    let (found, search_s) = timed(|| search.fit(x, y))?;
+    Ok(measures([
+        ("search_s", search_s),
+        ("best_mse", -found.best_score),
+    ]))
 }
 
 fn latency(folder: &Path) -> Result<Measures> {

@@ -185,7 +185,7 @@ const fn beside(rust: &'static [&'static str], workload: Workload) -> Workload {
 /// Beginnings of names that stand for all workloads which begin so.
 pub(super) const GROUPS: [&str; 3] = ["core", "linear", "nn"];
 
-pub(super) const WORKLOADS: [Workload; 27] = [
+pub(super) const WORKLOADS: [Workload; 28] = [
     Workload {
         name: "forest-regressor",
         what: "RandomForestRegressor(100), California housing 20,640 x 8, defaults",
@@ -497,5 +497,14 @@ pub(super) const WORKLOADS: [Workload; 27] = [
         RUST,
         &[against("Keras", "first_batch_s", 20.0, None)],
         "",
+    ),
+    network(
+        "nn-search",
+        "10 trials of a housing network, drawn once for both sides, by 3 folds of 3 epochs",
+        &["california-housing"],
+        &[KERAS],
+        &[],
+        &[against("Keras", "search_s", 10.0, Some(20.0))],
+        "Keras under Scikit-Learn's search.",
     ),
 ];
