@@ -10,6 +10,7 @@
 
 mod dots;
 mod plan;
+mod row;
 mod tile;
 
 use std::marker::PhantomData;
@@ -52,10 +53,16 @@ pub(crate) trait Real:
     fn one() -> Self;
     /// `a · b + c`.
     fn fma<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
+    /// Whole vectors, and what is left.
+    fn vectors<S: Simd>(values: &[Self]) -> (&[Self::Vector<S>], &[Self]);
+    fn vectors_mut<S: Simd>(values: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
+    /// Fewer values than a vector has lanes; the others are 0.
+    fn partial<S: Simd>(simd: S, values: &[Self]) -> Self::Vector<S>;
+    fn store_partial<S: Simd>(simd: S, out: &mut [Self], vector: Self::Vector<S>);
 }
 
 macro_rules! real {
-    ($type:ty, $vector:ident, $splat:ident, $fma:ident) => {
+    ($type:ty, $vector:ident, $splat:ident, $fma:ident, $split:ident, $split_mut:ident, $load:ident, $store:ident) => {
         impl Real for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -73,11 +80,49 @@ macro_rules! real {
             fn fma<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$fma(a, b, c)
             }
+
+            #[inline(always)]
+            fn vectors<S: Simd>(values: &[Self]) -> (&[S::$vector], &[Self]) {
+                S::$split(values)
+            }
+
+            #[inline(always)]
+            fn vectors_mut<S: Simd>(values: &mut [Self]) -> (&mut [S::$vector], &mut [Self]) {
+                S::$split_mut(values)
+            }
+
+            #[inline(always)]
+            fn partial<S: Simd>(simd: S, values: &[Self]) -> S::$vector {
+                simd.$load(values)
+            }
+
+            #[inline(always)]
+            fn store_partial<S: Simd>(simd: S, out: &mut [Self], vector: S::$vector) {
+                simd.$store(out, vector);
+            }
         }
     };
 }
-real!(f32, f32s, splat_f32s, mul_add_e_f32s);
-real!(f64, f64s, splat_f64s, mul_add_e_f64s);
+real!(
+    f32,
+    f32s,
+    splat_f32s,
+    mul_add_e_f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    partial_load_f32s,
+    partial_store_f32s
+);
+real!(
+    f64,
+    f64s,
+    splat_f64s,
+    mul_add_e_f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    partial_load_f64s,
+    partial_store_f64s
+);
 
 /// Elements in a vector, and rows of the tallest tile.
 #[derive(Clone, Copy)]
@@ -224,6 +269,9 @@ pub(crate) fn products<T: Real>(pairs: &[(Matrix<'_, T>, Matrix<'_, T>)], bias: 
     }
     if n == 1 || (m == 1 && b.row_step == 1 && b.column_step != 1) {
         return dots(pairs, bias, out);
+    }
+    if m == 1 && b.column_step == 1 {
+        return row::rows(pairs, bias, arch().dispatch(Measure::<T>(PhantomData)), out);
     }
     let work = (pairs.len() * m * n).saturating_mul(k);
     let threads = if work < WORTH_THREADS {
@@ -464,7 +512,7 @@ mod tests {
         }
     }
 
-    const SIZES: [[usize; 3]; 17] = [
+    const SIZES: [[usize; 3]; 19] = [
         [1, 1, 1],
         [3, 0, 2],
         [1, 5, 7],
@@ -482,6 +530,8 @@ mod tests {
         [41, 7, 513],
         [260, 600, 400],
         [270, 20, 701],
+        [1, 784, 300],
+        [1, 2049, 10],
     ];
 
     #[test]
@@ -527,6 +577,23 @@ mod tests {
             products(&pairs, None, &mut out);
             for ((a, b), out) in pairs.iter().zip(out.chunks(m * n)) {
                 close(out, &twin(*a, *b, None), k, f64::EPSILON, &format!("{m}x{k}x{n}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_alone_has_the_bits_it_has_among_others() {
+        let mut rng = Rng::new(8);
+        for [k, n] in [[1100, 700], [784, 300], [300, 10], [5, 3]] {
+            let x: Vec<f32> = (0..2 * k).map(|_| rng.uniform() as f32 - 0.5).collect();
+            let y: Vec<f32> = (0..k * n).map(|_| rng.uniform() as f32 - 0.5).collect();
+            let bias: Vec<f32> = (0..n).map(|_| rng.uniform() as f32).collect();
+            let b = Matrix::new(&y, 0, [k, n], [n, 1]);
+            for bias in [None, Some(&bias[..])] {
+                let (mut two, mut one) = (vec![0.0; 2 * n], vec![0.0; n]);
+                product(Matrix::new(&x, 0, [2, k], [k, 1]), b, bias, &mut two);
+                product(Matrix::new(&x, k, [1, k], [k, 1]), b, bias, &mut one);
+                assert_eq!(one, two[n..], "{k}x{n}");
             }
         }
     }

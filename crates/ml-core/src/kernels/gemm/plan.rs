@@ -13,13 +13,18 @@ const DEPTH_BYTES: usize = 2048;
 /// Steps of so many bytes between rows fall on the same lines of the first-level cache.
 const ALIASED: usize = 4096;
 
+/// Most of an inner axis of `k` elements at once; the pieces are of nearly equal length.
+pub(super) fn depth<T>(k: usize) -> usize {
+    k.div_ceil(k.div_ceil(DEPTH_BYTES / size_of::<T>()))
+}
+
 /// How a product is cut. Nothing here changes the bits of the result but `depth`, which follows from the type.
 pub(super) struct Plan<'a, T> {
     pub(super) geometry: Geometry,
     pub(super) m: usize,
     pub(super) k: usize,
     pub(super) n: usize,
-    /// Most of the inner axis at once; the pieces are of nearly equal length.
+    /// Of [`depth`].
     pub(super) depth: usize,
     /// Vertical strips of the output.
     pub(super) panels: usize,
@@ -40,7 +45,6 @@ impl<'a, T: Real> Plan<'a, T> {
         left: Matrix<'_, T>,
     ) -> Self {
         let geometry = arch().dispatch(Measure::<T>(PhantomData));
-        let depth = DEPTH_BYTES / size_of::<T>();
         let vectors = n.div_ceil(geometry.lanes);
         let mut panels = vectors.div_ceil(MOST_VECTORS);
         let mut bands = 1;
@@ -59,7 +63,7 @@ impl<'a, T: Real> Plan<'a, T> {
             m,
             k,
             n,
-            depth: k.div_ceil(k.div_ceil(depth)),
+            depth: depth::<T>(k),
             panels,
             bands,
             batch,
