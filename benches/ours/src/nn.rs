@@ -13,7 +13,7 @@ use ml_nn::{
     Activation, Compile, Fit, Model, Sequential,
     callbacks::{Callback, Run},
     estimator::{Mlp, NetworkRegressor},
-    layers::{BatchNormalization, Dense, Dropout, IntoLayer},
+    layers::{BatchNormalization, Dense, Dropout},
     optimizers::{Adam, Sgd},
 };
 
