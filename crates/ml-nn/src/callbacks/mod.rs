@@ -46,7 +46,7 @@ pub use plateau::ReduceLrOnPlateau;
 pub use progress::Progress;
 pub use run::Run;
 
-pub(crate) use run::Resumed;
+pub(crate) use run::{Resumed, Start};
 
 /// What a callback remembers of the epochs so far, for going on after a crash as if there had been none.
 #[derive(Debug, Clone, Default)]
@@ -124,7 +124,8 @@ pub trait Callback {
         Memory::default()
     }
 
-    /// Goes on after a crash, with what it knew: called after [`on_train_begin`](Self::on_train_begin).
+    /// Goes on after a crash, with what it knew: called after [`on_train_begin`](Self::on_train_begin), and once more
+    /// after [`on_epoch_begin`](Self::on_epoch_begin) of an epoch that was interrupted.
     ///
     /// # Errors
     /// What it knew is not what it should be.
@@ -145,6 +146,14 @@ pub trait Callback {
     /// # Errors
     /// As [`on_train_begin`](Self::on_train_begin).
     fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// After all callbacks have had [`on_train_batch_end`](Self::on_train_batch_end).
+    ///
+    /// # Errors
+    /// As [`on_train_begin`](Self::on_train_begin).
+    fn on_train_batch_complete(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         Ok(())
     }
 
@@ -249,6 +258,10 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 
     fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
         (**self).on_train_batch_end(batch, run)
+    }
+
+    fn on_train_batch_complete(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        (**self).on_train_batch_complete(batch, run)
     }
 
     fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {

@@ -1,9 +1,11 @@
 //! What a callback sees of a run.
 
 use ml_core::{Result, Tensor};
+use serde::{Deserialize, Serialize};
 
 use super::Memory;
 use crate::{
+    files::Content,
     models::Model,
     training::{History, Logs, Params},
 };
@@ -19,21 +21,38 @@ pub struct Run<'r> {
     stopped: bool,
     /// The batch of the step: inputs, labels, weights.
     pub(crate) batch: Vec<Tensor>,
-    /// What each callback remembers, at the end of an epoch.
+    /// Where the epoch that is being trained began.
+    pub(crate) start: Start,
+    /// What each callback remembers: at the end of an epoch, and after a step for which it was asked.
     pub(crate) memories: Vec<Memory>,
+    /// Whether a callback asks what the others remember after this step.
+    pub(crate) asks_memories: bool,
     /// Where to go on, if a callback found an interrupted run.
     pub(crate) resumed: Option<Resumed>,
+}
+
+/// Where an epoch begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Start {
+    /// Steps that were made in all epochs before: the order of its examples follows from them.
+    pub(crate) steps: u64,
+    /// The first batch: not 0 in an epoch that was interrupted.
+    pub(crate) batch: usize,
 }
 
 /// A run that was interrupted.
 #[derive(Debug)]
 pub(crate) struct Resumed {
-    /// The next epoch.
+    /// The epoch to go on with.
     pub(crate) epoch: usize,
+    /// Where to go on in it, if it was interrupted itself.
+    pub(crate) inside: Option<Start>,
     pub(crate) history: History,
     pub(crate) memories: Vec<Memory>,
     /// Whether it was to end anyway.
     pub(crate) stopped: bool,
+    /// Weights, and what optimizer and metrics keep.
+    pub(crate) content: Content,
 }
 
 impl<'r> Run<'r> {
@@ -48,7 +67,9 @@ impl<'r> Run<'r> {
             logs: None,
             stopped: false,
             batch: Vec::new(),
+            start: Start::default(),
             memories: Vec::new(),
+            asks_memories: false,
             resumed: None,
         }
     }
@@ -91,6 +112,11 @@ impl<'r> Run<'r> {
     /// Inputs, labels and weights of the step that is being made, in order; empty outside steps.
     pub fn batch(&self) -> &[Tensor] {
         &self.batch
+    }
+
+    /// The first batch of this epoch: 0, except in an epoch that goes on after a crash.
+    pub fn first_batch(&self) -> usize {
+        self.start.batch
     }
 
     /// The logs of the epoch that is over, to add to them: `None` at other times.

@@ -51,12 +51,7 @@ impl Tensors {
         if self.0.len() != names.len() {
             return Err(Error::Data {
                 op: what,
-                problem: format!(
-                    "{} tensors for {} ({})",
-                    self.0.len(),
-                    names.len(),
-                    names.join(", ")
-                ),
+                problem: format!("{} for {} ({})", counted(self.0.len()), names.len(), names.join(", ")),
                 remedy: "give one tensor for each input of the model, one label for each output",
             });
         }
@@ -81,6 +76,14 @@ impl Tensors {
                 })
         };
         names.iter().map(named).collect()
+    }
+}
+
+fn counted(tensors: usize) -> String {
+    match tensors {
+        0 => "no tensor".to_owned(),
+        1 => "1 tensor".to_owned(),
+        several => format!("{several} tensors"),
     }
 }
 
@@ -163,13 +166,14 @@ impl Data {
         })
     }
 
-    /// Batches of `size` rows, the last one maybe smaller; in this order, or as they lie.
+    /// Batches of `size` rows from that of number `first` on, the last one maybe smaller; in this order, or as they lie.
     pub(crate) fn batches(
         &self,
         size: usize,
+        first: usize,
         order: Option<Vec<usize>>,
     ) -> impl Iterator<Item = Result<Vec<Tensor>>> + '_ {
-        (0..self.rows.div_ceil(size)).map(move |number| {
+        (first..self.rows.div_ceil(size)).map(move |number| {
             let (start, stop) = (number * size, ((number + 1) * size).min(self.rows));
             match &order {
                 None => Ok(self.part(start, stop)?.tensors),

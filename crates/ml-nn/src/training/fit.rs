@@ -9,7 +9,10 @@ use super::{
     data::check_finite,
     epochs::{BatchIterator, Callbacks, nothing},
 };
-use crate::{callbacks::Callback, models::Model};
+use crate::{
+    callbacks::{Callback, Start},
+    models::Model,
+};
 
 /// What the loss of every example of a class counts, by class number.
 pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
@@ -198,6 +201,7 @@ impl Model {
         let ready = self.ready()?;
         check_finite("fit", "x", &x)?;
         check_finite("fit", "y", &y)?;
+        check_finite("fit", "sample_weight", fit.sample_weight.as_slice())?;
         let weights = match (&fit.class_weight, y.first()) {
             (Some(weights), Some(labels)) => {
                 Some(class_weights(labels, weights, fit.sample_weight.as_ref())?)
@@ -213,8 +217,9 @@ impl Model {
         let rows = data.rows();
         let order =
             |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
-        let batches =
-            |_, done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
+        let batches = |_, start: Start| -> Result<BatchIterator<'_>> {
+            Ok(Box::new(data.batches(size, start.batch, order(start.steps))))
+        };
         self.epochs(ready, fit, held_out, Some((steps, size)), batches)
     }
 
@@ -249,6 +254,9 @@ impl Model {
             let batch = batch?;
             let x = batch.x.in_order("fit_batches", &inputs)?;
             let y = batch.y.in_order("fit_batches", &outputs)?;
+            check_finite("fit_batches", "x", &x)?;
+            check_finite("fit_batches", "y", &y)?;
+            check_finite("fit_batches", "sample_weight", batch.sample_weight.as_slice())?;
             Ok(Data::new(
                 "fit_batches",
                 [x, y, batch.sample_weight.into_iter().collect()].concat(),
@@ -256,8 +264,9 @@ impl Model {
             .tensors()
             .to_vec())
         };
-        let batches =
-            |epoch: usize, _| -> Result<BatchIterator<'_>> { Ok(Box::new(batches(epoch).map(fed.clone()))) };
+        let batches = |epoch: usize, start: Start| -> Result<BatchIterator<'_>> {
+            Ok(Box::new(batches(epoch).skip(start.batch).map(fed.clone())))
+        };
         self.epochs(ready, fit, None, None, batches)
     }
 
@@ -272,11 +281,11 @@ impl Model {
         let x = x.in_order(op, &self.input_names())?;
         self.build_from(&x)?;
         let y = y.map(|y| y.in_order(op, &self.output_names())).transpose()?;
+        let y = y.unwrap_or_default();
         check_finite(op, "x", &x)?;
-        Data::new(
-            op,
-            [x, y.unwrap_or_default(), weights.into_iter().collect()].concat(),
-        )
+        check_finite(op, "y", &y)?;
+        check_finite(op, "sample_weight", weights.as_slice())?;
+        Data::new(op, [x, y, weights.into_iter().collect()].concat())
     }
 }
 

@@ -254,6 +254,11 @@ impl State {
             .chain(&self.told)
     }
 
+    /// What loss and metrics accumulate in.
+    pub(crate) fn metric_variables(&self) -> impl Iterator<Item = &Variable> {
+        self.metrics().flat_map(MetricState::variables)
+    }
+
     /// The mean loss so far.
     pub(crate) fn running_loss(&self) -> Result<f64> {
         self.loss.result()

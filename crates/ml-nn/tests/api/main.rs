@@ -5,9 +5,13 @@ mod building;
 #[cfg(test)]
 mod callbacks;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod custom;
 #[cfg(test)]
 mod files;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]

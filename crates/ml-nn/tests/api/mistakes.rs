@@ -88,11 +88,11 @@ fn labels_that_do_not_fit() {
     check([
         (
             fit(&with(3)),
-            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+            "fit: batch 1 of epoch 0: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
             fit(&with(-1)),
-            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+            "fit: batch 1 of epoch 0: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
             said(classifier().evaluate(&x, with(7))),
@@ -100,7 +100,7 @@ fn labels_that_do_not_fit() {
         ),
         (
             fit(&random(&[10], 2)),
-            "fit: batch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
+            "fit: batch 0 of epoch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
         ),
         (
             fit(&y.reshape(&[5, 2]).unwrap()),
@@ -112,15 +112,15 @@ fn labels_that_do_not_fit() {
         ),
         (
             hot("categorical_crossentropy"),
-            "fit: batch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10, 3], 3)),
-            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10], 3)),
-            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
@@ -179,11 +179,11 @@ fn inputs_that_do_not_fit() {
         ),
         (
             fit_forked((&two).into(), [&one, &one].into()),
-            "fit: 1 tensors for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
+            "fit: 1 tensor for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
         ),
         (
             fit_forked([&two, &three].into(), (&one).into()),
-            "fit: 1 tensors for 2 (main, aux); give one tensor for each input of the model, one label for each output",
+            "fit: 1 tensor for 2 (main, aux); give one tensor for each input of the model, one label for each output",
         ),
         (
             fit_forked([("wide", &two), ("depth", &three)].into(), [&one, &one].into()),
@@ -324,7 +324,7 @@ fn names_that_there_are_not() {
         ),
         (
             said(classifier().layer("dense_7").map(|_| ())),
-            "model \"sequential\": layers has no hyperparameter \"dense_7\"; it has: dense, dense_1",
+            "layer: model \"sequential\" has no layer \"dense_7\"; it has: dense, dense_1; use one of these names, or name the layer: Dense::new(1).named(...)",
         ),
         (from_config, "config: unknown variant `Sequentiel`"),
     ]);
