@@ -74,7 +74,11 @@ impl Monitor {
             let known: Vec<&str> = logs.iter().map(|(name, _)| name).collect();
             return Err(Error::Data {
                 op: "monitor",
-                problem: format!("the logs have no {:?}; they have: {}", self.name, known.join(", ")),
+                problem: format!(
+                    "the logs have no {:?}; they have: {}",
+                    self.name,
+                    known.join(", ")
+                ),
                 remedy: "monitor one of these; names with val_ need validation data",
             });
         }

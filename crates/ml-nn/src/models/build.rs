@@ -43,17 +43,29 @@ impl Model {
             self.build_for(&tensors.iter().map(spec).collect::<Vec<_>>())?;
         }
         self.ensure_built()?;
+        self.ensure_fits(tensors)
+    }
+
+    /// Whether this data has the types and shapes that it was built for.
+    pub(crate) fn ensure_fits(&self, tensors: &[Tensor]) -> Result<()> {
         let expected = self.root.inputs().unwrap_or_default();
-        for ((spec, tensor), name) in expected.iter().zip(tensors).zip(self.input_names()) {
-            if spec.dtype != tensor.dtype() || !spec.shape.matches(tensor.shape()) {
-                return Err(Error::Data {
-                    op: "input",
-                    problem: format!("expected {name} to be {spec}, but got {}", tensor.spec()),
-                    remedy: "reshape or cast the data, or build the model for it",
-                });
-            }
-        }
-        Ok(())
+        let fits = |(spec, tensor): (&Spec, &Tensor)| {
+            spec.dtype == tensor.dtype() && spec.shape.matches(tensor.shape())
+        };
+        let Some(odd) = expected.iter().zip(tensors).position(|pair| !fits(pair)) else {
+            return Ok(());
+        };
+        let names = self.input_names();
+        let name = names.get(odd).map_or("the input", String::as_str);
+        Err(Error::Data {
+            op: "input",
+            problem: format!(
+                "expected {name} to be {}, but got {}",
+                expected[odd],
+                tensors[odd].spec()
+            ),
+            remedy: "reshape or cast the data, or build the model for it",
+        })
     }
 
     /// Whether it has its weights.

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::{
     SummaryWriter,
     hparams_messages::{
-        About, Experiment, HParamInfo, HParams, Interval, Kind, ListValue, MetricInfo, MetricName, SessionEnd,
-        SessionStart, StructValue, Values,
+        About, Experiment, HParamInfo, HParams, Interval, Kind, ListValue, MetricInfo, MetricName,
+        SessionEnd, SessionStart, StructValue, Values,
     },
     messages::{DataClass, TensorProto},
     writer::now,

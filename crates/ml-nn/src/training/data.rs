@@ -51,7 +51,12 @@ impl Tensors {
         if self.0.len() != names.len() {
             return Err(Error::Data {
                 op: what,
-                problem: format!("{} for {} ({})", counted(self.0.len()), names.len(), names.join(", ")),
+                problem: format!(
+                    "{} for {} ({})",
+                    counted(self.0.len()),
+                    names.len(),
+                    names.join(", ")
+                ),
                 remedy: "give one tensor for each input of the model, one label for each output",
             });
         }

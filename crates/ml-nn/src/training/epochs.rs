@@ -60,7 +60,9 @@ impl Model {
         let callbacks = &mut fit.callbacks;
         each(callbacks, &mut run, |callback, run| callback.on_train_begin(run))?;
         let mut resumed = resume(callbacks, &mut run)?;
-        let first = resumed.as_ref().map_or(fit.initial_epoch, |resumed| resumed.epoch);
+        let first = resumed
+            .as_ref()
+            .map_or(fit.initial_epoch, |resumed| resumed.epoch);
         for epoch in first..run.params.epochs {
             let inside = resumed.take().filter(|resumed| resumed.inside.is_some());
             // One that was stopped inside an epoch has still to end it.
@@ -166,7 +168,9 @@ impl Plan<'_> {
         if let Some(start) = inside.as_ref().and_then(|resumed| resumed.inside) {
             run.start = start;
         }
-        each(callbacks, run, |callback, run| callback.on_epoch_begin(epoch, run))?;
+        each(callbacks, run, |callback, run| {
+            callback.on_epoch_begin(epoch, run)
+        })?;
         self.ready.state.reset()?;
         if let Some(resumed) = inside {
             // The hooks have begun the epoch once more: all is as it was after its last step that was kept.
@@ -238,6 +242,15 @@ impl Plan<'_> {
             for (name, value) in tested.iter() {
                 logs.insert(format!("val_{name}"), value);
             }
+        }
+        let (loss, before) = (logs.get("loss"), run.history.last("loss"));
+        let first = before.is_none_or(f64::is_finite) && !loss.is_none_or(f64::is_finite);
+        if first {
+            tracing::warn!(
+                epoch,
+                loss,
+                "the loss is no finite number: TerminateOnNaN stops at the batch and names the layer where it begins"
+            );
         }
         run.logs = Some(logs);
         each(callbacks, run, |callback, run| callback.on_epoch_end(epoch, run))?;

@@ -177,9 +177,20 @@ fn class_weights(labels: &Tensor, weights: &ClassWeight, given: Option<&Tensor>)
         _ => labels.clone(),
     };
     let classes = classes.cast(DType::I64)?.to_vec::<i64>()?;
+    for (class, weight) in weights {
+        let name = format!("class_weight of {class}");
+        check::parameter(&name, weight, weight.is_finite(), "a finite number")?;
+    }
     let weight = |class: &i64| weights.get(class).copied().unwrap_or(1.0) as f32;
     let own = Tensor::from(classes.iter().map(weight).collect::<Vec<f32>>());
     match given {
+        Some(given) if given.shape().first() != own.shape().first() => Err(Error::Length {
+            op: "fit",
+            left_name: "the first label",
+            left: classes.len(),
+            right_name: "sample_weight",
+            right: given.shape().first().copied().unwrap_or(0),
+        }),
         Some(given) => own.mul(&given.cast(DType::F32)?),
         None => Ok(own),
     }
@@ -248,11 +259,13 @@ impl Model {
             let x = first.x.in_order("fit_batches", &self.input_names())?;
             self.build_from(&x)?;
         }
-        let ready = self.ready()?;
-        let (inputs, outputs) = (self.input_names(), self.output_names());
+        let model: &Self = self;
+        let ready = model.ready()?;
+        let (inputs, outputs) = (model.input_names(), model.output_names());
         let fed = move |batch: Result<Batch>| {
             let batch = batch?;
             let x = batch.x.in_order("fit_batches", &inputs)?;
+            model.ensure_fits(&x)?;
             let y = batch.y.in_order("fit_batches", &outputs)?;
             check_finite("fit_batches", "x", &x)?;
             check_finite("fit_batches", "y", &y)?;
@@ -267,7 +280,7 @@ impl Model {
         let batches = |epoch: usize, start: Start| -> Result<BatchIterator<'_>> {
             Ok(Box::new(batches(epoch).skip(start.batch).map(fed.clone())))
         };
-        self.epochs(ready, fit, None, None, batches)
+        model.epochs(ready, fit, None, None, batches)
     }
 
     /// All tensors of a call, in order.

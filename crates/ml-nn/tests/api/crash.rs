@@ -216,7 +216,11 @@ fn short_run(folder: &Path, every: usize, crash: Crash) -> Result<(Vec<Vec<f32>>
         .callback(CsvLogger::new(folder.join("log.csv")))
         .callback(crash);
     let history = model.fit(&x, &y, fit)?;
-    let weights = model.get_weights().iter().map(Tensor::to_vec).collect::<Result<_>>()?;
+    let weights = model
+        .get_weights()
+        .iter()
+        .map(Tensor::to_vec)
+        .collect::<Result<_>>()?;
     Ok((weights, shown(&history)))
 }
 
@@ -239,13 +243,22 @@ fn a_run_that_fails_at_any_hook_goes_on_to_the_same_bits() -> Result<()> {
         let hooks = 3 * (1 + 2 * 3 + 1 + 1 + 1);
         for at in 1..=hooks {
             let parts = tempfile::tempdir().unwrap();
-            let error = short_run(parts.path(), every, Crash::at(at)).unwrap_err().to_string();
+            let error = short_run(parts.path(), every, Crash::at(at))
+                .unwrap_err()
+                .to_string();
             assert!(error.contains("crash: power"), "{error}");
             let found = short_run(parts.path(), every, Crash::at(0))?;
             assert_eq!(found, expected, "crash at hook {at}, kept every {every}");
-            assert_eq!(files(parts.path()), files(whole.path()), "crash at hook {at}, kept every {every}");
+            assert_eq!(
+                files(parts.path()),
+                files(whole.path()),
+                "crash at hook {at}, kept every {every}"
+            );
         }
-        assert!(short_run(whole.path(), every, Crash::at(hooks + 1)).is_ok(), "all hooks were tried");
+        assert!(
+            short_run(whole.path(), every, Crash::at(hooks + 1)).is_ok(),
+            "all hooks were tried"
+        );
     }
     Ok(())
 }
@@ -284,13 +297,20 @@ fn a_stop_inside_an_epoch_is_kept_and_batches_of_ones_own_go_on() -> Result<()> 
         let whole = run(false, stop, 99)?;
         for crash in 1..=stop.min(12) {
             assert!(run(true, stop, crash).is_err(), "crash after step {crash}");
-            assert_eq!(shown(&run(true, stop, 99)?), shown(&whole), "crash after step {crash}, stop at {stop}");
+            assert_eq!(
+                shown(&run(true, stop, 99)?),
+                shown(&whole),
+                "crash after step {crash}, stop at {stop}"
+            );
         }
     }
     let error = BackupAndRestore::new(&path).every_batches(0);
     let mut model = network(4)?;
     let (x, y) = classes()?;
-    let error = model.fit(&x, &y, Fit::new().callback(error)).unwrap_err().to_string();
+    let error = model
+        .fit(&x, &y, Fit::new().callback(error))
+        .unwrap_err()
+        .to_string();
     assert_eq!(error, "every_batches = 0: must be at least 1");
     Ok(())
 }
@@ -305,7 +325,10 @@ fn child_on_a_full_disk() -> Result<()> {
     let folder = PathBuf::from(std::env::var_os(FOLDER).expect("the parent says where"));
     // The limit holds here, or the rest would prove nothing.
     let probe = folder.join("probe");
-    assert!(fs::write(&probe, vec![0; 1 << 17]).is_err(), "files may still grow");
+    assert!(
+        fs::write(&probe, vec![0; 1 << 17]).is_err(),
+        "files may still grow"
+    );
     fs::remove_file(probe).unwrap();
     let (x, y) = classes()?;
     let mut model = network(LARGE)?;
@@ -319,7 +342,11 @@ fn child_on_a_full_disk() -> Result<()> {
     };
     let path = folder.join("model.safetensors");
     said(Box::new(ModelCheckpoint::new(&path)));
-    said(Box::new(ModelCheckpoint::new(&path).save_weights_only(true).every_batches(1)));
+    said(Box::new(
+        ModelCheckpoint::new(&path)
+            .save_weights_only(true)
+            .every_batches(1),
+    ));
     said(Box::new(BackupAndRestore::new(folder.join("new.safetensors"))));
     let mut summaries = SummaryWriter::create(folder.join("logs"))?;
     let written = summaries.text("long", &"x".repeat(1 << 17), 0);
@@ -356,7 +383,11 @@ fn a_full_disk_leaves_the_checkpoint_before() -> Result<()> {
         .map(|entry| entry.unwrap().file_name().into())
         .filter(|name: &PathBuf| !name.starts_with("logs"))
         .collect();
-    assert_eq!(names, [Path::new("model.safetensors")], "nothing half-written stays");
+    assert_eq!(
+        names,
+        [Path::new("model.safetensors")],
+        "nothing half-written stays"
+    );
     // And it is good for going on.
     let mut again = Model::load(&path)?;
     let fit = || Fit::new().epochs(2).initial_epoch(1);

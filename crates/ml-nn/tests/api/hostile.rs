@@ -36,10 +36,17 @@ fn models() -> Result<[Model; 2]> {
     let known = words.then(Embedding::new(5, 2))?.then(Flatten)?;
     let twice = numbers.then(&shared)?.then(&shared)?;
     let joined = connect(Concatenate::new(), &[&known, &twice])?;
-    let (a, b) = (joined.then(Dense::new(1).named("a"))?, twice.then(Dense::new(2).named("b"))?);
+    let (a, b) = (
+        joined.then(Dense::new(1).named("a"))?,
+        twice.then(Dense::new(2).named("b"))?,
+    );
     let mut graph = Model::functional(&[&words, &numbers], &[&a, &b])?;
     let rate = Sgd::new(ExponentialDecay::new(0.1, 10.0, 0.5)).momentum(0.9);
-    graph.compile(Compile::new(rate, "mse").loss_for("b", "huber").loss_weight_for("b", 0.5))?;
+    graph.compile(
+        Compile::new(rate, "mse")
+            .loss_for("b", "huber")
+            .loss_weight_for("b", 0.5),
+    )?;
     Ok([stack, graph])
 }
 
@@ -88,26 +95,109 @@ fn what_a_file_may_not_say() -> Result<()> {
     let unchanged = forged(&stack, |_| {});
     fs::write(&path, &unchanged).unwrap();
     Model::load(&path)?;
-    let layer = |number: usize, field: &str| format!("/layer/layer/config/layers/{number}/layer/config/{field}");
+    let layer =
+        |number: usize, field: &str| format!("/layer/layer/config/layers/{number}/layer/config/{field}");
     let cases = [
-        (&stack, layer(0, "units"), json!(1u64 << 40), "asks for a weight f32[6, 1099511627776], which the file cannot hold"),
-        (&stack, layer(0, "units"), json!(u64::MAX), "which the file cannot hold"),
-        (&stack, layer(0, "units"), json!(0), "units = 0: must be at least 1"),
-        (&stack, layer(0, "units"), json!(-4), "invalid value: integer `-4`"),
+        (
+            &stack,
+            layer(0, "units"),
+            json!(1u64 << 40),
+            "asks for a weight f32[6, 1099511627776], which the file cannot hold",
+        ),
+        (
+            &stack,
+            layer(0, "units"),
+            json!(u64::MAX),
+            "every length of the weight \"kernel\" must be known",
+        ),
+        (
+            &stack,
+            layer(0, "units"),
+            json!(0),
+            "units = 0: must be at least 1",
+        ),
+        (
+            &stack,
+            layer(0, "units"),
+            json!(-4),
+            "invalid value: integer `-4`",
+        ),
         (&stack, layer(0, "units"), json!("4"), "invalid type: string"),
-        (&stack, layer(0, "units"), json!(5), "\"dense/kernel\" is f32[6, 5] here, f32[6, 4] in the file"),
-        (&stack, layer(2, "rate"), json!(1.5), "rate = 1.5: must be at least 0 and below 1"),
+        (
+            &stack,
+            layer(5, "units"),
+            json!(4),
+            "\"dense_1/kernel\" is f32[4, 4] here, f32[4, 3] in the file",
+        ),
+        (
+            &stack,
+            layer(2, "rate"),
+            json!(1.5),
+            "rate = 1.5: must be at least 0 and below 1",
+        ),
         (&stack, layer(2, "rate"), Value::Null, "invalid type: null"),
-        (&stack, layer(1, "momentum"), json!(-1.0), "momentum = -1: must be between 0 and 1"),
-        (&stack, "/layer/layer/class_name".to_owned(), json!("Shell"), "unknown variant `Shell`"),
-        (&stack, "/layer/layer/config/layers".to_owned(), json!([]), "is not built"),
+        (
+            &stack,
+            layer(1, "momentum"),
+            json!(-1.0),
+            "momentum = -1: must be between 0 and 1",
+        ),
+        (
+            &stack,
+            "/layer/layer/class_name".to_owned(),
+            json!("Shell"),
+            "unknown variant `Shell`",
+        ),
+        (
+            &stack,
+            "/layer/layer/config/layers".to_owned(),
+            json!([]),
+            "the file has a weight \"batch_normalization/beta\"",
+        ),
         (&stack, "/compile/optimizer".to_owned(), json!("adam"), "config:"),
-        (&stack, "/compile/outputs".to_owned(), json!([]), "outputs"),
-        (&graph, "/layer/layer/config".to_owned(), json!({}), "missing field"),
+        (
+            &stack,
+            "/compile/outputs".to_owned(),
+            json!([]),
+            "it has losses for 0 outputs, but the layers give 1",
+        ),
+        (
+            &graph,
+            "/layer/layer/config".to_owned(),
+            json!({}),
+            "missing field",
+        ),
+        (
+            &graph,
+            "/layer/layer/config/steps/1/layer".to_owned(),
+            json!(99),
+            "step 1 is layer 99 of ",
+        ),
+        (
+            &graph,
+            "/layer/layer/config/steps/2/inputs".to_owned(),
+            json!([[2, 0]]),
+            "step 2 needs step 2, which is not before it",
+        ),
+        (
+            &graph,
+            "/layer/layer/config/outputs/0".to_owned(),
+            json!([99, 0]),
+            "an input or output is step 99 of ",
+        ),
+        (
+            &graph,
+            "/layer/layer/config/outputs/0".to_owned(),
+            json!([0, 7]),
+            "output 7 of step 0 is used, which has 1",
+        ),
     ];
     for (bytes, place, value, expected) in cases {
         let error = said(bytes, &place, value.clone()).expect_err(&format!("{place} = {value}"));
-        assert!(error.contains(expected) && error.contains("model.safetensors"), "{place} = {value}: {error}");
+        assert!(
+            error.contains(expected) && error.contains("model.safetensors"),
+            "{place} = {value}: {error}"
+        );
     }
     Ok(())
 }

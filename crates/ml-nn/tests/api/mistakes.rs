@@ -14,6 +14,8 @@ use ml_nn::{
         Softmax,
     },
     losses::{CategoricalCrossentropy, IntoLoss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy},
+    optimizers::Sgd,
+    training::Batch,
 };
 
 use crate::random;
@@ -126,7 +128,80 @@ fn labels_that_do_not_fit() {
             regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
             "fit: y holds NaN at row 0, column 0; fill or drop missing values first",
         ),
+        (
+            {
+                let mut model = Sequential::new().add(Dense::new(2).input_shape([4])).into_model();
+                model.compile(Compile::new("sgd", "mse")).unwrap();
+                said(model.evaluate(&x, Tensor::from([[0.0, f32::INFINITY]; 10])))
+            },
+            "evaluate: y holds inf at row 0, column 1; fill or drop missing values first",
+        ),
+        (
+            {
+                let weights = Tensor::from([1.0f32, 1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+                said(classifier().fit(&x, &y, plain().sample_weight(&weights)))
+            },
+            "fit: sample_weight holds NaN at row 2, column 0; fill or drop missing values first",
+        ),
     ]);
+}
+
+#[test]
+fn batches_and_weights_that_do_not_fit() {
+    let (x, y) = data();
+    let mut holed = x.to_vec::<f32>().unwrap();
+    holed[13] = f32::NAN;
+    let batches = |second: (Tensor, Tensor)| {
+        let (x, y) = (x.clone(), y.clone());
+        move |_| {
+            [(x.clone(), y.clone()), second.clone()]
+                .map(|(x, y)| Ok(Batch::new(x, y)))
+                .into_iter()
+        }
+    };
+    let fed = |x: Tensor, y: Tensor| said(classifier().fit_batches(batches((x, y)), Fit::new().epochs(2)));
+    let one = Tensor::from([1.0f32]);
+    check([
+        (
+            fed(Tensor::from_vec(holed, [10, 4]).unwrap(), y.clone()),
+            "fit: batch 1 of epoch 0: fit_batches: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
+        (
+            fed(x.clone(), y.narrow(0, Some(0), Some(9)).unwrap()),
+            "fit: batch 1 of epoch 0: fit_batches: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+        ),
+        (
+            fed(random(&[10, 5], 1), y.clone()),
+            "fit: batch 1 of epoch 0: input: expected dense_input to be f32[?, 4], but got f32[10, 5]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().fit_batches(|_| std::iter::empty(), Fit::new())),
+            "fit: an epoch is empty; at least 1 batch needed",
+        ),
+        (
+            said(classifier().fit(&x, &y, Fit::new().class_weight([(1, f64::NAN)]))),
+            "class_weight of 1 = NaN: must be a finite number",
+        ),
+        (
+            said(classifier().fit(&x, &y, Fit::new().class_weight([(1, 2.0)]).sample_weight(&one))),
+            "fit: the first label has 10 rows, but sample_weight has 1; they must match one to one",
+        ),
+    ]);
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_warned_of_once() -> Result<()> {
+    let (x, y) = (random(&[8, 2], 1), random(&[8, 1], 2));
+    let mut model = Sequential::new().add(Dense::new(1).input_shape([2])).into_model();
+    // Steps that overshoot more each time.
+    model.compile(Compile::new(Sgd::new(1e20), "mse"))?;
+    let log = logged(|| drop(model.fit(&x, &y, Fit::new().epochs(6)).unwrap()));
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+    assert!(
+        log.contains("TerminateOnNaN stops at the batch and names the layer where it begins"),
+        "{log}"
+    );
+    Ok(())
 }
 
 #[test]
