@@ -5,21 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ml_core::{Error, Result, Tensor, autodiff::Variable, check};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use ml_core::{Error, Result, check};
 
-use super::{Callback, Memory, Resumed, Run, Start};
-use crate::{
-    files::{Content, read, restore_optimizer, restore_variables, restore_weights, state_tensors, write},
-    models::Model,
-    training::History,
-};
-
-/// Before the tensors that are neither weights nor the optimizer's.
-const MEMORY: &str = "@memory/";
-const HISTORY: &str = "@history/";
-const METRIC: &str = "@metric/";
+use super::{Callback, Resumed, Run, Start, resumed::keep};
 
 /// Keeps everything that a run needs to go on, in a file that is replaced atomically after every epoch, and also after
 /// every so many steps if [asked](Self::every_batches): weights, what optimizer and metrics keep, the history, and what
@@ -65,18 +53,6 @@ pub struct BackupAndRestore {
     epoch: usize,
 }
 
-/// What the file says beside tensors.
-#[derive(Serialize, Deserialize)]
-struct About {
-    next_epoch: usize,
-    /// Where to go on in that epoch, if it has begun.
-    inside: Option<Start>,
-    stopped: bool,
-    epochs: Vec<usize>,
-    names: Vec<String>,
-    memories: Vec<Value>,
-}
-
 impl BackupAndRestore {
     /// In this file.
     pub fn new(path: impl AsRef<Path>) -> Self {
@@ -104,108 +80,8 @@ impl BackupAndRestore {
         self
     }
 
-    /// Keeps what is needed to go on with this epoch: from its beginning, or inside.
-    fn save(&self, next_epoch: usize, inside: Option<Start>, run: &Run<'_>) -> Result<()> {
-        let mut tensors = state_tensors(run.model())?;
-        if inside.is_some() {
-            let metrics = metrics(run.model())?.into_iter();
-            tensors.extend(metrics.map(|(name, variable)| (name, variable.value())));
-        }
-        let history = run.history();
-        for (number, (_, values)) in history.history.iter().enumerate() {
-            tensors.push((format!("{HISTORY}{number}"), Tensor::from(values.clone())));
-        }
-        for (callback, memory) in run.memories.iter().enumerate() {
-            let kept = memory.tensors.iter().enumerate();
-            tensors.extend(kept.map(|(n, tensor)| (format!("{MEMORY}{callback}/{n}"), tensor.clone())));
-        }
-        let about = About {
-            next_epoch,
-            inside,
-            stopped: run.is_stopped(),
-            epochs: history.epoch.clone(),
-            names: history.history.iter().map(|(name, _)| name.clone()).collect(),
-            memories: run.memories.iter().map(|memory| memory.values.clone()).collect(),
-        };
-        let mut json = Map::new();
-        json.insert("config".to_owned(), run.model().config()?);
-        let about = serde_json::to_value(about).map_err(|error| self.foreign(error.to_string()))?;
-        json.insert("backup".to_owned(), about);
-        write(&self.path, &tensors, json)
-    }
-
     fn is_due(&self) -> bool {
         self.every.is_some_and(|every| self.steps.is_multiple_of(every))
-    }
-
-    fn foreign(&self, problem: String) -> Error {
-        Error::File {
-            path: self.path.clone(),
-            problem,
-            remedy: "go on with the model and the callbacks of the interrupted run, or remove the file to begin anew",
-        }
-    }
-
-    fn resumed(&self, content: Content, run: &Run<'_>) -> Result<Resumed> {
-        if content.about.get("config") != Some(&run.model().config()?) {
-            return Err(self.foreign("is the backup of a model with other layers or settings".to_owned()));
-        }
-        let about = content.about.get("backup").cloned().unwrap_or_default();
-        let about =
-            About::deserialize(about).map_err(|error| self.foreign(format!("is no backup: {error}")))?;
-        let values = |number: usize| {
-            let tensor = content.tensors.get(&format!("{HISTORY}{number}"));
-            let tensor = tensor.ok_or_else(|| self.foreign(format!("has no history {number}")))?;
-            tensor.to_vec::<f64>()
-        };
-        let named = about.names.into_iter().enumerate();
-        let history = named.map(|(number, name)| Ok((name, values(number)?)));
-        let history = history.collect::<Result<_>>()?;
-        let memories = about
-            .memories
-            .into_iter()
-            .enumerate()
-            .map(|(callback, values)| Memory {
-                values,
-                tensors: (0..)
-                    .map_while(|n| content.tensors.get(&format!("{MEMORY}{callback}/{n}")).cloned())
-                    .collect(),
-            })
-            .collect();
-        let resumed = Resumed {
-            epoch: about.next_epoch,
-            inside: about.inside,
-            stopped: about.stopped,
-            history: History {
-                params: run.params().clone(),
-                epoch: about.epochs,
-                history,
-            },
-            memories,
-            content,
-        };
-        let put_back = resumed.put_back(run.model());
-        put_back.map_err(|error| self.foreign(error.to_string()))?;
-        Ok(resumed)
-    }
-}
-
-/// What loss and metrics accumulate in, with the names of the file.
-fn metrics(model: &Model) -> Result<Vec<(String, Variable)>> {
-    let variables = model.ready()?.state.metric_variables().enumerate();
-    let named = |(number, variable): (usize, &Variable)| (format!("{METRIC}{number}"), variable.clone());
-    Ok(variables.map(named).collect())
-}
-
-impl Resumed {
-    /// Gives weights, optimizer and, inside an epoch, metrics the values that they had.
-    pub(crate) fn put_back(&self, model: &Model) -> Result<()> {
-        restore_weights(model, &self.content)?;
-        restore_optimizer(model, &self.content)?;
-        match self.inside {
-            Some(_) => restore_variables(metrics(model)?.into_iter(), &self.content),
-            None => Ok(()),
-        }
     }
 }
 
@@ -215,7 +91,7 @@ impl Callback for BackupAndRestore {
         check::parameter("every_batches", every, every > 0, "at least 1")?;
         self.steps = 0;
         if self.path.exists() {
-            run.resumed = Some(self.resumed(read(&self.path)?, run)?);
+            run.resumed = Some(Resumed::read(&self.path, run)?);
         }
         Ok(())
     }
@@ -241,11 +117,11 @@ impl Callback for BackupAndRestore {
             batch: batch + 1,
             ..run.start
         };
-        self.save(self.epoch, Some(inside), run)
+        keep(&self.path, self.epoch, Some(inside), run)
     }
 
     fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        self.save(epoch + 1, None, run)
+        keep(&self.path, epoch + 1, None, run)
     }
 
     fn on_train_end(&mut self, _: &mut Run<'_>) -> Result<()> {

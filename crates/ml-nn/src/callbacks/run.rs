@@ -1,11 +1,9 @@
 //! What a callback sees of a run.
 
 use ml_core::{Result, Tensor};
-use serde::{Deserialize, Serialize};
 
-use super::Memory;
+use super::{Memory, Resumed, Start};
 use crate::{
-    files::Content,
     models::Model,
     training::{History, Logs, Params},
 };
@@ -29,30 +27,6 @@ pub struct Run<'r> {
     pub(crate) asks_memories: bool,
     /// Where to go on, if a callback found an interrupted run.
     pub(crate) resumed: Option<Resumed>,
-}
-
-/// Where an epoch begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Start {
-    /// Steps that were made in all epochs before: the order of its examples follows from them.
-    pub(crate) steps: u64,
-    /// The first batch: not 0 in an epoch that was interrupted.
-    pub(crate) batch: usize,
-}
-
-/// A run that was interrupted.
-#[derive(Debug)]
-pub(crate) struct Resumed {
-    /// The epoch to go on with.
-    pub(crate) epoch: usize,
-    /// Where to go on in it, if it was interrupted itself.
-    pub(crate) inside: Option<Start>,
-    pub(crate) history: History,
-    pub(crate) memories: Vec<Memory>,
-    /// Whether it was to end anyway.
-    pub(crate) stopped: bool,
-    /// Weights, and what optimizer and metrics keep.
-    pub(crate) content: Content,
 }
 
 impl<'r> Run<'r> {

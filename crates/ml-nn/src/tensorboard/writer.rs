@@ -48,6 +48,11 @@ pub struct SummaryWriter {
     out: BufWriter<File>,
 }
 
+/// As many as TensorFlow makes.
+const BUCKETS: usize = 30;
+/// Nobody can see more of them.
+const MOST_BUCKETS: usize = 100_000;
+
 /// Seconds since 1970.
 pub(super) fn now() -> f64 {
     SystemTime::now()
@@ -163,7 +168,17 @@ impl SummaryWriter {
     /// # Errors
     /// [`Error::Io`]; elements that are no numbers.
     pub fn histogram(&mut self, tag: &str, values: &Tensor, step: i64) -> Result<()> {
-        let buckets = media::histogram(values)?;
+        self.histogram_of(tag, values, BUCKETS, step)
+    }
+
+    /// The same in so many buckets.
+    ///
+    /// # Errors
+    /// As [`histogram`](Self::histogram); [`Error::Parameter`] for no bucket, or more than 100,000.
+    pub fn histogram_of(&mut self, tag: &str, values: &Tensor, buckets: usize, step: i64) -> Result<()> {
+        let valid = (1..=MOST_BUCKETS).contains(&buckets);
+        check::parameter("buckets", buckets, valid, "from 1 to 100,000")?;
+        let buckets = media::histogram(values, buckets)?;
         let lengths = [buckets.len(), 3];
         let kind = ("histograms", DataClass::Tensor, Vec::new());
         self.summary(tag, step, TensorProto::doubles(buckets.concat(), &lengths), kind)
@@ -189,6 +204,16 @@ impl SummaryWriter {
     pub fn text(&mut self, tag: &str, text: &str, step: i64) -> Result<()> {
         let kind = ("text", DataClass::Tensor, Vec::new());
         self.summary(tag, step, TensorProto::strings(vec![text.into()], &[]), kind)
+    }
+
+    /// Several texts under one tag, in Markdown: a table of one column.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn texts<T: AsRef<str>>(&mut self, tag: &str, texts: &[T], step: i64) -> Result<()> {
+        let kind = ("text", DataClass::Tensor, Vec::new());
+        let values: Vec<Vec<u8>> = texts.iter().map(|text| text.as_ref().into()).collect();
+        self.summary(tag, step, TensorProto::strings(values, &[texts.len()]), kind)
     }
 
     /// Sounds `[sounds, frames, channels]` of numbers between -1 and 1, so many frames a second.

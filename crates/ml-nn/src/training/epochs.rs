@@ -2,9 +2,13 @@
 
 use ml_core::{Error, Result, Tensor};
 
-use super::{Data, Fit, History, Logs, Params, Ready, fit::BATCH_SIZE};
+use super::{
+    Data, Fit, History, Logs, Params, Ready,
+    fit::BATCH_SIZE,
+    resume::{memories, remind, resume},
+};
 use crate::{
-    callbacks::{Callback, Memory, Resumed, Run, Start},
+    callbacks::{Callback, Resumed, Run, Start},
     models::Model,
 };
 
@@ -110,43 +114,6 @@ pub(super) fn each(
     callbacks
         .iter_mut()
         .try_for_each(|callback| hook(&mut **callback, run))
-}
-
-/// Goes on with an interrupted run if a callback found one.
-fn resume(callbacks: &mut Callbacks<'_>, run: &mut Run<'_>) -> Result<Option<Resumed>> {
-    let Some(resumed) = run.resumed.take() else {
-        return Ok(None);
-    };
-    if resumed.memories.len() != callbacks.len() {
-        return Err(Error::Data {
-            op: "restore",
-            problem: format!(
-                "the interrupted run had {} callbacks, this one has {}",
-                resumed.memories.len(),
-                callbacks.len()
-            ),
-            remedy: "go on with the callbacks of the interrupted run, in their order, or remove the backup",
-        });
-    }
-    remind(callbacks, &resumed)?;
-    run.history = resumed.history.clone();
-    if resumed.stopped {
-        run.stop_training();
-    }
-    Ok(Some(resumed))
-}
-
-/// Gives every callback what it knew.
-fn remind(callbacks: &mut Callbacks<'_>, resumed: &Resumed) -> Result<()> {
-    let memories = resumed.memories.iter().cloned();
-    callbacks
-        .iter_mut()
-        .zip(memories)
-        .try_for_each(|(callback, memory)| callback.remember(memory))
-}
-
-fn memories(callbacks: &Callbacks<'_>) -> Vec<Memory> {
-    callbacks.iter().map(|callback| callback.memory()).collect()
 }
 
 impl Plan<'_> {

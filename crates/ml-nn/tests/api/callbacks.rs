@@ -201,6 +201,18 @@ fn the_first_nan_is_found_where_it_is_made() -> Result<()> {
     for (before, after) in before.iter().zip(rooted.get_weights()) {
         assert_eq!(before.array()?, after.array()?, "those from before the step");
     }
+    // Momenta too: they would carry the NaN into every step to come.
+    rooted.compile(Compile::new(Sgd::new(0.001).momentum(0.9), "mse"))?;
+    found(&mut rooted)?;
+    let optimizer = rooted.optimizer()?;
+    assert_eq!(optimizer.iterations().value().item::<i64>()?, 2);
+    let finite = |kept: &ml_core::autodiff::Variable| -> Result<bool> {
+        let values = kept.value().cast(ml_core::DType::F64)?.to_vec::<f64>()?;
+        Ok(values.iter().all(|value| value.is_finite()))
+    };
+    for kept in optimizer.state() {
+        assert!(finite(&kept)?, "{}", kept.name());
+    }
     let mut fine = network(Lambda::new("same", |x| Ok(x.clone())), "mse")?;
     assert_eq!(found(&mut fine)?, (None, 9));
     let mut broken = network(Lambda::new("same", |x| Ok(x.clone())), "mse")?;

@@ -106,11 +106,11 @@ fn labels_that_do_not_fit() {
         ),
         (
             fit(&y.reshape(&[5, 2]).unwrap()),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 5; they must match one to one",
+            "fit: x has 10 rows, but y has 5; they must match one to one",
         ),
         (
             fit(&y.narrow(0, Some(0), Some(9)).unwrap()),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+            "fit: x has 10 rows, but y has 9; they must match one to one",
         ),
         (
             hot("categorical_crossentropy"),
@@ -168,7 +168,7 @@ fn batches_and_weights_that_do_not_fit() {
         ),
         (
             fed(x.clone(), y.narrow(0, Some(0), Some(9)).unwrap()),
-            "fit: batch 1 of epoch 0: fit_batches: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+            "fit: batch 1 of epoch 0: fit_batches: x has 10 rows, but y has 9; they must match one to one",
         ),
         (
             fed(random(&[10, 5], 1), y.clone()),
@@ -184,7 +184,7 @@ fn batches_and_weights_that_do_not_fit() {
         ),
         (
             said(classifier().fit(&x, &y, Fit::new().class_weight([(1, 2.0)]).sample_weight(&one))),
-            "fit: the first label has 10 rows, but sample_weight has 1; they must match one to one",
+            "fit: y has 10 rows, but sample_weight has 1; they must match one to one",
         ),
     ]);
 }
@@ -327,7 +327,7 @@ fn settings_outside_their_domain() {
         ),
         (
             fit(Fit::new().sample_weight(&short)),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 4; they must match one to one",
+            "fit: x has 10 rows, but sample_weight has 4; they must match one to one",
         ),
         (
             fit(Fit::new().validation_data(random(&[3, 5], 1), Tensor::from([0i64, 1, 2]))),
@@ -335,7 +335,7 @@ fn settings_outside_their_domain() {
         ),
         (
             fit(Fit::new().validation_data(random(&[3, 4], 1), Tensor::from([0i64, 1]))),
-            "validation_data: the first input has 3 rows, but another input, a label or the weights has 2; they must match one to one",
+            "validation_data: x has 3 rows, but y has 2; they must match one to one",
         ),
         (
             said(classifier().evaluate_with(&x, &y, Evaluate::new().batch_size(0))),

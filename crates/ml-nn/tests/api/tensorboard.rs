@@ -10,11 +10,13 @@ use ml_nn::{
     tensorboard::{Domain, Hyperparameter, SummaryWriter, TensorBoard, UpdateFreq, run_folder},
 };
 
-use crate::{python, random};
+use crate::{imports, python, random};
+
+const ACCUMULATOR: &str = "tensorboard.backend.event_processing.event_accumulator";
 
 /// What a script prints that has `accumulator`, a function from a folder to TensorBoard's events in it.
 fn read_back(folder: &Path, script: &str) -> Option<String> {
-    let python = python("tensorboard.backend.event_processing.event_accumulator")?;
+    let python = python(ACCUMULATOR)?;
     let head = "
 import sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -47,6 +49,8 @@ fn tensorboard_reads_every_kind_of_summary() -> Result<()> {
         writer.scalar("my_scalar", (step as f64 / 10.0).sin(), step)?;
     }
     writer.histogram("my_hist", &Tensor::from([0.0f32, 1.0, 1.0, 30.0]), 5)?;
+    writer.histogram_of("wide", &Tensor::from([0i64, 1, 100]), 50, 5)?;
+    writer.texts("my_texts", &["one", "zwölf"], 7)?;
     let image = Tensor::from_vec(vec![0.0f32, 0.5, 1.0, 0.25, 0.0, 1.0], [1, 1, 2, 3])?;
     writer.image("my_image", &image, 6)?;
     writer.image(
@@ -76,6 +80,8 @@ s = values(e, "my_scalar")
 print(len(s), s[0][0], "%.6f" % s[0][1], "%.6f" % s[-1][1])
 ((step, h),) = values(e, "my_hist")
 print(step, h.shape, h[0].tolist(), h[1].tolist(), h[29].tolist())
+((_, h),) = values(e, "wide")
+print(h.shape, h[0].tolist(), h[49].tolist(), [t.decode() for t in values(e, "my_texts")[0][1]])
 ((step, i),) = values(e, "my_image")
 print(step, i[0].decode(), i[1].decode(), list(Image.open(io.BytesIO(i[2])).convert("RGB").tobytes()))
 print(len(values(e, "grey")[0][1]))
@@ -88,7 +94,7 @@ h = plugin_data_pb2.HParamsPluginData.FromString(m["_hparams_/session_start_info
 p = h.session_start_info.hparams
 print(p["rate"].number_value, p["optimizer"].string_value, p["nesterov"].bool_value)
 "#;
-    let has_pillow = python("PIL.Image").is_some();
+    let has_pillow = python(ACCUMULATOR).is_some_and(|python| imports(&python, "PIL.Image"));
     let script = match has_pillow {
         true => script.to_owned(),
         false => script.replace("from PIL import Image\n", "").replace(
@@ -101,12 +107,14 @@ print(p["rate"].number_value, p["optimizer"].string_value, p["nesterov"].bool_va
     };
     let expected = "1000 1 0.099833 -0.506366\n\
                     5 (30, 3) [0.0, 1.0, 1.0] [1.0, 2.0, 2.0] [29.0, 30.0, 1.0]\n\
+                    (50, 3) [0.0, 2.0, 2.0] [98.0, 100.0, 1.0] ['one', 'zwölf']\n\
                     6 2 1 [0, 127, 255, 63, 0, 255]\n\
                     4\n\
                     The step is 7\n\
                     48000 1 000000400180\n\
                     [('grey', 'images', 3), ('my_audio', 'audio', 3), ('my_hist', 'histograms', 2), \
-                    ('my_image', 'images', 3), ('my_scalar', 'scalars', 1), ('my_text', 'text', 2)]\n\
+                    ('my_image', 'images', 3), ('my_scalar', 'scalars', 1), ('my_text', 'text', 2), \
+                    ('my_texts', 'text', 2), ('wide', 'histograms', 2)]\n\
                     0.01 sgd True\n";
     assert_eq!(text, expected);
     Ok(())
@@ -262,6 +270,10 @@ fn hyperparameters_that_are_none_are_refused() -> Result<()> {
     assert_eq!(
         said(writer.hyperparameters([("rate", 0.1), ("rate", 0.2)])),
         "hyperparameters = rate: must be each name once"
+    );
+    assert_eq!(
+        said(writer.histogram_of("h", &Tensor::from([1.0]), 0, 1)),
+        "buckets = 0: must be from 1 to 100,000"
     );
     let mixed = Domain::Discrete(vec!["a".into(), 1.0.into()]);
     assert_eq!(
