@@ -1,5 +1,6 @@
 //! Trains the book's Fashion MNIST classifier (784-300-100-10, batches of 32, SGD) and prints loss, accuracy and seconds of every
-//! epoch: `cargo run --release -p ml-nn --example fashion_mnist_epochs [epochs [sgd|adam|full]]`; `full` adds dropout and batch normalisation.
+//! epoch: `cargo run --release -p ml-nn --example fashion_mnist_epochs [epochs [sgd|adam|full [bars]]]`; `full` adds dropout and batch
+//! normalisation, `bars` shows every epoch as Keras does.
 
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use ml_core::{DType, Result, Tensor};
 use ml_data::datasets::fashion_mnist;
 use ml_nn::{
     Activation, Compile, Fit, Sequential,
-    callbacks::{Callback, Run},
+    callbacks::{Callback, KerasBars, Progress, Run},
     layers::{BatchNormalization, Dense, Dropout, Flatten, IntoLayer},
 };
 
@@ -68,8 +69,12 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     model.compile(Compile::new(optimizer, "sparse_categorical_crossentropy").metric("accuracy"))?;
     let fit = Fit::new()
         .epochs(epochs)
-        .validation_data(&rows(&x, 0, 5000)?, &rows(&y, 0, 5000)?)
-        .callback(Print(Instant::now()));
+        .validation_data(&rows(&x, 0, 5000)?, &rows(&y, 0, 5000)?);
+    let bars = KerasBars::new(std::io::stdout());
+    let fit = match arguments.get(2).map(String::as_str) {
+        Some("bars") => fit.callback(Progress::new(&bars)),
+        _ => fit.callback(Print(Instant::now())),
+    };
     model.fit(&rows(&x, 5000, 60_000)?, &rows(&y, 5000, 60_000)?, fit)?;
     println!("test: {}", model.evaluate(&x_test, &y_test)?.shown());
     let classes = model.predict_classes(&rows(&x_test, 0, 3)?)?;

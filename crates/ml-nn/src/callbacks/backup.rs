@@ -5,24 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ml_core::{Error, Result, Tensor};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use ml_core::{Error, Result, check};
 
-use super::{Callback, Memory, Resumed, Run};
-use crate::{
-    files::{Content, read, restore_optimizer, restore_weights, state_tensors, write},
-    training::History,
-};
+use super::{Callback, Resumed, Run, Start, resumed::keep};
 
-/// Before the tensors that are neither weights nor the optimizer's.
-const MEMORY: &str = "@memory/";
-const HISTORY: &str = "@history/";
-
-/// Keeps everything that a run needs to go on, in a file that is replaced atomically after every epoch: weights, what
-/// the optimizer keeps, the history, and what the other callbacks remember. Killed at any moment and started again
-/// with the same data and the same callbacks, the run goes on after its last whole epoch and ends with the bits of a
-/// run that was never interrupted. The file is removed at the end of training.
+/// Keeps everything that a run needs to go on, in a file that is replaced atomically after every epoch, and also after
+/// every so many steps if [asked](Self::every_batches): weights, what optimizer and metrics keep, the history, and what
+/// the other callbacks remember. Killed at any moment and started again with the same data and the same callbacks, the
+/// run goes on after its last whole epoch or those steps, and ends with the bits of a run that was never interrupted.
+/// The file is removed at the end of training.
+///
+/// What a callback of your own knows is kept if it has [`memory`](Callback::memory) and
+/// [`remember`](Callback::remember). Event files of TensorBoard are begun anew: the steps of an epoch that is made again
+/// are in both.
 ///
 /// # Examples
 /// ```
@@ -52,16 +47,10 @@ const HISTORY: &str = "@history/";
 pub struct BackupAndRestore {
     path: PathBuf,
     keep: bool,
-}
-
-/// What the file says beside tensors.
-#[derive(Serialize, Deserialize)]
-struct About {
-    next_epoch: usize,
-    stopped: bool,
-    epochs: Vec<usize>,
-    names: Vec<String>,
-    memories: Vec<Value>,
+    every: Option<usize>,
+    /// Steps of this process.
+    steps: usize,
+    epoch: usize,
 }
 
 impl BackupAndRestore {
@@ -70,7 +59,18 @@ impl BackupAndRestore {
         Self {
             path: path.as_ref().to_owned(),
             keep: false,
+            every: None,
+            steps: 0,
+            epoch: 0,
         }
+    }
+
+    /// Keeps the state after so many steps too, for epochs that are too long to be made again. It costs a file as large
+    /// as the weights and all that the optimizer keeps each time.
+    #[must_use]
+    pub fn every_batches(mut self, steps: usize) -> Self {
+        self.every = Some(steps);
+        self
     }
 
     /// Whether the file stays at the end of training. Default false.
@@ -80,87 +80,48 @@ impl BackupAndRestore {
         self
     }
 
-    fn save(&self, next_epoch: usize, run: &Run<'_>) -> Result<()> {
-        let mut tensors = state_tensors(run.model())?;
-        let history = run.history();
-        for (number, (_, values)) in history.history.iter().enumerate() {
-            tensors.push((format!("{HISTORY}{number}"), Tensor::from(values.clone())));
-        }
-        for (callback, memory) in run.memories.iter().enumerate() {
-            let kept = memory.tensors.iter().enumerate();
-            tensors.extend(kept.map(|(n, tensor)| (format!("{MEMORY}{callback}/{n}"), tensor.clone())));
-        }
-        let about = About {
-            next_epoch,
-            stopped: run.is_stopped(),
-            epochs: history.epoch.clone(),
-            names: history.history.iter().map(|(name, _)| name.clone()).collect(),
-            memories: run.memories.iter().map(|memory| memory.values.clone()).collect(),
-        };
-        let mut json = Map::new();
-        json.insert("config".to_owned(), run.model().config()?);
-        let about = serde_json::to_value(about).map_err(|error| self.foreign(error.to_string()))?;
-        json.insert("backup".to_owned(), about);
-        write(&self.path, &tensors, json)
-    }
-
-    fn foreign(&self, problem: String) -> Error {
-        Error::File {
-            path: self.path.clone(),
-            problem,
-            remedy: "go on with the model and the callbacks of the interrupted run, or remove the file to begin anew",
-        }
-    }
-
-    fn resumed(&self, content: &Content, run: &Run<'_>) -> Result<Resumed> {
-        if content.about.get("config") != Some(&run.model().config()?) {
-            return Err(self.foreign("is the backup of a model with other layers or settings".to_owned()));
-        }
-        let about = content.about.get("backup").cloned().unwrap_or_default();
-        let about =
-            About::deserialize(about).map_err(|error| self.foreign(format!("is no backup: {error}")))?;
-        restore_weights(run.model(), content)?;
-        restore_optimizer(run.model(), content)?;
-        let values = |number: usize| {
-            let tensor = content.tensors.get(&format!("{HISTORY}{number}"));
-            let tensor = tensor.ok_or_else(|| self.foreign(format!("has no history {number}")))?;
-            tensor.to_vec::<f64>()
-        };
-        let named = about.names.into_iter().enumerate();
-        let history = named.map(|(number, name)| Ok((name, values(number)?)));
-        let memories = about
-            .memories
-            .into_iter()
-            .enumerate()
-            .map(|(callback, values)| Memory {
-                values,
-                tensors: (0..)
-                    .map_while(|n| content.tensors.get(&format!("{MEMORY}{callback}/{n}")).cloned())
-                    .collect(),
-            });
-        Ok(Resumed {
-            epoch: about.next_epoch,
-            stopped: about.stopped,
-            history: History {
-                params: run.params().clone(),
-                epoch: about.epochs,
-                history: history.collect::<Result<_>>()?,
-            },
-            memories: memories.collect(),
-        })
+    fn is_due(&self) -> bool {
+        self.every.is_some_and(|every| self.steps.is_multiple_of(every))
     }
 }
 
 impl Callback for BackupAndRestore {
     fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
+        let every = self.every.unwrap_or(1);
+        check::parameter("every_batches", every, every > 0, "at least 1")?;
+        self.steps = 0;
         if self.path.exists() {
-            run.resumed = Some(self.resumed(&read(&self.path)?, run)?);
+            run.resumed = Some(Resumed::read(&self.path, run)?);
         }
         Ok(())
     }
 
+    fn on_epoch_begin(&mut self, epoch: usize, _: &mut Run<'_>) -> Result<()> {
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn on_train_batch_end(&mut self, _: usize, run: &mut Run<'_>) -> Result<()> {
+        self.steps += 1;
+        if self.is_due() {
+            run.asks_memories = true;
+        }
+        Ok(())
+    }
+
+    fn on_train_batch_complete(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
+        if !self.is_due() {
+            return Ok(());
+        }
+        let inside = Start {
+            batch: batch + 1,
+            ..run.start
+        };
+        keep(&self.path, self.epoch, Some(inside), run)
+    }
+
     fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        self.save(epoch + 1, run)
+        keep(&self.path, epoch + 1, None, run)
     }
 
     fn on_train_end(&mut self, _: &mut Run<'_>) -> Result<()> {

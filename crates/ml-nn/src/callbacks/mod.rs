@@ -2,15 +2,18 @@
 //!
 //! | file | what |
 //! |---|---|
+//! | `callback` | the hooks |
 //! | `run` | what a callback sees of the run |
 //! | `monitor` | which number is watched, and what is better |
 //! | `checkpoint` | saves the model, always or when it is the best so far |
+//! | `pattern` | the names of its files |
 //! | `early_stopping` | ends training that gets no better |
 //! | `learning_rate` | a learning rate by epoch |
 //! | `plateau` | a smaller learning rate when nothing gets better |
 //! | `csv` | the numbers of each epoch as lines of a file |
 //! | `nan` | ends training at the first NaN and says where it came from |
 //! | `backup` | goes on after a crash, to the same bits |
+//! | `resumed` | what is kept of a run, and a run that goes on from it |
 //! | `lambda` | closures |
 //! | `progress` | tells an observer how training gets on |
 //! | `bars` | an observer that draws as Keras does |
@@ -19,6 +22,7 @@
 
 mod backup;
 mod bars;
+mod callback;
 mod checkpoint;
 mod csv;
 mod early_stopping;
@@ -26,15 +30,15 @@ mod lambda;
 mod learning_rate;
 mod monitor;
 mod nan;
+mod pattern;
 mod plateau;
 mod progress;
+mod resumed;
 mod run;
-
-use ml_core::{Result, Tensor};
-use serde_json::Value;
 
 pub use backup::BackupAndRestore;
 pub use bars::KerasBars;
+pub use callback::{Callback, Memory};
 pub use checkpoint::ModelCheckpoint;
 pub use csv::CsvLogger;
 pub use early_stopping::EarlyStopping;
@@ -46,240 +50,4 @@ pub use plateau::ReduceLrOnPlateau;
 pub use progress::Progress;
 pub use run::Run;
 
-pub(crate) use run::Resumed;
-
-/// What a callback remembers of the epochs so far, for going on after a crash as if there had been none.
-#[derive(Debug, Clone, Default)]
-pub struct Memory {
-    /// Numbers and names.
-    pub values: Value,
-    /// Weights and the like.
-    pub tensors: Vec<Tensor>,
-}
-
-/// Is called along the way of training, testing and answering. Every hook does nothing unless written.
-///
-/// # Examples
-/// ```
-/// use ml_core::Result;
-/// use ml_nn::callbacks::{Callback, Run};
-///
-/// /// Stops as soon as the loss is below a limit.
-/// struct GoodEnough(f64);
-///
-/// impl Callback for GoodEnough {
-///     fn on_epoch_end(&mut self, _: usize, run: &mut Run<'_>) -> Result<()> {
-///         if run.logs()?.get("loss").is_some_and(|loss| loss < self.0) {
-///             run.stop_training();
-///         }
-///         Ok(())
-///     }
-/// }
-/// ```
-#[expect(unused_variables, reason = "the names tell what a hook is given")]
-pub trait Callback {
-    /// Before the first epoch.
-    ///
-    /// # Errors
-    /// Any error ends the run with it; so it is for all hooks.
-    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After the last epoch.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before an epoch; they are counted from 0.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After an epoch and its validation; what is put into [`Run::logs_mut`] is part of the history.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After all callbacks have had [`on_epoch_end`](Self::on_epoch_end): the history has the epoch, nothing of it is
-    /// open any more.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// What it has to know to go on after a crash, besides the model: [`BackupAndRestore`] keeps it.
-    fn memory(&self) -> Memory {
-        Memory::default()
-    }
-
-    /// Goes on after a crash, with what it knew: called after [`on_train_begin`](Self::on_train_begin).
-    ///
-    /// # Errors
-    /// What it knew is not what it should be.
-    fn remember(&mut self, memory: Memory) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before a step of training; they are counted from 0 in each epoch.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_train_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After a step of training.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before testing, also for validation.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After testing.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before a batch of testing.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After a batch of testing.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_test_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before answering.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_predict_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After answering.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_predict_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// Before a batch of answering.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_predict_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-
-    /// After a batch of answering.
-    ///
-    /// # Errors
-    /// As [`on_train_begin`](Self::on_train_begin).
-    fn on_predict_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// So that a callback can be looked at afterwards: give `&mut callback`.
-impl<C: Callback + ?Sized> Callback for &mut C {
-    fn on_train_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_train_begin(run)
-    }
-
-    fn on_train_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_train_end(run)
-    }
-
-    fn on_epoch_begin(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_epoch_begin(epoch, run)
-    }
-
-    fn on_epoch_end(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_epoch_end(epoch, run)
-    }
-
-    fn on_epoch_complete(&mut self, epoch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_epoch_complete(epoch, run)
-    }
-
-    fn memory(&self) -> Memory {
-        (**self).memory()
-    }
-
-    fn remember(&mut self, memory: Memory) -> Result<()> {
-        (**self).remember(memory)
-    }
-
-    fn on_train_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_train_batch_begin(batch, run)
-    }
-
-    fn on_train_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_train_batch_end(batch, run)
-    }
-
-    fn on_test_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_test_begin(run)
-    }
-
-    fn on_test_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_test_end(run)
-    }
-
-    fn on_test_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_test_batch_begin(batch, run)
-    }
-
-    fn on_test_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_test_batch_end(batch, run)
-    }
-
-    fn on_predict_begin(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_predict_begin(run)
-    }
-
-    fn on_predict_end(&mut self, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_predict_end(run)
-    }
-
-    fn on_predict_batch_begin(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_predict_batch_begin(batch, run)
-    }
-
-    fn on_predict_batch_end(&mut self, batch: usize, run: &mut Run<'_>) -> Result<()> {
-        (**self).on_predict_batch_end(batch, run)
-    }
-}
+pub(crate) use resumed::{Resumed, Start};

@@ -71,10 +71,15 @@ impl Monitor {
         let value = logs.get(&self.name);
         let expected = run.params().metrics.contains(&self.name) || run.history().last(&self.name).is_some();
         if value.is_none() && !expected {
-            return Err(Error::UnknownParameter {
-                owner: "the logs that a callback monitors".to_owned(),
-                name: self.name.clone(),
-                known: logs.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+            let known: Vec<&str> = logs.iter().map(|(name, _)| name).collect();
+            return Err(Error::Data {
+                op: "monitor",
+                problem: format!(
+                    "the logs have no {:?}; they have: {}",
+                    self.name,
+                    known.join(", ")
+                ),
+                remedy: "monitor one of these; names with val_ need validation data",
             });
         }
         Ok(value)

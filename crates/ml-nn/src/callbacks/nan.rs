@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use ml_core::{DType, Result, Tensor};
+use ml_core::{DType, Result, Tensor, autodiff::Variable};
 
 use super::{Callback, Run};
 use crate::{layers::Context, training::watch};
 
-/// Ends training as soon as the loss is NaN or infinite, puts back the weights from before that step, and finds out
-/// where it began: a second pass over the batch, operation by operation, looks at what every layer gives.
+/// Ends training as soon as the loss is NaN or infinite, puts back the weights and what the optimizer kept before that
+/// step, and finds out where it began: a second pass over the batch, operation by operation, looks at what every layer gives.
 ///
-/// It reads the loss and holds on to the weights at every step, which costs a copy of them: for looking into what goes
+/// It reads the loss and holds on to weights and momenta at every step, which costs a copy of them: for looking into what goes
 /// wrong, and for runs whose steps are long.
 ///
 /// # Examples
@@ -36,6 +36,7 @@ pub struct TerminateOnNaN {
     epoch: usize,
     step: Option<Tensor>,
     before: Vec<Tensor>,
+    optimizer: Vec<(Variable, Tensor)>,
     found: Option<NotANumber>,
 }
 
@@ -87,6 +88,9 @@ impl TerminateOnNaN {
     fn place(&self, run: &Run<'_>) -> Result<String> {
         let model = run.model();
         model.set_weights(&self.before)?;
+        let kept = self.optimizer.iter();
+        kept.map(|(variable, value)| variable.assign(value))
+            .collect::<Result<()>>()?;
         for weight in model.weights() {
             if has_nan(&weight.variable.value())? {
                 return Ok(format!("the weight {:?}", weight.variable.name()));
@@ -136,7 +140,12 @@ impl Callback for TerminateOnNaN {
 
     fn on_train_batch_begin(&mut self, _: usize, run: &mut Run<'_>) -> Result<()> {
         self.before = run.model().get_weights();
-        self.step = Some(run.model().optimizer()?.iterations().value());
+        let optimizer = run.model().optimizer()?;
+        self.step = Some(optimizer.iterations().value());
+        let kept = optimizer.state().into_iter();
+        self.optimizer = kept
+            .map(|variable| (variable.clone(), variable.value()))
+            .collect();
         Ok(())
     }
 
@@ -159,6 +168,7 @@ impl Callback for TerminateOnNaN {
 
     fn on_train_end(&mut self, _: &mut Run<'_>) -> Result<()> {
         self.before.clear();
+        self.optimizer.clear();
         Ok(())
     }
 }

@@ -38,6 +38,9 @@ impl Callback for Progress<'_> {
         self.task = format!("Epoch {}/{}", epoch + 1, run.params().epochs);
         let steps = run.params().steps.unwrap_or_default();
         self.observer.start(&self.task, steps as u64);
+        if run.first_batch() > 0 {
+            self.observer.advance(&self.task, run.first_batch() as u64);
+        }
         self.told = Instant::now();
         Ok(())
     }

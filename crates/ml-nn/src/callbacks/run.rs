@@ -2,7 +2,7 @@
 
 use ml_core::{Result, Tensor};
 
-use super::Memory;
+use super::{Memory, Resumed, Start};
 use crate::{
     models::Model,
     training::{History, Logs, Params},
@@ -19,21 +19,14 @@ pub struct Run<'r> {
     stopped: bool,
     /// The batch of the step: inputs, labels, weights.
     pub(crate) batch: Vec<Tensor>,
-    /// What each callback remembers, at the end of an epoch.
+    /// Where the epoch that is being trained began.
+    pub(crate) start: Start,
+    /// What each callback remembers: at the end of an epoch, and after a step for which it was asked.
     pub(crate) memories: Vec<Memory>,
+    /// Whether a callback asks what the others remember after this step.
+    pub(crate) asks_memories: bool,
     /// Where to go on, if a callback found an interrupted run.
     pub(crate) resumed: Option<Resumed>,
-}
-
-/// A run that was interrupted.
-#[derive(Debug)]
-pub(crate) struct Resumed {
-    /// The next epoch.
-    pub(crate) epoch: usize,
-    pub(crate) history: History,
-    pub(crate) memories: Vec<Memory>,
-    /// Whether it was to end anyway.
-    pub(crate) stopped: bool,
 }
 
 impl<'r> Run<'r> {
@@ -48,7 +41,9 @@ impl<'r> Run<'r> {
             logs: None,
             stopped: false,
             batch: Vec::new(),
+            start: Start::default(),
             memories: Vec::new(),
+            asks_memories: false,
             resumed: None,
         }
     }
@@ -91,6 +86,11 @@ impl<'r> Run<'r> {
     /// Inputs, labels and weights of the step that is being made, in order; empty outside steps.
     pub fn batch(&self) -> &[Tensor] {
         &self.batch
+    }
+
+    /// The first batch of this epoch: 0, except in an epoch that goes on after a crash.
+    pub fn first_batch(&self) -> usize {
+        self.start.batch
     }
 
     /// The logs of the epoch that is over, to add to them: `None` at other times.

@@ -22,6 +22,6 @@ pub use loader::Loader;
 pub use model::Loaded;
 
 pub(crate) use container::{Content, read, write};
-pub(crate) use model::{restore_optimizer, restore_weights, state_tensors};
+pub(crate) use model::{restore_optimizer, restore_variables, restore_weights, state_tensors};
 pub(crate) use names::weights as named_weights;
 pub(crate) use scope::{check_size, given_function, reading};

@@ -215,7 +215,7 @@ pub(crate) fn restore_weights(model: &Model, content: &Content) -> Result<()> {
             content.tensors[name].spec()
         )));
     }
-    assign_all(
+    restore_variables(
         weights.into_iter().map(|(name, weight)| (name, weight.variable)),
         content,
     )
@@ -225,10 +225,14 @@ pub(crate) fn restore_weights(model: &Model, content: &Content) -> Result<()> {
 pub(crate) fn restore_optimizer(model: &Model, content: &Content) -> Result<()> {
     let weights = names::weights(&model.as_layer());
     let state = names::optimizer_state(model.optimizer()?, &weights);
-    assign_all(state.into_iter(), content)
+    restore_variables(state.into_iter(), content)
 }
 
-fn assign_all(variables: impl Iterator<Item = (String, Variable)>, content: &Content) -> Result<()> {
+/// These variables from the tensors of their names; all or none.
+pub(crate) fn restore_variables(
+    variables: impl Iterator<Item = (String, Variable)>,
+    content: &Content,
+) -> Result<()> {
     let found = variables.map(|(name, variable)| match content.tensors.get(&name) {
         Some(value) if fits(&variable, value) => Ok((variable, value)),
         Some(value) => Err(another(format!("weight {name:?} is {}", both(&variable, value)))),

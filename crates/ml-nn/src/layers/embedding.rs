@@ -15,6 +15,10 @@ use crate::{
 ///
 /// Equal to the product of one-hot vectors with the matrix `embeddings`, `[input_dim, output_dim]`, without making them.
 ///
+/// Unlike Keras's it has no `mask_zero`: number 0 is a thing as any other, and layers here pass no masks on. To leave out
+/// padding, multiply by a mask of your own, or give it no weight in the loss. Its gradient is a tensor as large as the whole
+/// table, 0 for rows that were not used: an optimizer with momenta moves those too, as Keras's do.
+///
 /// # Examples
 /// ```
 /// use ml_core::{DType, Tensor};

@@ -12,6 +12,7 @@
 //! | `building` | how it gets its weights, and is called |
 //! | `stored` | what a file holds of it |
 //! | `scope` | where a layer gets its weights and its parts |
+//! | `weight` | what a layer asks for, and what it gets |
 //! | `context` | mode, random numbers, further losses: what a call gets beside its inputs |
 //! | `merge` | layers that join several inputs number by number |
 //! | `relu` | rectifiers with hyperparameters |
@@ -27,6 +28,7 @@ mod layer;
 mod scope;
 mod spread;
 mod stored;
+mod weight;
 
 mod activation;
 mod activity_regularization;
@@ -55,7 +57,8 @@ pub use context::{Context, Mode};
 pub use handle::LayerRef;
 pub use into_layer::IntoLayer;
 pub use layer::{Layer, Module, unary};
-pub use scope::{Scope, Weight, WeightSpec};
+pub use scope::Scope;
+pub use weight::{Weight, WeightSpec};
 
 pub(crate) use building::{not_built, outputs_for, trial_outputs};
 pub(crate) use context::Logits;

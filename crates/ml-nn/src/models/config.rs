@@ -67,6 +67,14 @@ impl Model {
         if let Some(inputs) = stored.inputs {
             model.build_for(&inputs)?;
         }
-        Ok(model)
+        let (outputs, given) = (model.output_names().len(), model.compiled.as_ref());
+        match given.map_or(outputs, |compiled| compiled.outputs.len()) {
+            losses if losses == outputs => Ok(model),
+            losses => Err(Error::Data {
+                op: "config",
+                problem: format!("it has losses for {losses} outputs, but the layers give {outputs}"),
+                remedy: "give one for each output, or leave out \"compile\" and compile anew",
+            }),
+        }
     }
 }

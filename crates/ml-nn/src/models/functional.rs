@@ -25,6 +25,7 @@ struct Step {
 /// A graph of layers, as a layer. Made by [`Model::functional`](super::Model::functional), or here for use inside
 /// other models.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Functional {
     /// Each once, with its name.
     layers: Vec<(String, LayerRef)>,
@@ -34,6 +35,72 @@ pub struct Functional {
     inputs: Vec<usize>,
     /// Where the outputs come from.
     outputs: Vec<(usize, usize)>,
+}
+
+/// What a file says, before anything is believed.
+#[derive(Deserialize)]
+struct Stored {
+    layers: Vec<(String, LayerRef)>,
+    steps: Vec<Step>,
+    inputs: Vec<usize>,
+    outputs: Vec<(usize, usize)>,
+}
+
+impl TryFrom<Stored> for Functional {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored {
+            layers,
+            steps,
+            inputs,
+            outputs,
+        } = stored;
+        let refused = |problem: String| Error::Data {
+            op: "Functional",
+            problem,
+            remedy: "give a graph as a model writes it",
+        };
+        for (number, step) in steps.iter().enumerate() {
+            if step.layer >= layers.len() {
+                let count = layers.len();
+                return Err(refused(format!(
+                    "step {number} is layer {} of {count}",
+                    step.layer
+                )));
+            }
+            if let Some((later, _)) = step.inputs.iter().find(|&&(from, _)| from >= number) {
+                return Err(refused(format!(
+                    "step {number} needs step {later}, which is not before it"
+                )));
+            }
+        }
+        let mut ends = inputs.iter().chain(outputs.iter().map(|(step, _)| step));
+        if let Some(step) = ends.find(|&&step| step >= steps.len()) {
+            let count = steps.len();
+            return Err(refused(format!("an input or output is step {step} of {count}")));
+        }
+        check_names(&layers)?;
+        Ok(Self {
+            layers,
+            steps,
+            inputs,
+            outputs,
+        })
+    }
+}
+
+/// The output of this number that a step gives.
+fn output<T: Clone>(values: &[Vec<T>], &(step, output): &(usize, usize)) -> Result<T> {
+    let given = &values[step];
+    given.get(output).cloned().ok_or_else(|| Error::Data {
+        op: "Functional",
+        problem: format!(
+            "output {output} of step {step} is used, which has {}",
+            given.len()
+        ),
+        remedy: "use an output that the layer has",
+    })
 }
 
 impl Functional {
@@ -156,11 +223,10 @@ impl Layer for Functional {
             let input = self.inputs.iter().position(|&input| input == number);
             let given = match input {
                 Some(input) => vec![inputs[input].clone()],
-                None => step
-                    .inputs
-                    .iter()
-                    .map(|&(step, output)| specs[step][output].clone())
-                    .collect(),
+                None => {
+                    let from = step.inputs.iter();
+                    from.map(|from| output(&specs, from)).collect::<Result<_>>()?
+                }
             };
             let (name, layer) = &self.layers[step.layer];
             let layer = match &layers[step.layer] {
@@ -175,24 +241,21 @@ impl Layer for Functional {
             run.push((layer, input, step.inputs.clone()));
         }
         let outputs = self.outputs.clone();
+        outputs
+            .iter()
+            .try_for_each(|from| output(&specs, from).map(drop))?;
         Ok(Box::new(move |inputs: &[Tensor], context: &Context| {
             let mut values: Vec<Vec<Tensor>> = Vec::with_capacity(run.len());
             for (layer, input, from) in &run {
                 values.push(match input {
                     Some(input) => vec![inputs[*input].clone()],
                     None => {
-                        let given: Vec<_> = from
-                            .iter()
-                            .map(|&(step, output)| values[step][output].clone())
-                            .collect();
-                        layer.call(&given, context)?
+                        let given = from.iter().map(|from| output(&values, from));
+                        layer.call(&given.collect::<Result<Vec<_>>>()?, context)?
                     }
                 });
             }
-            Ok(outputs
-                .iter()
-                .map(|&(step, output)| values[step][output].clone())
-                .collect())
+            outputs.iter().map(|from| output(&values, from)).collect()
         }))
     }
 

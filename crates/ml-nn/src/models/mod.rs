@@ -6,6 +6,8 @@
 //! | `place` | layers applied to each other, before there is data |
 //! | `functional` | any graph of layers without cycles |
 //! | `model` | a network with names, weights, modes |
+//! | `build` | how it gets its weights, and whether data fits |
+//! | `ready` | how it gets its loss and optimizer, and is called |
 //! | `compile` | loss, optimizer and metrics |
 //! | `advice` | what `compile` warns of |
 //! | `summary` | the table of layers |
@@ -14,11 +16,13 @@
 //! A model written as a Rust type is a [`Layer`](crate::layers::Layer) that builds layers of its own.
 
 mod advice;
+mod build;
 mod compile;
 mod config;
 mod functional;
 mod model;
 mod place;
+mod ready;
 mod sequential;
 mod summary;
 

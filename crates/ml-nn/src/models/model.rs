@@ -2,12 +2,11 @@
 
 use std::sync::OnceLock;
 
-use ml_core::{Error, Result, Shape, Tensor, graph::Function, ops::Spec};
+use ml_core::{Error, Result, Tensor, graph::Function};
 
-use super::{Compile, Compiled, Functional, Place, advice::advise, summary};
+use super::{Compiled, Functional, Place, summary};
 use crate::{
-    layers::{Builder, Context, IntoLayer, LayerRef, Weight, batch_spec, not_built},
-    optimizers::BoundOptimizer,
+    layers::{IntoLayer, LayerRef, Weight},
     training::Ready,
 };
 
@@ -39,9 +38,9 @@ pub struct Model {
     pub(super) seed: u64,
     pub(super) compiled: Option<Compiled>,
     /// Whether `compile` could look at the layers: they were built.
-    advised: bool,
-    ready: OnceLock<Ready>,
-    forward: OnceLock<Function>,
+    pub(super) advised: bool,
+    pub(super) ready: OnceLock<Ready>,
+    pub(super) forward: OnceLock<Function>,
 }
 
 impl Model {
@@ -100,87 +99,6 @@ impl Model {
         self.root.clone()
     }
 
-    /// Gives it its weights, for examples of this shape (without the axis that counts them) of `f32`.
-    ///
-    /// # Errors
-    /// [`Error::Within`] naming the layer that does not fit.
-    pub fn build(&self, shape: impl Into<Shape>) -> Result<()> {
-        self.build_for(&[batch_spec(ml_core::DType::F32, &shape.into())])
-    }
-
-    /// Gives it its weights, for inputs of these types and shapes, whose first length is unknown.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build).
-    pub fn build_for(&self, inputs: &[Spec]) -> Result<()> {
-        if self.root.is_built() {
-            return Ok(());
-        }
-        self.root.build("", inputs, &mut Builder::new(self.seed))
-    }
-
-    /// Gives it its weights if the shape of its inputs is known.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if it is not; otherwise as [`build`](Self::build).
-    pub fn ensure_built(&self) -> Result<()> {
-        let inputs = self.root.inputs().ok_or_else(|| not_built(&self.name))?;
-        self.build_for(&inputs)
-    }
-
-    /// Gives it its weights for this data, unless it has them; and checks that the data fits.
-    pub(crate) fn build_from(&self, tensors: &[Tensor]) -> Result<()> {
-        if self.root.inputs().is_none() {
-            let spec = |tensor: &Tensor| {
-                batch_spec(tensor.dtype(), &tensor.shape().iter().skip(1).copied().collect())
-            };
-            self.build_for(&tensors.iter().map(spec).collect::<Vec<_>>())?;
-        }
-        self.ensure_built()?;
-        let expected = self.root.inputs().unwrap_or_default();
-        for ((spec, tensor), name) in expected.iter().zip(tensors).zip(self.input_names()) {
-            if spec.dtype != tensor.dtype() || !spec.shape.matches(tensor.shape()) {
-                return Err(Error::Data {
-                    op: "input",
-                    problem: format!("expected {name} to be {spec}, but got {}", tensor.spec()),
-                    remedy: "reshape or cast the data, or build the model for it",
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether it has its weights.
-    pub fn is_built(&self) -> bool {
-        self.root.is_built()
-    }
-
-    /// Names of the inputs.
-    pub fn input_names(&self) -> Vec<String> {
-        let names = self.root.layer().input_names();
-        if !names.is_empty() {
-            return names;
-        }
-        let count = self.root.inputs().map_or(1, |inputs| inputs.len());
-        match (count, self.layers().first()) {
-            (1, Some((first, _))) => vec![format!("{first}_input")],
-            _ => (1..=count).map(|number| format!("input_{number}")).collect(),
-        }
-    }
-
-    /// Names of the outputs: those of the layers that give them.
-    pub fn output_names(&self) -> Vec<String> {
-        let names = self.root.layer().output_names();
-        if !names.is_empty() {
-            return names;
-        }
-        let count = self.root.outputs().map_or(1, <[Spec]>::len);
-        match (count, self.layers().last()) {
-            (1, Some((last, _))) => vec![last.clone()],
-            _ => (1..=count).map(|number| format!("output_{number}")).collect(),
-        }
-    }
-
     /// Its layers with their names.
     pub fn layers(&self) -> Vec<(String, LayerRef)> {
         self.root.sublayers()
@@ -189,21 +107,20 @@ impl Model {
     /// The layer of this name.
     ///
     /// # Errors
-    /// [`Error::UnknownParameter`] with the names that there are.
+    /// [`Error::Data`] with the names that there are.
     pub fn layer(&self, name: &str) -> Result<LayerRef> {
         let layers = self.layers();
         let found = layers.iter().find(|(known, _)| known == name);
-        found
-            .map(|(_, layer)| layer.clone())
-            .ok_or_else(|| Error::UnknownParameter {
-                owner: format!("model {:?}: layers", self.name),
-                name: name.to_owned(),
-                known: layers
-                    .iter()
-                    .map(|(name, _)| name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+        let names = || layers.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+        found.map(|(_, layer)| layer.clone()).ok_or_else(|| Error::Data {
+            op: "layer",
+            problem: format!(
+                "model {:?} has no layer {name:?}; it has: {}",
+                self.name,
+                names().join(", ")
+            ),
+            remedy: "use one of these names, or name the layer: Dense::new(1).named(...)",
+        })
     }
 
     /// Its weights, each once, in the order of the layers.
@@ -244,87 +161,6 @@ impl Model {
     pub fn summary(&self) -> Result<String> {
         self.ensure_built()?;
         Ok(summary::summary(&self.name, &self.root))
-    }
-
-    /// Says what it is trained for and how. What was learned stays; steps, momenta and rates begin anew.
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] for a name that does not exist, [`Error::Data`] for an output that does not exist, or that is
-    /// of one number where the loss compares classes.
-    ///
-    /// # Warnings
-    /// Through `tracing`: an activation function at the output that does not suit the loss (book section 10.2.2), a hidden
-    /// layer whose units start alike (10.1.4), dense layers without an activation function between them (10.1.4).
-    pub fn compile(&mut self, compile: Compile) -> Result<()> {
-        if self.root.inputs().is_some() {
-            self.ensure_built()?;
-        }
-        let compiled = compile.resolve(&self.output_names())?;
-        if self.is_built() {
-            advise(&self.root, &compiled)?;
-            self.advised = true;
-        }
-        self.compiled = Some(compiled);
-        self.ready = OnceLock::new();
-        Ok(())
-    }
-
-    /// Whether it has a loss and an optimizer.
-    pub fn is_compiled(&self) -> bool {
-        self.compiled.is_some()
-    }
-
-    /// What trains it.
-    pub(crate) fn ready(&self) -> Result<&Ready> {
-        if let Some(ready) = self.ready.get() {
-            return Ok(ready);
-        }
-        let compiled = self.compiled.clone().ok_or_else(|| Error::Data {
-            op: "fit",
-            problem: format!(
-                "model {:?} is not compiled: it has no loss and no optimizer",
-                self.name
-            ),
-            remedy: "call compile(Compile::new(optimizer, loss)) first",
-        })?;
-        self.ensure_built()?;
-        if !self.advised {
-            advise(&self.root, &compiled)?;
-        }
-        let ready = Ready::new(&self.root, compiled, self.seed)?;
-        Ok(self.ready.get_or_init(|| ready))
-    }
-
-    /// The optimizer with what it keeps, of a model that is compiled and built.
-    ///
-    /// # Errors
-    /// [`Error::Data`] unless it is.
-    pub fn optimizer(&self) -> Result<&BoundOptimizer> {
-        Ok(&self.ready()?.state.optimizer)
-    }
-
-    /// How often steps of training and testing were traced so far.
-    ///
-    /// # Errors
-    /// As [`optimizer`](Self::optimizer).
-    pub fn trace_count(&self) -> Result<usize> {
-        Ok(self.ready()?.trace_count())
-    }
-
-    /// The outputs for these inputs, for loops of your own: recorded by tapes, part of functions that are being traced.
-    ///
-    /// # Errors
-    /// [`Error::Within`] naming the layer where something does not fit.
-    pub fn call(&self, inputs: &[Tensor], context: &Context) -> Result<Vec<Tensor>> {
-        self.root.call(inputs, context)
-    }
-
-    /// What answers, as one function.
-    pub(crate) fn forward(&self) -> &Function {
-        self.forward.get_or_init(|| {
-            let root = self.root.clone();
-            Function::new("predict", move |inputs| root.call(inputs, &Context::inference()))
-        })
     }
 
     /// The same network with weights of its own, not compiled; they are built anew from the seed.

@@ -1,6 +1,6 @@
 //! Penalties on absolute values and squares.
 
-use ml_core::{Result, Tensor};
+use ml_core::{Result, Tensor, check};
 use serde::{Deserialize, Serialize};
 
 use super::Regularizer;
@@ -17,37 +17,44 @@ use super::Regularizer;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct L1(
-    /// What the sum is multiplied by.
+    /// What the sum is multiplied by: finite and at least 0.
     pub f64,
 );
 
 /// `factor · Σ w²`: keeps weights small. Keras's default factor is 0.01.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct L2(
-    /// What the sum is multiplied by.
+    /// What the sum is multiplied by: finite and at least 0.
     pub f64,
 );
 
 /// `l1 · Σ |w| + l2 · Σ w²`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct L1L2 {
-    /// Factor of the absolute values.
+    /// Factor of the absolute values: finite and at least 0.
     pub l1: f64,
-    /// Factor of the squares.
+    /// Factor of the squares: finite and at least 0.
     pub l2: f64,
+}
+
+/// A reward for large weights would drive them to infinity.
+fn checked(name: &'static str, factor: f64) -> Result<f64> {
+    let valid = factor.is_finite() && factor >= 0.0;
+    check::parameter(name, factor, valid, "finite and at least 0")?;
+    Ok(factor)
 }
 
 #[typetag::serde]
 impl Regularizer for L1 {
     fn penalty(&self, weight: &Tensor) -> Result<Tensor> {
-        weight.abs()?.sum_all()?.mul_scalar(self.0)
+        weight.abs()?.sum_all()?.mul_scalar(checked("l1", self.0)?)
     }
 }
 
 #[typetag::serde]
 impl Regularizer for L2 {
     fn penalty(&self, weight: &Tensor) -> Result<Tensor> {
-        weight.square()?.sum_all()?.mul_scalar(self.0)
+        weight.square()?.sum_all()?.mul_scalar(checked("l2", self.0)?)
     }
 }
 
@@ -72,5 +79,15 @@ mod tests {
             .item::<f64>()
             .unwrap();
         assert!((found - 0.74).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_reward_is_refused() {
+        let w = Tensor::from([1.0, -2.0]);
+        let said = |regularizer: &dyn Regularizer| regularizer.penalty(&w).unwrap_err().to_string();
+        assert_eq!(said(&L1(-0.5)), "l1 = -0.5: must be finite and at least 0");
+        assert_eq!(said(&L2(f64::NAN)), "l2 = NaN: must be finite and at least 0");
+        let both = L1L2 { l1: 0.0, l2: -1.0 };
+        assert_eq!(said(&both), "l2 = -1: must be finite and at least 0");
     }
 }

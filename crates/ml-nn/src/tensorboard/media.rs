@@ -3,12 +3,9 @@
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use ml_core::{DType, Error, Result, Tensor};
 
-/// As many as TensorFlow makes.
-const BUCKETS: usize = 30;
-
-/// Buckets of equal width as (from, to, count); one around a single value; none for nothing. NaN and infinities are in
+/// So many buckets of equal width as (from, to, count); one around a single value; none for nothing. NaN and infinities are in
 /// no bucket.
-pub(super) fn histogram(values: &Tensor) -> Result<Vec<[f64; 3]>> {
+pub(super) fn histogram(values: &Tensor, count: usize) -> Result<Vec<[f64; 3]>> {
     let values = values.cast(DType::F64)?.to_vec::<f64>()?;
     let finite: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
     let (least, most) = finite
@@ -23,13 +20,13 @@ pub(super) fn histogram(values: &Tensor) -> Result<Vec<[f64; 3]>> {
         return Ok(vec![[least - 0.5, least + 0.5, finite.len() as f64]]);
     }
     // Halves first: the difference of two finite numbers need not be finite.
-    let width = most / BUCKETS as f64 - least / BUCKETS as f64;
+    let width = most / count as f64 - least / count as f64;
     let edge = |number: usize| least + width * number as f64;
-    let mut buckets: Vec<[f64; 3]> = (0..BUCKETS).map(|n| [edge(n), edge(n + 1), 0.0]).collect();
-    buckets[BUCKETS - 1][1] = most;
+    let mut buckets: Vec<[f64; 3]> = (0..count).map(|n| [edge(n), edge(n + 1), 0.0]).collect();
+    buckets[count - 1][1] = most;
     for value in finite {
         let number = (value / width - least / width) as usize;
-        buckets[number.min(BUCKETS - 1)][2] += 1.0;
+        buckets[number.min(count - 1)][2] += 1.0;
     }
     Ok(buckets)
 }
@@ -135,16 +132,16 @@ mod tests {
     #[test]
     fn buckets_hold_every_finite_number_once() -> Result<()> {
         let values = [0.0, 30.0, 0.5, 15.0, 29.0, f64::NAN, f64::INFINITY];
-        let buckets = histogram(&Tensor::from(values.to_vec()))?;
+        let buckets = histogram(&Tensor::from(values.to_vec()), 30)?;
         let counts: Vec<f64> = buckets.iter().map(|bucket| bucket[2]).collect();
         assert_eq!(
             (buckets.len(), buckets[0], buckets[29]),
             (30, [0.0, 1.0, 2.0], [29.0, 30.0, 2.0])
         );
         assert_eq!((counts[15], counts.iter().sum::<f64>()), (1.0, 5.0));
-        assert_eq!(histogram(&Tensor::from([2.0, 2.0]))?, [[1.5, 2.5, 2.0]]);
-        assert!(histogram(&Tensor::from([f64::NAN]))?.is_empty());
-        let wide = histogram(&Tensor::from([f64::MAX, f64::MIN]))?;
+        assert_eq!(histogram(&Tensor::from([2.0, 2.0]), 30)?, [[1.5, 2.5, 2.0]]);
+        assert!(histogram(&Tensor::from([f64::NAN]), 30)?.is_empty());
+        let wide = histogram(&Tensor::from([f64::MAX, f64::MIN]), 30)?;
         assert_eq!((wide[0][2], wide[29][2]), (1.0, 1.0));
         Ok(())
     }

@@ -1,8 +1,6 @@
 //! The protocol-buffer messages of event files: the fields that are written, with their public numbers.
 //!
-//! Source: `event.proto`, `summary.proto`, `tensor.proto`, `graph.proto` of TensorFlow, `hparams.proto` of TensorBoard.
-
-use std::collections::BTreeMap;
+//! Source: `event.proto`, `summary.proto`, `tensor.proto`, `graph.proto` of TensorFlow.
 
 use prost::{Message, Oneof};
 
@@ -112,6 +110,15 @@ impl TensorProto {
         }
     }
 
+    /// For summaries that are all in their metadata.
+    pub(super) fn nothing() -> Self {
+        Self {
+            dtype: 1,
+            tensor_shape: shape(&[0]),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn doubles(values: Vec<f64>, lengths: &[usize]) -> Self {
         Self {
             dtype: 2,
@@ -160,54 +167,4 @@ pub(super) struct NodeDef {
     pub(super) op: String,
     #[prost(string, repeated, tag = "3")]
     pub(super) input: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct HParams {
-    #[prost(oneof = "Session", tags = "3, 4")]
-    pub(super) session: Option<Session>,
-}
-
-#[derive(Clone, PartialEq, Oneof)]
-pub(super) enum Session {
-    #[prost(message, tag = "3")]
-    Start(SessionStart),
-    #[prost(message, tag = "4")]
-    End(SessionEnd),
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct SessionStart {
-    #[prost(btree_map = "string, message", tag = "1")]
-    pub(super) hparams: BTreeMap<String, StructValue>,
-    #[prost(string, tag = "4")]
-    pub(super) group_name: String,
-    #[prost(double, tag = "5")]
-    pub(super) start_time_secs: f64,
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct SessionEnd {
-    /// 1: success.
-    #[prost(int32, tag = "1")]
-    pub(super) status: i32,
-    #[prost(double, tag = "2")]
-    pub(super) end_time_secs: f64,
-}
-
-/// `google.protobuf.Value`.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct StructValue {
-    #[prost(oneof = "Kind", tags = "2, 3, 4")]
-    pub(super) kind: Option<Kind>,
-}
-
-#[derive(Clone, PartialEq, Oneof)]
-pub(super) enum Kind {
-    #[prost(double, tag = "2")]
-    Number(f64),
-    #[prost(string, tag = "3")]
-    Text(String),
-    #[prost(bool, tag = "4")]
-    Truth(bool),
 }

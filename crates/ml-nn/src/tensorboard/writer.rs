@@ -15,41 +15,11 @@ use prost::Message;
 use super::{
     media,
     messages::{
-        AudioPluginData, DataClass, Event, GraphDef, HParams, Kind, NodeDef, PluginData, Session, SessionEnd,
-        SessionStart, StructValue, Summary, SummaryMetadata, SummaryValue, TensorProto, Versions, What,
+        AudioPluginData, DataClass, Event, PluginData, Summary, SummaryMetadata, SummaryValue, TensorProto,
+        What,
     },
     record::write_record,
 };
-use crate::models::Model;
-
-/// A hyperparameter's value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Hyperparameter {
-    /// A number.
-    Number(f64),
-    /// A choice.
-    Text(String),
-    /// A switch.
-    Truth(bool),
-}
-
-impl From<f64> for Hyperparameter {
-    fn from(value: f64) -> Self {
-        Self::Number(value)
-    }
-}
-
-impl From<&str> for Hyperparameter {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<bool> for Hyperparameter {
-    fn from(value: bool) -> Self {
-        Self::Truth(value)
-    }
-}
 
 /// Writes summaries to an event file, which TensorBoard shows (book section 10.2.7, `tf.summary`).
 ///
@@ -78,8 +48,13 @@ pub struct SummaryWriter {
     out: BufWriter<File>,
 }
 
+/// As many as TensorFlow makes.
+const BUCKETS: usize = 30;
+/// Nobody can see more of them.
+const MOST_BUCKETS: usize = 100_000;
+
 /// Seconds since 1970.
-fn now() -> f64 {
+pub(super) fn now() -> f64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0.0, |time| time.as_secs_f64())
@@ -147,7 +122,7 @@ impl SummaryWriter {
         }
     }
 
-    fn event(&mut self, step: i64, what: What) -> Result<()> {
+    pub(super) fn event(&mut self, step: i64, what: What) -> Result<()> {
         let event = Event {
             wall_time: now(),
             step,
@@ -156,7 +131,7 @@ impl SummaryWriter {
         write_record(&mut self.out, &event.encode_to_vec()).map_err(|source| self.failed(source))
     }
 
-    fn summary(
+    pub(super) fn summary(
         &mut self,
         tag: &str,
         step: i64,
@@ -193,7 +168,17 @@ impl SummaryWriter {
     /// # Errors
     /// [`Error::Io`]; elements that are no numbers.
     pub fn histogram(&mut self, tag: &str, values: &Tensor, step: i64) -> Result<()> {
-        let buckets = media::histogram(values)?;
+        self.histogram_of(tag, values, BUCKETS, step)
+    }
+
+    /// The same in so many buckets.
+    ///
+    /// # Errors
+    /// As [`histogram`](Self::histogram); [`Error::Parameter`] for no bucket, or more than 100,000.
+    pub fn histogram_of(&mut self, tag: &str, values: &Tensor, buckets: usize, step: i64) -> Result<()> {
+        let valid = (1..=MOST_BUCKETS).contains(&buckets);
+        check::parameter("buckets", buckets, valid, "from 1 to 100,000")?;
+        let buckets = media::histogram(values, buckets)?;
         let lengths = [buckets.len(), 3];
         let kind = ("histograms", DataClass::Tensor, Vec::new());
         self.summary(tag, step, TensorProto::doubles(buckets.concat(), &lengths), kind)
@@ -221,6 +206,16 @@ impl SummaryWriter {
         self.summary(tag, step, TensorProto::strings(vec![text.into()], &[]), kind)
     }
 
+    /// Several texts under one tag, in Markdown: a table of one column.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn texts<T: AsRef<str>>(&mut self, tag: &str, texts: &[T], step: i64) -> Result<()> {
+        let kind = ("text", DataClass::Tensor, Vec::new());
+        let values: Vec<Vec<u8>> = texts.iter().map(|text| text.as_ref().into()).collect();
+        self.summary(tag, step, TensorProto::strings(values, &[texts.len()]), kind)
+    }
+
     /// Sounds `[sounds, frames, channels]` of numbers between -1 and 1, so many frames a second.
     ///
     /// # Errors
@@ -234,92 +229,5 @@ impl SummaryWriter {
         let content = AudioPluginData { encoding: 11 }.encode_to_vec();
         let kind = ("audio", DataClass::BlobSequence, content);
         self.summary(tag, step, TensorProto::strings(values, &lengths), kind)
-    }
-
-    /// The layers of a model and how they are connected.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; those of building the model.
-    pub fn graph(&mut self, model: &Model) -> Result<()> {
-        model.ensure_built()?;
-        let layers = model.layers();
-        let root = model.as_layer();
-        let connections = root.layer().connections();
-        let inputs = model.input_names();
-        let placeholders = inputs
-            .iter()
-            .filter(|name| !layers.iter().any(|(known, _)| known == *name));
-        let mut node: Vec<NodeDef> = placeholders
-            .map(|name| NodeDef {
-                name: name.clone(),
-                op: "Placeholder".to_owned(),
-                input: Vec::new(),
-            })
-            .collect();
-        for (number, (name, layer)) in layers.iter().enumerate() {
-            let input = match &connections {
-                Some(all) => all.get(number).cloned().unwrap_or_default(),
-                // One after the other, as in a stack.
-                None if number > 0 => vec![layers[number - 1].0.clone()],
-                None => inputs.clone(),
-            };
-            node.push(NodeDef {
-                name: name.clone(),
-                op: layer.class_name().to_owned(),
-                input: if input.is_empty() && number == 0 && !inputs.contains(name) {
-                    inputs.clone()
-                } else {
-                    input
-                },
-            });
-        }
-        let graph = GraphDef {
-            node,
-            // Any since TensorFlow 2.
-            versions: Some(Versions { producer: 440 }),
-        };
-        self.event(0, What::GraphDef(graph.encode_to_vec()))
-    }
-
-    /// The hyperparameters of the run, for the table and the plots of the HPARAMS tab.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn hyperparameters<V: Into<Hyperparameter>>(
-        &mut self,
-        values: impl IntoIterator<Item = (impl Into<String>, V)>,
-    ) -> Result<()> {
-        let value = |value: Hyperparameter| StructValue {
-            kind: Some(match value {
-                Hyperparameter::Number(number) => Kind::Number(number),
-                Hyperparameter::Text(text) => Kind::Text(text),
-                Hyperparameter::Truth(truth) => Kind::Truth(truth),
-            }),
-        };
-        let values = values.into_iter();
-        let start = SessionStart {
-            hparams: values.map(|(name, v)| (name.into(), value(v.into()))).collect(),
-            group_name: self.path.display().to_string(),
-            start_time_secs: now(),
-        };
-        self.session("_hparams_/session_start_info", Session::Start(start))?;
-        let end = SessionEnd {
-            status: 1,
-            end_time_secs: now(),
-        };
-        self.session("_hparams_/session_end_info", Session::End(end))
-    }
-
-    fn session(&mut self, tag: &str, session: Session) -> Result<()> {
-        let content = HParams {
-            session: Some(session),
-        }
-        .encode_to_vec();
-        self.summary(
-            tag,
-            0,
-            TensorProto::scalar(0.0),
-            ("hparams", DataClass::Unknown, content),
-        )
     }
 }

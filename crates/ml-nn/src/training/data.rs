@@ -52,8 +52,8 @@ impl Tensors {
             return Err(Error::Data {
                 op: what,
                 problem: format!(
-                    "{} tensors for {} ({})",
-                    self.0.len(),
+                    "{} for {} ({})",
+                    counted(self.0.len()),
                     names.len(),
                     names.join(", ")
                 ),
@@ -81,6 +81,14 @@ impl Tensors {
                 })
         };
         names.iter().map(named).collect()
+    }
+}
+
+fn counted(tensors: usize) -> String {
+    match tensors {
+        0 => "no tensor".to_owned(),
+        1 => "1 tensor".to_owned(),
+        several => format!("{several} tensors"),
     }
 }
 
@@ -114,8 +122,13 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// All tensors of one call, which must have as many rows.
-    pub(crate) fn new(op: &'static str, tensors: Vec<Tensor>) -> Result<Self> {
+    /// Inputs, labels and weights of one call, which must have as many rows.
+    pub(crate) fn new(
+        op: &'static str,
+        x: Vec<Tensor>,
+        y: Vec<Tensor>,
+        weights: Option<Tensor>,
+    ) -> Result<Self> {
         let rows = |tensor: &Tensor| {
             tensor.shape().first().copied().ok_or_else(|| Error::BadShape {
                 op,
@@ -123,19 +136,23 @@ impl Data {
                 rule: "the first axis must count examples".to_owned(),
             })
         };
-        let first = tensors.first().map_or(Ok(0), rows)?;
-        for tensor in &tensors {
-            let found = rows(tensor)?;
-            if found != first {
+        let first = x.first().map_or(Ok(0), rows)?;
+        let others = x.iter().map(|tensor| ("another input", tensor));
+        let labels = y.iter().map(|tensor| ("y", tensor));
+        let weighed = weights.iter().map(|tensor| ("sample_weight", tensor));
+        for (right_name, tensor) in others.chain(labels).chain(weighed) {
+            let right = rows(tensor)?;
+            if right != first {
                 return Err(Error::Length {
                     op,
-                    left_name: "the first input",
+                    left_name: "x",
                     left: first,
-                    right_name: "another input, a label or the weights",
-                    right: found,
+                    right_name,
+                    right,
                 });
             }
         }
+        let tensors = [x, y, weights.into_iter().collect()].concat();
         if first == 0 {
             return Err(Error::Empty {
                 op,
@@ -163,13 +180,14 @@ impl Data {
         })
     }
 
-    /// Batches of `size` rows, the last one maybe smaller; in this order, or as they lie.
+    /// Batches of `size` rows from that of number `first` on, the last one maybe smaller; in this order, or as they lie.
     pub(crate) fn batches(
         &self,
         size: usize,
+        first: usize,
         order: Option<Vec<usize>>,
     ) -> impl Iterator<Item = Result<Vec<Tensor>>> + '_ {
-        (0..self.rows.div_ceil(size)).map(move |number| {
+        (first..self.rows.div_ceil(size)).map(move |number| {
             let (start, stop) = (number * size, ((number + 1) * size).min(self.rows));
             match &order {
                 None => Ok(self.part(start, stop)?.tensors),

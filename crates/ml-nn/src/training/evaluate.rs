@@ -170,7 +170,7 @@ impl Model {
             callback.on_predict_begin(run)
         })?;
         let mut outputs: Vec<Vec<Tensor>> = Vec::new();
-        for (number, batch) in data.batches(size, None).enumerate() {
+        for (number, batch) in data.batches(size, 0, None).enumerate() {
             each(callbacks, &mut run, |callback, run| {
                 callback.on_predict_batch_begin(number, run)
             })?;

@@ -1,15 +1,11 @@
-//! What training is asked for, and the data it is given.
+//! What training is asked for.
 
 use std::fmt;
 
-use ml_core::{DType, Error, Result, Rng, Tensor, check};
+use ml_core::{Result, Tensor, check};
 
-use super::{
-    Batch, Data, History, Tensors,
-    data::check_finite,
-    epochs::{BatchIterator, Callbacks, nothing},
-};
-use crate::{callbacks::Callback, models::Model};
+use super::{Tensors, epochs::Callbacks};
+use crate::callbacks::Callback;
 
 /// What the loss of every example of a class counts, by class number.
 pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
@@ -19,14 +15,14 @@ pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
 pub struct Fit<'f> {
     pub(super) epochs: Option<usize>,
     pub(super) initial_epoch: usize,
-    batch_size: Option<usize>,
-    unshuffled: bool,
+    pub(super) batch_size: Option<usize>,
+    pub(super) unshuffled: bool,
     pub(super) validation: Option<(Tensors, Tensors, Option<Tensor>)>,
-    validation_split: f64,
+    pub(super) validation_split: f64,
     pub(super) validation_batch_size: Option<usize>,
     pub(super) validation_freq: Option<usize>,
-    class_weight: Option<ClassWeight>,
-    sample_weight: Option<Tensor>,
+    pub(super) class_weight: Option<ClassWeight>,
+    pub(super) sample_weight: Option<Tensor>,
     pub(super) steps_per_epoch: Option<usize>,
     pub(super) callbacks: Callbacks<'f>,
 }
@@ -147,7 +143,7 @@ impl<'f> Fit<'f> {
         self
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let positive = |name, value: Option<usize>| {
             let value = value.unwrap_or(1);
             check::parameter(name, value, value > 0, "at least 1")
@@ -164,135 +160,4 @@ impl<'f> Fit<'f> {
             "at least 0 and below 1",
         )
     }
-}
-
-/// Weights of examples by the classes of their labels, times those given.
-fn class_weights(labels: &Tensor, weights: &ClassWeight, given: Option<&Tensor>) -> Result<Tensor> {
-    let classes = match labels.rank() {
-        2 if labels.shape()[1] > 1 => labels.argmax(-1)?,
-        2 => labels.squeeze(&[-1])?,
-        _ => labels.clone(),
-    };
-    let classes = classes.cast(DType::I64)?.to_vec::<i64>()?;
-    let weight = |class: &i64| weights.get(class).copied().unwrap_or(1.0) as f32;
-    let own = Tensor::from(classes.iter().map(weight).collect::<Vec<f32>>());
-    match given {
-        Some(given) => own.mul(&given.cast(DType::F32)?),
-        None => Ok(own),
-    }
-}
-
-impl Model {
-    /// Trains on these examples. What was learned before is the beginning.
-    ///
-    /// # Errors
-    /// [`Error::Data`] unless compiled, and for another number of inputs or labels than the model has;
-    /// [`Error::Length`] for different numbers of examples; [`Error::Empty`] for none; [`Error::NotFinite`] for NaN or
-    /// infinity in inputs or labels; [`Error::Parameter`] for settings outside their domain; [`Error::Within`] naming
-    /// the layer that does not fit; and errors of callbacks.
-    pub fn fit(&mut self, x: impl Into<Tensors>, y: impl Into<Tensors>, fit: Fit<'_>) -> Result<History> {
-        fit.check()?;
-        let x = x.into().in_order("fit", &self.input_names())?;
-        self.build_from(&x)?;
-        let y = y.into().in_order("fit", &self.output_names())?;
-        let ready = self.ready()?;
-        check_finite("fit", "x", &x)?;
-        check_finite("fit", "y", &y)?;
-        let weights = match (&fit.class_weight, y.first()) {
-            (Some(weights), Some(labels)) => {
-                Some(class_weights(labels, weights, fit.sample_weight.as_ref())?)
-            }
-            _ => fit.sample_weight.clone(),
-        };
-        let data = Data::new("fit", [x, y, weights.into_iter().collect()].concat())?;
-        let (data, held_out) = split(data, fit.validation_split)?;
-        let size = fit.batch_size.unwrap_or(BATCH_SIZE);
-        let all = data.rows().div_ceil(size);
-        let steps = fit.steps_per_epoch.map_or(all, |steps| steps.min(all));
-        let (seed, shuffle) = (self.seed_value(), !fit.unshuffled);
-        let rows = data.rows();
-        let order =
-            |done: u64| shuffle.then(|| Rng::new(seed).stream(u64::MAX).stream(done).permutation(rows));
-        let batches =
-            |_, done: u64| -> Result<BatchIterator<'_>> { Ok(Box::new(data.batches(size, order(done)))) };
-        self.epochs(ready, fit, held_out, Some((steps, size)), batches)
-    }
-
-    /// Trains on batches of your own: `batches` gives those of the epoch of this number.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit); those of the batches; [`Error::Parameter`] for settings that need all examples at once:
-    /// a validation split, weights.
-    pub fn fit_batches<I>(&mut self, mut batches: impl FnMut(usize) -> I, fit: Fit<'_>) -> Result<History>
-    where
-        I: Iterator<Item = Result<Batch>> + 'static,
-    {
-        fit.check()?;
-        let whole = fit.validation_split == 0.0 && fit.sample_weight.is_none() && fit.class_weight.is_none();
-        check::parameter(
-            "validation_split, sample_weight and class_weight",
-            "given",
-            whole,
-            "left out: batches bring their own weights",
-        )?;
-        if !self.is_built() {
-            let first = batches(fit.initial_epoch)
-                .next()
-                .transpose()?
-                .ok_or_else(|| nothing("the first epoch"))?;
-            let x = first.x.in_order("fit_batches", &self.input_names())?;
-            self.build_from(&x)?;
-        }
-        let ready = self.ready()?;
-        let (inputs, outputs) = (self.input_names(), self.output_names());
-        let fed = move |batch: Result<Batch>| {
-            let batch = batch?;
-            let x = batch.x.in_order("fit_batches", &inputs)?;
-            let y = batch.y.in_order("fit_batches", &outputs)?;
-            Ok(Data::new(
-                "fit_batches",
-                [x, y, batch.sample_weight.into_iter().collect()].concat(),
-            )?
-            .tensors()
-            .to_vec())
-        };
-        let batches =
-            |epoch: usize, _| -> Result<BatchIterator<'_>> { Ok(Box::new(batches(epoch).map(fed.clone()))) };
-        self.epochs(ready, fit, None, None, batches)
-    }
-
-    /// All tensors of a call, in order.
-    pub(super) fn data(
-        &self,
-        op: &'static str,
-        x: Tensors,
-        y: Option<Tensors>,
-        weights: Option<Tensor>,
-    ) -> Result<Data> {
-        let x = x.in_order(op, &self.input_names())?;
-        self.build_from(&x)?;
-        let y = y.map(|y| y.in_order(op, &self.output_names())).transpose()?;
-        check_finite(op, "x", &x)?;
-        Data::new(
-            op,
-            [x, y.unwrap_or_default(), weights.into_iter().collect()].concat(),
-        )
-    }
-}
-
-/// The examples to train on, and the last ones to test on.
-fn split(data: Data, share: f64) -> Result<(Data, Option<Data>)> {
-    if share == 0.0 {
-        return Ok((data, None));
-    }
-    let rows = data.rows();
-    let kept = (rows as f64 * (1.0 - share)).floor() as usize;
-    if kept == 0 || kept == rows {
-        return Err(Error::Data {
-            op: "fit",
-            problem: format!("validation_split = {share} of {rows} examples leaves {kept} for training"),
-            remedy: "choose a share that leaves at least 1 example on each side",
-        });
-    }
-    Ok((data.part(0, kept)?, Some(data.part(kept, rows)?)))
 }

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `data` | what is fed: tensors, by position or name; batches of them |
 //! | `step` | one step as one function: forward, backward, update, metrics |
-//! | `fit` | what training is asked for, and the data it is given |
+//! | `fit` | what training is asked for |
+//! | `feed` | training on examples in memory, or on batches |
 //! | `epochs` | epochs of steps, with validation and callbacks |
+//! | `resume` | going on with a run that was interrupted |
 //! | `evaluate` | testing and answering |
 //! | `watch` | what every layer gives, for whoever looks for a mistake |
 //! | `history` | what came out, epoch by epoch |
@@ -13,8 +15,10 @@
 mod data;
 mod epochs;
 mod evaluate;
+mod feed;
 mod fit;
 mod history;
+mod resume;
 mod step;
 pub(crate) mod watch;
 

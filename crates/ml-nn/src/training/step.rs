@@ -228,7 +228,11 @@ impl State {
     fn penalties(&self) -> Result<Vec<Tensor>> {
         let penalty = |weight: &Weight| {
             let regularizer = weight.regularizer.as_ref()?;
-            Some(regularizer.penalty(&weight.variable.read()))
+            let penalty = regularizer.penalty(&weight.variable.read());
+            Some(penalty.map_err(|error| Error::Within {
+                place: format!("penalty on {:?}", weight.variable.name()),
+                source: Box::new(error),
+            }))
         };
         self.weights.iter().filter_map(penalty).collect()
     }
@@ -252,6 +256,11 @@ impl State {
             .chain(shown)
             .chain(metrics)
             .chain(&self.told)
+    }
+
+    /// What loss and metrics accumulate in.
+    pub(crate) fn metric_variables(&self) -> impl Iterator<Item = &Variable> {
+        self.metrics().flat_map(MetricState::variables)
     }
 
     /// The mean loss so far.

@@ -5,11 +5,15 @@ mod building;
 #[cfg(test)]
 mod callbacks;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod custom;
 #[cfg(test)]
 mod estimator;
 #[cfg(test)]
 mod files;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
@@ -40,19 +44,30 @@ fn random(shape: &[usize], seed: u64) -> Tensor {
     .unwrap()
 }
 
-/// A Python that has this module: `ML_PYTHON`, or that of the benchmarks' peers; `None`, with a message, where there is
-/// none.
+/// A Python that has this module: `ML_PYTHON`, which must have it, or that of the benchmarks' peers; `None`, with a message,
+/// where there is none.
 #[cfg(test)]
 fn python(module: &str) -> Option<std::path::PathBuf> {
+    let given = std::env::var_os("ML_PYTHON").map(std::path::PathBuf::from);
     let peers =
         || Some(std::path::Path::new(&std::env::var_os("HOME")?).join(".cache/ml-bench/peers/bin/python"));
-    let python = std::env::var_os("ML_PYTHON").map(Into::into).or_else(peers)?;
-    let import = std::process::Command::new(&python)
-        .args(["-c", &format!("import {module}")])
-        .output();
-    if import.is_ok_and(|output| output.status.success()) {
-        return Some(python);
+    let python = given.clone().or_else(peers);
+    if python.as_ref().is_some_and(|python| imports(python, module)) {
+        return python;
     }
+    assert!(
+        given.is_none(),
+        "ML_PYTHON = {given:?} has no {module}: install it, or unset ML_PYTHON"
+    );
     eprintln!("skipped: no Python with {module}; set ML_PYTHON to one that has it");
     None
+}
+
+/// Whether this Python has this module.
+#[cfg(test)]
+fn imports(python: &std::path::Path, module: &str) -> bool {
+    let import = std::process::Command::new(python)
+        .args(["-c", &format!("import {module}")])
+        .output();
+    import.is_ok_and(|output| output.status.success())
 }

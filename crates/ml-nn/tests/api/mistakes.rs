@@ -14,6 +14,8 @@ use ml_nn::{
         Softmax,
     },
     losses::{CategoricalCrossentropy, IntoLoss, MeanSquaredError, Reduction, SparseCategoricalCrossentropy},
+    optimizers::Sgd,
+    training::Batch,
 };
 
 use crate::random;
@@ -88,11 +90,11 @@ fn labels_that_do_not_fit() {
     check([
         (
             fit(&with(3)),
-            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+            "fit: batch 1 of epoch 0: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is 3; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
             fit(&with(-1)),
-            "fit: batch 1: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
+            "fit: batch 1 of epoch 0: train_step: operation \"class_numbers\" failed: class numbers: sparse_categorical_crossentropy takes 0 to 2, but the number at place 2 is -1; number classes and things from 0 on, and give the layer as many units or rows as there are; check the arguments of the function, or run it eagerly to see where they go wrong",
         ),
         (
             said(classifier().evaluate(&x, with(7))),
@@ -100,33 +102,106 @@ fn labels_that_do_not_fit() {
         ),
         (
             fit(&random(&[10], 2)),
-            "fit: batch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
+            "fit: batch 0 of epoch 0: sparse_categorical_crossentropy: got elements of type f32, but needs class numbers as i32, i64 or u8 (shares of classes are for categorical_crossentropy); convert with x.cast(DType::...)",
         ),
         (
             fit(&y.reshape(&[5, 2]).unwrap()),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 5; they must match one to one",
+            "fit: x has 10 rows, but y has 5; they must match one to one",
         ),
         (
             fit(&y.narrow(0, Some(0), Some(9)).unwrap()),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 9; they must match one to one",
+            "fit: x has 10 rows, but y has 9; they must match one to one",
         ),
         (
             hot("categorical_crossentropy"),
-            "fit: batch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5] with [5, 3]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10, 3], 3)),
-            "fit: batch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5, 3] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&random(&[10], 3)),
-            "fit: batch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
+            "fit: batch 0 of epoch 0: loss: cannot combine shape [5] with [5, 2]; labels (first) must have the shape of the predictions (second); class numbers are for sparse_categorical_crossentropy",
         ),
         (
             regression(&Tensor::from([[f32::NAN, 1.0]; 10])),
             "fit: y holds NaN at row 0, column 0; fill or drop missing values first",
         ),
+        (
+            {
+                let mut model = Sequential::new().add(Dense::new(2).input_shape([4])).into_model();
+                model.compile(Compile::new("sgd", "mse")).unwrap();
+                said(model.evaluate(&x, Tensor::from([[0.0, f32::INFINITY]; 10])))
+            },
+            "evaluate: y holds inf at row 0, column 1; fill or drop missing values first",
+        ),
+        (
+            {
+                let weights = Tensor::from([1.0f32, 1.0, f32::NAN, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+                said(classifier().fit(&x, &y, plain().sample_weight(&weights)))
+            },
+            "fit: sample_weight holds NaN at row 2, column 0; fill or drop missing values first",
+        ),
     ]);
+}
+
+#[test]
+fn batches_and_weights_that_do_not_fit() {
+    let (x, y) = data();
+    let mut holed = x.to_vec::<f32>().unwrap();
+    holed[13] = f32::NAN;
+    let batches = |second: (Tensor, Tensor)| {
+        let (x, y) = (x.clone(), y.clone());
+        move |_| {
+            [(x.clone(), y.clone()), second.clone()]
+                .map(|(x, y)| Ok(Batch::new(x, y)))
+                .into_iter()
+        }
+    };
+    let fed = |x: Tensor, y: Tensor| said(classifier().fit_batches(batches((x, y)), Fit::new().epochs(2)));
+    let one = Tensor::from([1.0f32]);
+    check([
+        (
+            fed(Tensor::from_vec(holed, [10, 4]).unwrap(), y.clone()),
+            "fit: batch 1 of epoch 0: fit_batches: x holds NaN at row 3, column 1; fill or drop missing values first",
+        ),
+        (
+            fed(x.clone(), y.narrow(0, Some(0), Some(9)).unwrap()),
+            "fit: batch 1 of epoch 0: fit_batches: x has 10 rows, but y has 9; they must match one to one",
+        ),
+        (
+            fed(random(&[10, 5], 1), y.clone()),
+            "fit: batch 1 of epoch 0: input: expected dense_input to be f32[?, 4], but got f32[10, 5]; reshape or cast the data, or build the model for it",
+        ),
+        (
+            said(classifier().fit_batches(|_| std::iter::empty(), Fit::new())),
+            "fit: an epoch is empty; at least 1 batch needed",
+        ),
+        (
+            said(classifier().fit(&x, &y, Fit::new().class_weight([(1, f64::NAN)]))),
+            "class_weight of 1 = NaN: must be a finite number",
+        ),
+        (
+            said(classifier().fit(&x, &y, Fit::new().class_weight([(1, 2.0)]).sample_weight(&one))),
+            "fit: y has 10 rows, but sample_weight has 1; they must match one to one",
+        ),
+    ]);
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_warned_of_once() -> Result<()> {
+    let (x, y) = (random(&[8, 2], 1), random(&[8, 1], 2));
+    let mut model = Sequential::new().add(Dense::new(1).input_shape([2])).into_model();
+    // Steps that overshoot more each time.
+    model.compile(Compile::new(Sgd::new(1e20), "mse"))?;
+    let log = logged(|| drop(model.fit(&x, &y, Fit::new().epochs(6)).unwrap()));
+    assert_eq!(log.matches("WARN").count(), 1, "{log}");
+    assert!(
+        log.contains("TerminateOnNaN stops at the batch and names the layer where it begins"),
+        "{log}"
+    );
+    Ok(())
 }
 
 #[test]
@@ -179,11 +254,11 @@ fn inputs_that_do_not_fit() {
         ),
         (
             fit_forked((&two).into(), [&one, &one].into()),
-            "fit: 1 tensors for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
+            "fit: 1 tensor for 2 (wide, deep); give one tensor for each input of the model, one label for each output",
         ),
         (
             fit_forked([&two, &three].into(), (&one).into()),
-            "fit: 1 tensors for 2 (main, aux); give one tensor for each input of the model, one label for each output",
+            "fit: 1 tensor for 2 (main, aux); give one tensor for each input of the model, one label for each output",
         ),
         (
             fit_forked([("wide", &two), ("depth", &three)].into(), [&one, &one].into()),
@@ -252,7 +327,7 @@ fn settings_outside_their_domain() {
         ),
         (
             fit(Fit::new().sample_weight(&short)),
-            "fit: the first input has 10 rows, but another input, a label or the weights has 4; they must match one to one",
+            "fit: x has 10 rows, but sample_weight has 4; they must match one to one",
         ),
         (
             fit(Fit::new().validation_data(random(&[3, 5], 1), Tensor::from([0i64, 1, 2]))),
@@ -260,7 +335,7 @@ fn settings_outside_their_domain() {
         ),
         (
             fit(Fit::new().validation_data(random(&[3, 4], 1), Tensor::from([0i64, 1]))),
-            "validation_data: the first input has 3 rows, but another input, a label or the weights has 2; they must match one to one",
+            "validation_data: x has 3 rows, but y has 2; they must match one to one",
         ),
         (
             said(classifier().evaluate_with(&x, &y, Evaluate::new().batch_size(0))),
@@ -324,7 +399,7 @@ fn names_that_there_are_not() {
         ),
         (
             said(classifier().layer("dense_7").map(|_| ())),
-            "model \"sequential\": layers has no hyperparameter \"dense_7\"; it has: dense, dense_1",
+            "layer: model \"sequential\" has no layer \"dense_7\"; it has: dense, dense_1; use one of these names, or name the layer: Dense::new(1).named(...)",
         ),
         (from_config, "config: unknown variant `Sequentiel`"),
     ]);

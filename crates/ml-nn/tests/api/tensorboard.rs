@@ -4,17 +4,19 @@ use std::{path::Path, process::Command};
 
 use ml_core::{DType, Result, Tensor};
 use ml_nn::{
-    Compile, Fit, Input, Model, connect,
+    Compile, Fit, Input, Model, Sequential, connect,
     layers::{Concatenate, Dense, IntoLayer},
     optimizers::Sgd,
-    tensorboard::{Hyperparameter, SummaryWriter, TensorBoard, UpdateFreq, run_folder},
+    tensorboard::{Domain, Hyperparameter, SummaryWriter, TensorBoard, UpdateFreq, run_folder},
 };
 
-use crate::{python, random};
+use crate::{imports, python, random};
+
+const ACCUMULATOR: &str = "tensorboard.backend.event_processing.event_accumulator";
 
 /// What a script prints that has `accumulator`, a function from a folder to TensorBoard's events in it.
 fn read_back(folder: &Path, script: &str) -> Option<String> {
-    let python = python("tensorboard.backend.event_processing.event_accumulator")?;
+    let python = python(ACCUMULATOR)?;
     let head = "
 import sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -47,6 +49,8 @@ fn tensorboard_reads_every_kind_of_summary() -> Result<()> {
         writer.scalar("my_scalar", (step as f64 / 10.0).sin(), step)?;
     }
     writer.histogram("my_hist", &Tensor::from([0.0f32, 1.0, 1.0, 30.0]), 5)?;
+    writer.histogram_of("wide", &Tensor::from([0i64, 1, 100]), 50, 5)?;
+    writer.texts("my_texts", &["one", "zwölf"], 7)?;
     let image = Tensor::from_vec(vec![0.0f32, 0.5, 1.0, 0.25, 0.0, 1.0], [1, 1, 2, 3])?;
     writer.image("my_image", &image, 6)?;
     writer.image(
@@ -76,6 +80,8 @@ s = values(e, "my_scalar")
 print(len(s), s[0][0], "%.6f" % s[0][1], "%.6f" % s[-1][1])
 ((step, h),) = values(e, "my_hist")
 print(step, h.shape, h[0].tolist(), h[1].tolist(), h[29].tolist())
+((_, h),) = values(e, "wide")
+print(h.shape, h[0].tolist(), h[49].tolist(), [t.decode() for t in values(e, "my_texts")[0][1]])
 ((step, i),) = values(e, "my_image")
 print(step, i[0].decode(), i[1].decode(), list(Image.open(io.BytesIO(i[2])).convert("RGB").tobytes()))
 print(len(values(e, "grey")[0][1]))
@@ -88,7 +94,7 @@ h = plugin_data_pb2.HParamsPluginData.FromString(m["_hparams_/session_start_info
 p = h.session_start_info.hparams
 print(p["rate"].number_value, p["optimizer"].string_value, p["nesterov"].bool_value)
 "#;
-    let has_pillow = python("PIL.Image").is_some();
+    let has_pillow = python(ACCUMULATOR).is_some_and(|python| imports(&python, "PIL.Image"));
     let script = match has_pillow {
         true => script.to_owned(),
         false => script.replace("from PIL import Image\n", "").replace(
@@ -101,12 +107,14 @@ print(p["rate"].number_value, p["optimizer"].string_value, p["nesterov"].bool_va
     };
     let expected = "1000 1 0.099833 -0.506366\n\
                     5 (30, 3) [0.0, 1.0, 1.0] [1.0, 2.0, 2.0] [29.0, 30.0, 1.0]\n\
+                    (50, 3) [0.0, 2.0, 2.0] [98.0, 100.0, 1.0] ['one', 'zwölf']\n\
                     6 2 1 [0, 127, 255, 63, 0, 255]\n\
                     4\n\
                     The step is 7\n\
                     48000 1 000000400180\n\
                     [('grey', 'images', 3), ('my_audio', 'audio', 3), ('my_hist', 'histograms', 2), \
-                    ('my_image', 'images', 3), ('my_scalar', 'scalars', 1), ('my_text', 'text', 2)]\n\
+                    ('my_image', 'images', 3), ('my_scalar', 'scalars', 1), ('my_text', 'text', 2), \
+                    ('my_texts', 'text', 2), ('wide', 'histograms', 2)]\n\
                     0.01 sgd True\n";
     assert_eq!(text, expected);
     Ok(())
@@ -167,6 +175,110 @@ print(v.Tags()["tensors"], [(step, "%.5f" % x) for step, x in values(v, "epoch_l
     assert_eq!(
         *lines.last().unwrap(),
         format!("['epoch_loss'] {}", shown("val_loss"))
+    );
+    Ok(())
+}
+
+#[test]
+fn the_plugin_for_hyperparameters_reads_a_study() -> Result<()> {
+    let root = tempfile::tempdir().unwrap();
+    let optimizers = Domain::Discrete(vec!["sgd".into(), "adam".into()]);
+    SummaryWriter::create(root.path())?.experiment(
+        [
+            ("rate", Domain::Interval(0.001, 1.0)),
+            ("optimizer", optimizers),
+            ("nesterov", Domain::Discrete(vec![true.into(), false.into()])),
+        ],
+        [("validation", "epoch_loss"), ("train", "epoch_loss")],
+    )?;
+    let (x, y) = (random(&[20, 2], 1), random(&[20, 1], 2));
+    let mut losses = Vec::new();
+    // The third run has the values of the first: one group.
+    for (number, optimizer) in ["sgd", "adam", "sgd"].into_iter().enumerate() {
+        let run = root.path().join(format!("run_{number}"));
+        SummaryWriter::create(&run)?.hyperparameters([
+            ("rate", Hyperparameter::from(0.01)),
+            ("optimizer", optimizer.into()),
+            ("nesterov", false.into()),
+        ])?;
+        let mut model = Sequential::new().add(Dense::new(1).input_shape([2])).into_model();
+        model.compile(Compile::new(optimizer, "mse"))?;
+        let fit = Fit::new()
+            .epochs(2)
+            .validation_split(0.2)
+            .callback(TensorBoard::new(&run));
+        let history = model.fit(&x, &y, fit)?;
+        losses.push(
+            ["val_loss", "loss"]
+                .map(|name| format!("{:.5}", history.last(name).unwrap()))
+                .join(" "),
+        );
+    }
+    let script = r#"
+from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
+from tensorboard.context import RequestContext
+from tensorboard.plugins import base_plugin
+from tensorboard.plugins.hparams import api_pb2, backend_context, get_experiment, list_session_groups
+multiplexer = plugin_event_multiplexer.EventMultiplexer()
+multiplexer.AddRunsFromDirectory(sys.argv[1])
+multiplexer.Reload()
+provider = data_provider.MultiplexerDataProvider(multiplexer, sys.argv[1])
+context = backend_context.Context(base_plugin.TBContext(data_provider=provider))
+e = get_experiment.Handler(RequestContext(), context, "e", api_pb2.GetExperimentRequest()).run()
+def plain(v): return getattr(v, v.WhichOneof("kind"))
+for h in e.hparam_infos:
+    kind, which = api_pb2.DataType.Name(h.type), h.WhichOneof("domain")
+    d = h.domain_interval
+    print(h.name, kind, [d.min_value, d.max_value] if which == "domain_interval" else [plain(v) for v in h.domain_discrete.values])
+for m in e.metric_infos: print(m.name.group, m.name.tag, m.display_name, api_pb2.DatasetType.Name(m.dataset_type))
+request = api_pb2.ListSessionGroupsRequest(start_index=0, slice_size=9, allowed_statuses=[api_pb2.STATUS_SUCCESS])
+for h in e.hparam_infos: request.col_params.add(hparam=h.name)
+groups = list_session_groups.Handler(RequestContext(), context, "e", request).run().session_groups
+for g in sorted(groups, key=lambda g: g.sessions[0].name):
+    print(len(g.name), sorted((n, plain(v)) for n, v in g.hparams.items()))
+    for s in g.sessions: print(s.name, *("%.5f" % m.value for m in s.metric_values))
+"#;
+    let Some(text) = read_back(root.path(), script) else {
+        return Ok(());
+    };
+    let expected = format!(
+        "nesterov DATA_TYPE_BOOL [True, False]\n\
+         optimizer DATA_TYPE_STRING ['sgd', 'adam']\n\
+         rate DATA_TYPE_FLOAT64 [0.001, 1.0]\n\
+         validation epoch_loss epoch_loss (validation) DATASET_VALIDATION\n\
+         train epoch_loss epoch_loss (train) DATASET_TRAINING\n\
+         64 [('nesterov', False), ('optimizer', 'sgd'), ('rate', 0.01)]\n\
+         run_0 {}\nrun_2 {}\n\
+         64 [('nesterov', False), ('optimizer', 'adam'), ('rate', 0.01)]\n\
+         run_1 {}\n",
+        losses[0], losses[2], losses[1]
+    );
+    assert_eq!(text, expected);
+    Ok(())
+}
+
+#[test]
+fn hyperparameters_that_are_none_are_refused() -> Result<()> {
+    let root = tempfile::tempdir().unwrap();
+    let mut writer = SummaryWriter::create(root.path())?;
+    let none: [(&str, f64); 0] = [];
+    let said = |result: Result<()>| result.unwrap_err().to_string();
+    assert_eq!(
+        said(writer.hyperparameters(none)),
+        "hyperparameters = 0: must be at least 1"
+    );
+    assert_eq!(
+        said(writer.hyperparameters([("rate", 0.1), ("rate", 0.2)])),
+        "hyperparameters = rate: must be each name once"
+    );
+    assert_eq!(
+        said(writer.histogram_of("h", &Tensor::from([1.0]), 0, 1)),
+        "buckets = 0: must be from 1 to 100,000"
+    );
+    let mixed = Domain::Discrete(vec!["a".into(), 1.0.into()]);
+    assert_eq!(
+        said(writer.experiment([("layer", mixed)], [("", "loss")])),
+        "the domain of \"layer\" = Discrete([Text(\"a\"), Number(1.0)]): must be at least one value, all of one type"
     );
     Ok(())
 }

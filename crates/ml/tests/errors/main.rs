@@ -5,4 +5,6 @@ mod classifiers;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod networks;
+#[cfg(test)]
 mod tensors;

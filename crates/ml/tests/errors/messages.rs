@@ -405,6 +405,7 @@ fn page() -> String {
         .chain(parameter_cases())
         .chain(super::classifiers::cases())
         .chain(super::tensors::cases())
+        .chain(super::networks::cases(&folder))
         .chain(file_cases());
     let cases = cases.map(|(situation, doing, error)| (situation, doing, error.to_string()));
     for (situation, doing, message) in cases.chain(fetch_cases()) {
