@@ -13,6 +13,8 @@ mod files;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod logic;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod parity;

@@ -470,7 +470,7 @@ fn the_halving_rule_by_hand() {
 #[test]
 fn a_network_that_is_given_up_trains_no_further() -> Result<()> {
     let x = random(&[64, 3], 1);
-    let y = x.sum(&[1], true)?;
+    let y = x.sum_keep(&[1])?;
     let tuner = Tuner::new(
         Space::new().add("rate", Domain::float(1e-6, 0.1).log()),
         RandomSearch::new(12),
@@ -797,7 +797,7 @@ fn bayesian_search_finds_more_than_chance() {
 fn classifier() -> Result<(Model, Tensor, Tensor)> {
     let x = random(&[256, 4], 7);
     let y = x
-        .sum(&[1], true)?
+        .sum_keep(&[1])?
         .greater_equal(&Tensor::from(0.0f32))?
         .cast(ml_core::DType::F32)?;
     let mut model = Sequential::new()
