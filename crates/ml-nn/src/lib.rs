@@ -9,6 +9,7 @@ pub mod estimator;
 pub mod files;
 pub mod initializers;
 pub mod layers;
+pub mod logic;
 pub mod losses;
 pub mod metrics;
 pub mod models;

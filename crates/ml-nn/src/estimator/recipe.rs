@@ -105,7 +105,7 @@ pub(super) fn rows<F: Float>(x: ArrayView2<'_, F>) -> Tensor {
 fn width(op: &'static str, model: &crate::models::Model) -> Result<usize> {
     let layer = model.as_layer();
     match layer.outputs() {
-        Some([output]) if output.shape.len() == 2 => Ok(output.shape[1]),
+        Some([output]) if output.shape.rank() == 2 => Ok(output.shape[1]),
         outputs => Err(ml_core::Error::Data {
             op,
             problem: format!("the model gives {}", shown(outputs.unwrap_or_default())),

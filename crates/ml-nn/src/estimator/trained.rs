@@ -126,7 +126,7 @@ impl<'de> Deserialize<'de> for Trained {
             let one = model
                 .as_layer()
                 .outputs()
-                .is_some_and(|o| o.len() == 1 && o[0].shape.len() == 2);
+                .is_some_and(|o| o.len() == 1 && o[0].shape.rank() == 2);
             check::parameter(
                 "outputs of the model",
                 "other",

@@ -17,6 +17,8 @@ mod hostile;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
+mod logic;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod parity;
