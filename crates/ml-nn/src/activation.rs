@@ -62,6 +62,11 @@ pub enum Activation {
     Swish,
     /// `exp(x)`.
     Exponential,
+    /// The step of the first neurons (book equation 10-1): 0 below 0, 1 from 0 on. Its slope is 0: nothing is learned
+    /// below such a layer.
+    Heaviside,
+    /// -1 below 0, 0 at 0, 1 above; its slope is 0 too.
+    Sign,
     /// A function of the user's.
     Custom(Named<TensorFn>),
 }
@@ -149,6 +154,8 @@ impl Activation {
             Self::Softmax => x.softmax(-1),
             Self::Swish => x.silu(),
             Self::Exponential => x.exp(),
+            Self::Heaviside => x.greater_equal(&x.zeros_like()?)?.cast(x.dtype()),
+            Self::Sign => x.sign(),
             Self::Custom(function) => function.body()?(x),
         }
     }
@@ -209,13 +216,15 @@ impl FromStr for Activation {
             "softmax" => Self::Softmax,
             "swish" | "silu" => Self::Swish,
             "exponential" => Self::Exponential,
+            "heaviside" => Self::Heaviside,
+            "sign" => Self::Sign,
             other => {
                 return Err(Error::Parameter {
                     name: "activation".to_owned(),
                     value: format!("{other:?}"),
                     domain:
                         "linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, \
-                             tanh, softplus, softsign, softmax, swish, silu or exponential"
+                             tanh, softplus, softsign, softmax, swish, silu, exponential, heaviside or sign"
                             .to_owned(),
                 });
             }

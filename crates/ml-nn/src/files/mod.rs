@@ -24,4 +24,4 @@ pub use model::Loaded;
 pub(crate) use container::{Content, read, write};
 pub(crate) use model::{restore_optimizer, restore_weights, state_tensors};
 pub(crate) use names::weights as named_weights;
-pub(crate) use scope::{check_size, given_function};
+pub(crate) use scope::{check_size, given_function, reading};

@@ -5,7 +5,7 @@ use std::{any::Any, cell::RefCell, sync::Arc};
 use ml_core::{Error, Result, ops::Spec};
 
 /// Functions by name, each an `Arc<F>` of its type.
-pub(super) type Functions = Vec<(String, Box<dyn Any + Send + Sync>)>;
+pub(crate) type Functions = Vec<(String, Box<dyn Any + Send + Sync>)>;
 
 #[derive(Default)]
 struct Reading {
@@ -33,7 +33,7 @@ impl Drop for Guard {
 }
 
 /// Runs `body` with these functions, for a file of this size; names of functions that it missed are an error.
-pub(super) fn reading<R>(functions: Functions, size: usize, body: impl FnOnce() -> Result<R>) -> Result<R> {
+pub(crate) fn reading<R>(functions: Functions, size: usize, body: impl FnOnce() -> Result<R>) -> Result<R> {
     let reading = Reading {
         functions,
         missing: Vec::new(),

@@ -7,9 +7,13 @@ mod callbacks;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
+mod estimator;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod logic;
 #[cfg(test)]
 mod mistakes;
 #[cfg(test)]
@@ -20,6 +24,8 @@ mod reference;
 mod tensorboard;
 #[cfg(test)]
 mod training;
+#[cfg(test)]
+mod tuning;
 
 #[cfg(test)]
 use ml_core::{Rng, Tensor};

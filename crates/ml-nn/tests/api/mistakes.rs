@@ -320,7 +320,7 @@ fn names_that_there_are_not() {
         ),
         (
             said("rellu".parse::<Activation>()),
-            "activation = \"rellu\": must be linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, tanh, softplus, softsign, softmax, swish, silu or exponential",
+            "activation = \"rellu\": must be linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, sigmoid, hard_sigmoid, tanh, softplus, softsign, softmax, swish, silu, exponential, heaviside or sign",
         ),
         (
             said(classifier().layer("dense_7").map(|_| ())),

@@ -1,8 +1,8 @@
 //! Chapter 10, section 10.1: what neurons apply to their sums, what layers compute, what errors cost.
 //!
-//! `cargo run --release --example ch10_activations`. Activation functions with their derivatives (figure 10-8), why there have to be any,
+//! `cargo run --release --example ch10_neurons`. Activation functions with their derivatives (figure 10-8), why there have to be any,
 //! the shapes of exercise 6, outputs and losses for each kind of task (tables 10-1 and 10-2). Needs no data. Report and figures:
-//! `target/book/ch10_activations/`. The neurons before backpropagation are in `ch10_perceptrons`.
+//! `target/book/ch10_neurons/`. The neurons before backpropagation are in `ch10_perceptrons`.
 
 mod functions;
 mod layers;
@@ -17,7 +17,7 @@ use support::{AnyResult, Chapter};
 
 fn main() -> ExitCode {
     support::run(
-        "ch10_activations",
+        "ch10_neurons",
         "Activation functions, layers, losses",
         chapter,
     )

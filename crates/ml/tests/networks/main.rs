@@ -1,0 +1,4 @@
+//! Networks among the other estimators: searches, cross-validation, pipelines and files take them as they take forests.
+
+#[cfg(test)]
+mod searches;
