@@ -36,7 +36,16 @@ pub(crate) fn run(book: &mut Chapter, images: &Images, rate: f64) -> AnyResult {
     let best = Model::load(&path)?;
     let accuracy = best.evaluate(&images.x_test, &images.y_test)?.values()[1];
     println!("  {} epochs", history.epoch.len());
-    book.claim("N10-24", "test accuracy above 98%", format!("{:.2}%", 100.0 * accuracy), accuracy > 0.98);
-    book.figure("10-12b", "learning curves of exercise 10", &learning_curves(&history, 1.0)?)?;
+    book.claim(
+        "N10-24",
+        "test accuracy above 98%",
+        format!("{:.2}%", 100.0 * accuracy),
+        accuracy > 0.98,
+    );
+    book.figure(
+        "10-12b",
+        "learning curves of exercise 10",
+        &learning_curves(&history, 1.0)?,
+    )?;
     Ok(())
 }

@@ -46,7 +46,12 @@ fn accuracy(hidden: &[usize], images: &Images) -> Result<f64> {
 pub(crate) fn linear(book: &mut Chapter, name: &str, images: &Images, expected: f64) -> AnyResult {
     book.section(&format!("A linear model on {name}"));
     let ours = accuracy(&[], images)?;
-    book.number("N10-13", &format!("{name}: test accuracy"), ours, Book::Within(expected, 0.015));
+    book.number(
+        "N10-13",
+        &format!("{name}: test accuracy"),
+        ours,
+        Book::Within(expected, 0.015),
+    );
     Ok(())
 }
 

@@ -17,7 +17,11 @@ use ml::data::datasets;
 use support::{AnyResult, Chapter};
 
 fn main() -> ExitCode {
-    support::run("ch12_custom_fashion", "A loop by hand on images of clothing", chapter)
+    support::run(
+        "ch12_custom_fashion",
+        "A loop by hand on images of clothing",
+        chapter,
+    )
 }
 
 fn chapter(book: &mut Chapter) -> AnyResult {

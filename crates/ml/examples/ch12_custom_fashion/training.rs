@@ -49,7 +49,9 @@ impl Trackers {
     fn new(prefix: &str) -> Self {
         Self {
             loss: Mean.named(format!("{prefix}loss")).start(),
-            accuracy: SparseCategoricalAccuracy.named(format!("{prefix}accuracy")).start(),
+            accuracy: SparseCategoricalAccuracy
+                .named(format!("{prefix}accuracy"))
+                .start(),
         }
     }
 
@@ -65,7 +67,13 @@ impl Trackers {
 }
 
 /// One step: each optimizer moves its own weights along the gradients of one loss.
-fn step(model: &Model, optimizers: &[BoundOptimizer], loss: &LossRef, batch: (&Tensor, &Tensor), done: i64) -> Result<(Tensor, Tensor)> {
+fn step(
+    model: &Model,
+    optimizers: &[BoundOptimizer],
+    loss: &LossRef,
+    batch: (&Tensor, &Tensor),
+    done: i64,
+) -> Result<(Tensor, Tensor)> {
     let (x, y) = batch;
     let tape = Tape::persistent();
     tape.watch_variables(optimizers.iter().flat_map(BoundOptimizer::variables))?;
@@ -89,7 +97,10 @@ fn train(model: &Model, optimizers: &[BoundOptimizer], images: &Images) -> Resul
         println!("  Epoch {}/{EPOCHS}", epoch + 1);
         let order = rng.permutation(rows);
         for number in 0..steps {
-            let batch: Vec<i64> = order[number * BATCH..(number + 1) * BATCH].iter().map(|&row| row as i64).collect();
+            let batch: Vec<i64> = order[number * BATCH..(number + 1) * BATCH]
+                .iter()
+                .map(|&row| row as i64)
+                .collect();
             let batch = Tensor::from(batch);
             let (x, y) = (images.x_train.take(&batch, 0)?, images.y_train.take(&batch, 0)?);
             let done = (epoch * steps + number) as i64;
@@ -125,11 +136,20 @@ pub(crate) fn two_optimizers(book: &mut Chapter, images: &Images) -> AnyResult {
     let lower = Sgd::new(0.01).bind(&variables(&model, "lower")?)?;
     let upper = Nadam::new(0.001).bind(&variables(&model, "upper")?)?;
     let accuracy = train(&model, &[lower, upper], images)?;
-    told(book, "SGD(0.01) for the lower layer, Nadam(0.001) for the upper one", accuracy);
+    told(
+        book,
+        "SGD(0.01) for the lower layer, Nadam(0.001) for the upper one",
+        accuracy,
+    );
     Ok(())
 }
 
 fn told(book: &mut Chapter, what: &str, accuracy: f64) {
     let label = format!("{what}: validation accuracy after {EPOCHS} epochs above 84%");
-    book.claim("exercise 13", &label, format!("{:.2}%", 100.0 * accuracy), accuracy > 0.84);
+    book.claim(
+        "exercise 13",
+        &label,
+        format!("{:.2}%", 100.0 * accuracy),
+        accuracy > 0.84,
+    );
 }

@@ -62,7 +62,12 @@ pub(crate) fn sampled(book: &mut Chapter) -> AnyResult {
         }
     }
     let (twice, never) = (seen.iter().any(|&n| n > 1), seen.contains(&0));
-    book.claim("C12-162", "an epoch of random batches sees some rows twice, some never", "100 rows", twice && never);
+    book.claim(
+        "C12-162",
+        "an epoch of random batches sees some rows twice, some never",
+        "100 rows",
+        twice && never,
+    );
     let mean = Mean.named("loss").start();
     mean.call(&x, &Tensor::from([0.5f32, 1.0]))?;
     let bar = status_bar(64, 11_610, &[&mean])?;
@@ -122,7 +127,9 @@ impl Loop {
     fn constrain(&self) -> Result<()> {
         for weight in self.model.weights() {
             if let Some(constraint) = &weight.constraint {
-                weight.variable.assign(&constraint.apply(&weight.variable.read())?)?;
+                weight
+                    .variable
+                    .assign(&constraint.apply(&weight.variable.read())?)?;
             }
         }
         Ok(())
@@ -153,12 +160,32 @@ pub(crate) fn by_hand(book: &mut Chapter, housing: &Housing) -> AnyResult {
     let by_hand = Loop::new(network())?;
     let means = by_hand.run(&housing.x_train, &housing.y_train, 5)?;
     let falls = means[4] < means[0];
-    book.claim("C12-165", "mean loss of the epochs: the last is below the first", format!("{means:.4?}"), falls);
-    book.claim("C12-161", "the model was never compiled", "checked", !by_hand.model.is_compiled());
+    book.claim(
+        "C12-165",
+        "mean loss of the epochs: the last is below the first",
+        format!("{means:.4?}"),
+        falls,
+    );
+    book.claim(
+        "C12-161",
+        "the model was never compiled",
+        "checked",
+        !by_hand.model.is_compiled(),
+    );
     let y_pred = by_hand.model.predict(&housing.x_valid)?;
-    let mse = f64::from(y_pred.square_difference(&housing.y_valid)?.mean_all()?.item::<f32>()?);
+    let mse = f64::from(
+        y_pred
+            .square_difference(&housing.y_valid)?
+            .mean_all()?
+            .item::<f32>()?,
+    );
     let mean = variance(&housing.y_valid)?;
-    book.claim("C12-164", "validation MSE is below what the mean costs", format!("{mse:.4} of {mean:.4}"), mse < mean);
+    book.claim(
+        "C12-164",
+        "validation MSE is below what the mean costs",
+        format!("{mse:.4} of {mean:.4}"),
+        mse < mean,
+    );
     Ok(())
 }
 
@@ -179,6 +206,11 @@ pub(crate) fn constrained(book: &mut Chapter, housing: &Housing) -> AnyResult {
     by_hand.run(&housing.x_train, &housing.y_train, 1)?;
     let after = least(&by_hand)?;
     let label = "smallest weight before training is negative, afterwards none is";
-    book.claim("C12-168", label, format!("{before:.3}, {after:.3}"), before < 0.0 && after >= 0.0);
+    book.claim(
+        "C12-168",
+        label,
+        format!("{before:.3}, {after:.3}"),
+        before < 0.0 && after >= 0.0,
+    );
     Ok(())
 }

@@ -84,9 +84,19 @@ pub(crate) fn described(book: &mut Chapter) -> AnyResult {
     println!("{}", model.summary()?);
     // 8·30 + 30, two blocks of two layers of 30·30 + 30, 30 + 1: the first block counts once.
     let expected = 270.0 + 4.0 * 930.0 + 31.0;
-    book.number("C12-122", "parameters", model.count_params()? as f64, Book::Exact(expected));
+    book.number(
+        "C12-122",
+        "parameters",
+        model.count_params()? as f64,
+        Book::Exact(expected),
+    );
     let of_the_block = model.layer("block1")?.weights().len();
-    book.number("C12-121", "weights found inside a block", of_the_block as f64, Book::Exact(4.0));
+    book.number(
+        "C12-121",
+        "weights found inside a block",
+        of_the_block as f64,
+        Book::Exact(4.0),
+    );
     book.figure("12-3", "a model of residual blocks", &drawn()?)?;
     Ok(())
 }
@@ -99,19 +109,31 @@ pub(crate) fn trained(book: &mut Chapter, housing: &Housing) -> AnyResult {
     let mse = model.evaluate(&housing.x_test, &housing.y_test)?.values()[0];
     let mean = variance(&housing.y_test)?;
     let label = "compiled, trained, tested as any other: below half of what the mean costs";
-    book.claim("C12-123", label, format!("{mse:.4} of {mean:.4}"), mse < 0.5 * mean);
+    book.claim(
+        "C12-123",
+        label,
+        format!("{mse:.4} of {mean:.4}"),
+        mse < 0.5 * mean,
+    );
     let path = book.folder().join("my_custom_model");
     model.save(&path)?;
     let mut loaded = Model::load(&path)?;
     let again = loaded.evaluate(&housing.x_test, &housing.y_test)?.values()[0];
     book.number("C12-124", "saved and loaded whole", again, Book::Exact(mse));
     let go_on = |model: &mut Model| -> Result<f64> {
-        Ok(model.fit(&housing.x_train, &housing.y_train, Fit::new())?.get("loss")[0])
+        Ok(model
+            .fit(&housing.x_train, &housing.y_train, Fit::new())?
+            .get("loss")[0])
     };
     let (ours, theirs) = (go_on(&mut model)?, go_on(&mut loaded)?);
     book.number("C12-124", "and goes on from there", theirs, Book::Exact(ours));
     let three: Tensor = housing.x_test.narrow(0, Some(0), Some(3))?;
-    book.text("C12-123", "answers", &model.predict(&three)?.spec().to_string(), "f32[3, 1]");
+    book.text(
+        "C12-123",
+        "answers",
+        &model.predict(&three)?.spec().to_string(),
+        "f32[3, 1]",
+    );
     Ok(())
 }
 
@@ -124,7 +146,9 @@ fn drawn() -> Result<Figure> {
     for pair in nodes.windows(2) {
         diagram.edge(pair[0], pair[1])?;
     }
-    diagram.edge(nodes[2], nodes[2])?.label(format!("× {}", TIMES - 1));
+    diagram
+        .edge(nodes[2], nodes[2])?
+        .label(format!("× {}", TIMES - 1));
     let inside = ["in", "dense", "dense", "+"].map(|name| diagram.node(name));
     diagram.style(inside[3])?.outline(Outline::Round);
     for pair in inside.windows(2) {
