@@ -20,7 +20,7 @@ use ml::{
 use crate::{
     housing::{Housing, variance},
     status::{print_status_bar, status_bar},
-    support::{AnyResult, Book, Chapter},
+    support::{AnyResult, Chapter},
 };
 
 const BATCH: usize = 32;

@@ -13,7 +13,7 @@ use ml::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    housing::Housing,
+    housing::{Housing, tamed},
     support::{AnyResult, Book, Chapter},
 };
 
@@ -100,12 +100,6 @@ pub(crate) fn by_hand(book: &mut Chapter) -> AnyResult {
     let same = NonNeg.apply(&w)?.to_vec::<f64>()? == positive;
     book.claim("C12-078", "NonNeg does the same", "checked", same);
     Ok(())
-}
-
-/// Columns within 3 standard deviations. One district is 96 off, and `exp(z)` of [`my_softplus`] overflows from 89 on: the
-/// trap of section 12.3.8.
-fn tamed(x: &Tensor) -> Result<Tensor> {
-    x.clip(-3.0, 3.0)
 }
 
 /// Listing 20: all four in one layer, in a training and in a file.
