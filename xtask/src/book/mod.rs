@@ -17,14 +17,25 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// The chapters' programs, in the book's order; quick ones take less than three minutes.
-const PROGRAMS: [Program; 12] = [
+const PROGRAMS: [Program; 23] = [
     Program::quick("ch01", "ch01"),
     Program::quick("ch02", "ch02"),
     Program::long("ch03", "ch03"),
     Program::long("ch03_exercises", "ch03"),
     Program::quick("ch04", "ch04"),
     Program::long("ch04_streaming", "ch04"),
+    Program::quick("ch10_neurons", "ch10"),
+    Program::long("ch10_playground", "ch10"),
+    Program::long("ch10_fashion_mnist", "ch10"),
+    Program::quick("ch10_housing", "ch10"),
+    Program::quick("ch10_tools", "ch10"),
+    Program::long("ch10_search", "ch10"),
+    Program::long("ch10_mnist", "ch10"),
     Program::quick("ch12_tensors", "ch12"),
+    Program::quick("ch12_custom_parts", "ch12"),
+    Program::quick("ch12_custom_models", "ch12"),
+    Program::quick("ch12_custom_loops", "ch12"),
+    Program::long("ch12_custom_fashion", "ch12"),
     Program::quick("ch12_autodiff", "ch12"),
     Program::quick("ch12_functions", "ch12"),
     Program::quick("appendix_d", "appendix-d"),
@@ -216,13 +227,20 @@ mod tests {
         };
         assert_eq!(
             names(&["ch12"]),
-            ["ch12_tensors", "ch12_autodiff", "ch12_functions"]
+            [
+                "ch12_tensors",
+                "ch12_custom_parts",
+                "ch12_custom_models",
+                "ch12_custom_loops",
+                "ch12_autodiff",
+                "ch12_functions"
+            ]
         );
         assert_eq!(
             names(&["appendix-d", "ch12_tensors"]),
             ["ch12_tensors", "appendix_d"]
         );
         assert_eq!(names(&["appendix_d"]), ["appendix_d"]);
-        assert_eq!(names(&[]).len(), 9);
+        assert_eq!(names(&[]).len(), 15);
     }
 }
