@@ -65,8 +65,8 @@ impl BackupAndRestore {
         }
     }
 
-    /// Keeps the state after so many steps too, for epochs that are too long to be made again. It costs a file as large
-    /// as the weights and all that the optimizer keeps each time.
+    /// Keeps the state after so many steps too (Keras's `save_freq`), for epochs that are too long to be made again. It
+    /// costs a file as large as the weights and all that the optimizer keeps each time.
     #[must_use]
     pub fn every_batches(mut self, steps: usize) -> Self {
         self.every = Some(steps);

@@ -13,6 +13,10 @@ use ml_core::Observer;
 const WIDTH: u64 = 30;
 /// Between two drawings: a terminal takes longer than a step.
 const BETWEEN: Duration = Duration::from_millis(50);
+/// What a terminal is told (ECMA-48, and DEC's private mode 7).
+const ERASE_REST: &str = "\x1b[K";
+const NO_WRAP: &str = "\x1b[?7l";
+const WRAP: &str = "\x1b[?7h";
 
 /// Writes the progress of training as Keras does: on a terminal a bar with time left, loss and metrics; elsewhere one
 /// plain line an epoch. Give it to [`Progress`](super::Progress).
@@ -52,8 +56,6 @@ struct State<W> {
     text: String,
     started: Instant,
     drawn: Option<Instant>,
-    /// Characters of the line that stands there.
-    width: usize,
 }
 
 impl<W> fmt::Debug for KerasBars<W> {
@@ -63,9 +65,10 @@ impl<W> fmt::Debug for KerasBars<W> {
 }
 
 impl<W: Write + IsTerminal> KerasBars<W> {
-    /// To standard output or error: with bars if that is a terminal.
+    /// To standard output or error: with bars if that is a terminal that can draw.
     pub fn new(out: W) -> Self {
-        let terminal = out.is_terminal();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = out.is_terminal() && !dumb;
         Self::with(out, terminal)
     }
 }
@@ -92,7 +95,6 @@ impl<W: Write> KerasBars<W> {
             text: String::new(),
             started: Instant::now(),
             drawn: None,
-            width: 0,
         };
         Self {
             terminal,
@@ -165,9 +167,10 @@ fn line(done: u64, total: u64, time: Duration, over: bool, text: &str) -> String
 impl<W: Write> State<W> {
     fn draw(&mut self, over: bool) {
         let line = line(self.done, self.total, self.started.elapsed(), over, &self.text);
-        let _ = write!(self.out, "\r{line:<width$}", width = self.width);
+        // A line that is longer than the terminal is wide would be drawn under itself: it is cut until the epoch is over.
+        let (cut, uncut) = if over { ("", "") } else { (NO_WRAP, WRAP) };
+        let _ = write!(self.out, "\r{cut}{line}{ERASE_REST}{uncut}");
         let _ = self.out.flush();
-        self.width = line.chars().count();
         self.drawn = Some(Instant::now());
     }
 }
@@ -176,7 +179,7 @@ impl<W: Write + Send> Observer for KerasBars<W> {
     fn start(&self, task: &str, total: u64) {
         self.change(|state| {
             let _ = writeln!(state.out, "{task}");
-            (state.total, state.done, state.width) = (total, 0, 0);
+            (state.total, state.done) = (total, 0);
             state.text.clear();
             (state.started, state.drawn) = (Instant::now(), None);
         });
@@ -244,8 +247,9 @@ mod tests {
         bars.message("Epoch 1/1", "loss: 1.0000");
         bars.finish("Epoch 1/1");
         let text = String::from_utf8(bars.into_inner()).unwrap();
+        assert_eq!(text.matches(NO_WRAP).count(), text.matches(WRAP).count());
         assert!(
-            text.starts_with("Epoch 1/1\n\r0/2 [....") && text.ends_with("loss: 1.0000\n"),
+            text.starts_with("Epoch 1/1\n\r\x1b[?7l0/2 [....") && text.ends_with("loss: 1.0000\x1b[K\n"),
             "{text:?}"
         );
     }

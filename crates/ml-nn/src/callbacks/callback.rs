@@ -76,7 +76,8 @@ pub trait Callback {
         Ok(())
     }
 
-    /// What it has to know to go on after a crash, besides the model: [`BackupAndRestore`] keeps it.
+    /// What it has to know to go on after a crash, besides the model:
+    /// [`BackupAndRestore`](super::BackupAndRestore) keeps it.
     fn memory(&self) -> Memory {
         Memory::default()
     }

@@ -88,9 +88,8 @@ impl TerminateOnNaN {
     fn place(&self, run: &Run<'_>) -> Result<String> {
         let model = run.model();
         model.set_weights(&self.before)?;
-        let kept = self.optimizer.iter();
-        kept.map(|(variable, value)| variable.assign(value))
-            .collect::<Result<()>>()?;
+        let mut kept = self.optimizer.iter();
+        kept.try_for_each(|(variable, value)| variable.assign(value))?;
         for weight in model.weights() {
             if has_nan(&weight.variable.value())? {
                 return Ok(format!("the weight {:?}", weight.variable.name()));

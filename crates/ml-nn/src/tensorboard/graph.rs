@@ -13,7 +13,7 @@ impl SummaryWriter {
     /// The layers of a model and how they are connected.
     ///
     /// # Errors
-    /// [`Error::Io`]; those of building the model.
+    /// [`Error::Io`](ml_core::Error::Io); those of building the model.
     pub fn graph(&mut self, model: &Model) -> Result<()> {
         model.ensure_built()?;
         let layers = model.layers();

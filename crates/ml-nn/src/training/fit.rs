@@ -10,7 +10,7 @@ use crate::callbacks::Callback;
 /// What the loss of every example of a class counts, by class number.
 pub type ClassWeight = std::collections::BTreeMap<i64, f64>;
 
-/// How to train (book section 10.2.2): given to [`Model::fit`], with Keras's defaults.
+/// How to train (book section 10.2.2): given to [`Model::fit`](crate::Model::fit), with Keras's defaults.
 #[derive(Default)]
 pub struct Fit<'f> {
     pub(super) epochs: Option<usize>,

@@ -3,7 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `data` | what is fed: tensors, by position or name; batches of them |
-//! | `step` | one step as one function: forward, backward, update, metrics |
+//! | `ready` | a compiled model that knows its weights: its steps as functions |
+//! | `step` | one step: forward, backward, update, metrics |
 //! | `fit` | what training is asked for |
 //! | `feed` | training on examples in memory, or on batches |
 //! | `epochs` | epochs of steps, with validation and callbacks |
@@ -18,6 +19,7 @@ mod evaluate;
 mod feed;
 mod fit;
 mod history;
+mod ready;
 mod resume;
 mod step;
 pub(crate) mod watch;
@@ -28,4 +30,4 @@ pub use fit::{ClassWeight, Fit};
 pub use history::{History, Logs, Params};
 
 pub(crate) use data::Data;
-pub(crate) use step::Ready;
+pub(crate) use ready::Ready;

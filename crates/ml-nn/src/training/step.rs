@@ -1,12 +1,8 @@
-//! One step as one function: forward, backward, update, metrics.
-
-use std::sync::{Arc, Mutex, PoisonError};
+//! One step: forward, backward, update, metrics.
 
 use ml_core::{
     Error, Result, Tensor,
     autodiff::{Source, Tape, Variable},
-    graph::Function,
-    ops::Spec,
 };
 
 use super::Logs;
@@ -14,35 +10,27 @@ use crate::{
     layers::{Context, LayerRef, Weight},
     losses::LossRef,
     metrics::{IntoMetric, Mean, MetricState},
-    models::{Compiled, Output},
+    models::Output,
     optimizers::BoundOptimizer,
 };
-
-/// A compiled model that knows its weights: what trains and tests it.
-#[derive(Debug)]
-pub(crate) struct Ready {
-    pub(crate) state: Arc<State>,
-    train: Function,
-    test: Function,
-}
 
 /// What the steps of a model need.
 #[derive(Debug)]
 pub(crate) struct State {
-    root: LayerRef,
-    inputs: usize,
-    outputs: Vec<Head>,
-    weights: Vec<Weight>,
+    pub(super) root: LayerRef,
+    pub(super) inputs: usize,
+    pub(super) outputs: Vec<Head>,
+    pub(super) weights: Vec<Weight>,
     pub(crate) optimizer: BoundOptimizer,
-    loss: MetricState,
+    pub(super) loss: MetricState,
     /// Of what layers tell by `add_metric`.
-    told: Vec<MetricState>,
-    seed: u64,
+    pub(super) told: Vec<MetricState>,
+    pub(super) seed: u64,
 }
 
 /// An output with its loss and metrics.
 #[derive(Debug)]
-struct Head {
+pub(super) struct Head {
     loss: LossRef,
     weight: f64,
     /// The mean loss of this output; where there is one output it is the whole.
@@ -51,7 +39,7 @@ struct Head {
 }
 
 impl Head {
-    fn new(output: Output, alone: bool) -> Self {
+    pub(super) fn new(output: Output, alone: bool) -> Self {
         let shown = (!alone).then(|| Mean.named(format!("{}_loss", output.name)).start());
         let metric = |metric: crate::metrics::MetricRef| match alone {
             true => metric.start(),
@@ -75,77 +63,8 @@ struct Forward {
     context: Context,
 }
 
-impl Ready {
-    pub(crate) fn new(root: &LayerRef, compiled: Compiled, seed: u64) -> Result<Self> {
-        let weights = root.weights();
-        let variables: Vec<Variable> = weights
-            .iter()
-            .filter(|weight| weight.trainable)
-            .map(|weight| weight.variable.clone())
-            .collect();
-        let inputs = root.inputs().unwrap_or_default();
-        let alone = compiled.outputs.len() == 1;
-        let state = Arc::new(State {
-            root: root.clone(),
-            inputs: inputs.len(),
-            outputs: compiled
-                .outputs
-                .into_iter()
-                .map(|output| Head::new(output, alone))
-                .collect(),
-            weights,
-            optimizer: crate::optimizers::IntoOptimizer::bind(compiled.optimizer, &variables)?,
-            loss: Mean.named("loss").start(),
-            told: told(root, &inputs)?,
-            seed,
-        });
-        let function = |name: &str, training: bool| {
-            let state = Arc::clone(&state);
-            Function::new(name, move |arguments| Ok(vec![state.step(arguments, training)?]))
-                .run_eagerly(compiled.run_eagerly)
-                .options(compiled.options)
-        };
-        Ok(Self {
-            train: function("train_step", true),
-            test: function("test_step", false),
-            state,
-        })
-    }
-
-    /// One step of training on inputs, labels and weights; the loss.
-    pub(crate) fn train(&self, tensors: &[Tensor]) -> Result<Tensor> {
-        self.train.apply(&tensors.iter().collect::<Vec<_>>())
-    }
-
-    /// The same without learning.
-    pub(crate) fn test(&self, tensors: &[Tensor]) -> Result<Tensor> {
-        self.test.apply(&tensors.iter().collect::<Vec<_>>())
-    }
-
-    /// How often the steps were traced.
-    pub(crate) fn trace_count(&self) -> usize {
-        self.train.trace_count() + self.test.trace_count()
-    }
-}
-
-/// A mean for every metric that layers tell of, found by tracing the network once.
-fn told(root: &LayerRef, inputs: &[Spec]) -> Result<Vec<MetricState>> {
-    let names: Arc<Mutex<Vec<String>>> = Arc::default();
-    let (layer, found) = (root.clone(), Arc::clone(&names));
-    let probe = Function::new("probe", move |inputs| {
-        let context = Context::training(0, Tensor::from(0i64));
-        let outputs = layer.call(inputs, &context)?;
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        *found = context.metrics().into_iter().map(|(name, _)| name).collect();
-        Ok(outputs)
-    });
-    probe.concrete(inputs)?;
-    let names = names.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(names.iter().map(|name| Mean.named(name).start()).collect())
-}
-
 impl State {
-    fn step(&self, arguments: &[Tensor], training: bool) -> Result<Tensor> {
+    pub(super) fn step(&self, arguments: &[Tensor], training: bool) -> Result<Tensor> {
         let (inputs, rest) = arguments.split_at(self.inputs.min(arguments.len()));
         let (labels, weights) = rest.split_at(self.outputs.len().min(rest.len()));
         if labels.len() < self.outputs.len() {

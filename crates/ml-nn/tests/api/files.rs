@@ -126,7 +126,7 @@ fn graphs_with_shared_layers_and_models_inside_come_back() -> Result<()> {
         Input::new([2]).name("b").place(),
     );
     let both = connect(Concatenate::new(), &[&a.then(&shared)?, &b.then(&shared)?])?;
-    let out = both.then(Dense::new(4))?.then(&inner.as_layer())?;
+    let out = both.then(Dense::new(4))?.then(inner.as_layer())?;
     let model = Model::functional(&[&a, &b], &[&out])?;
     model.save(&path)?;
     let again = Model::load(&path)?;

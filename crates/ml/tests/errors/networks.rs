@@ -55,7 +55,7 @@ fn data() -> Vec<Case> {
     let labels = Tensor::from([0i64, 1, 3, 2]);
     let holed = Tensor::from([[0.0f32, 1.0], [f32::NAN, 1.0]]);
     let batch = holed.clone();
-    let batches = move |_| [Ok(Batch::new(&batch, &y(2)))].into_iter();
+    let batches = move |_| [Ok(Batch::new(&batch, y(2)))].into_iter();
     let (a, b) = (
         Input::new([2]).name("a").place(),
         Input::new([2]).name("b").place(),
@@ -99,7 +99,7 @@ fn data() -> Vec<Case> {
             "ask a network",
             refused(classifier().predict(x(1).cast(DType::F64).unwrap())),
         ),
-        ("one input of two", "ask a network", refused(two.predict(&x(1)))),
+        ("one input of two", "ask a network", refused(two.predict(x(1)))),
         (
             "a name that is no input",
             "ask a network",
@@ -137,7 +137,7 @@ fn settings() -> Vec<Case> {
         (
             "a schedule beside a rate by epoch",
             "fit a network",
-            refused(scheduled.fit(&x(4), &y(4), scheduler)),
+            refused(scheduled.fit(x(4), y(4), scheduler)),
         ),
         (
             "an unknown optimizer",
@@ -157,7 +157,7 @@ fn settings() -> Vec<Case> {
         (
             "not compiled",
             "fit a network",
-            refused(classifier().clone_model().fit(&x(4), &y(4), Fit::new())),
+            refused(classifier().clone_model().fit(x(4), y(4), Fit::new())),
         ),
     ]
 }
@@ -188,7 +188,7 @@ fn layers() -> Vec<Case> {
         (
             "a penalty below 0",
             "fit a network",
-            refused(rewarded.fit(&x(4), Tensor::zeros([4, 3], DType::F32).unwrap(), Fit::new())),
+            refused(rewarded.fit(x(4), Tensor::zeros([4, 3], DType::F32).unwrap(), Fit::new())),
         ),
         ("not built", "summary", refused(unknown.summary())),
     ]
@@ -236,7 +236,7 @@ fn files(folder: &Path) -> Vec<Case> {
         (
             "a file that is no backup",
             "go on with a fit",
-            refused(classifier().fit(&x(4), &y(4), backup)),
+            refused(classifier().fit(x(4), y(4), backup)),
         ),
         (
             "a folder that is not there",
