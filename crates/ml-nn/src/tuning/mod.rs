@@ -17,7 +17,8 @@
 //! |---|---|
 //! | `space`, `domain`, `values` | which values there are, on which scale, and what was chosen |
 //! | `trial`, `record` | a trial that runs, and one that is over |
-//! | `tuner`, `study`, `file` | the search, what it found, and the file that it can go on from |
+//! | `tuner`, `rounds` | the search, and its trials on threads |
+//! | `study`, `file` | what it found, and the file that it can go on from |
 //! | `strategy/` | what to try next, a file each |
 //! | `pruner` | what to give up |
 //! | `gaussian_process`, `improvement` | what Bayesian search believes, and what it hopes for |
@@ -36,6 +37,7 @@ mod pruner;
 mod range_test;
 mod record;
 mod report;
+mod rounds;
 mod space;
 mod strategy;
 mod study;

@@ -1,21 +1,14 @@
 //! The search itself.
 
-use std::{
-    path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::path::PathBuf;
 
-use ml_core::{Observer, Result, Rng, check, observer::Silent};
-use rayon::prelude::*;
+use ml_core::{Observer, Result, check, observer::Silent};
 
-use super::{
-    Goal, Outcome, Proposal, Pruner, Search, Space, Strategy, Study, Trial, TrialRecord, file::StudyFile,
-};
+use super::{Goal, Pruner, Search, Space, Strategy, Study, Trial, TrialRecord, file::StudyFile};
 
 /// Looks for the hyperparameters that make what a closure returns small, or large.
 ///
-/// Trials of a round run in parallel on rayon's pool.
+/// Trials of a round run in parallel, as many at a time as rayon's pool has threads.
 ///
 /// # Examples
 /// ```
@@ -55,12 +48,12 @@ use super::{
 pub struct Tuner {
     space: Space,
     strategy: Box<dyn Strategy>,
-    pruner: Option<Box<dyn Pruner>>,
-    goal: Goal,
-    seed: u64,
+    pub(super) pruner: Option<Box<dyn Pruner>>,
+    pub(super) goal: Goal,
+    pub(super) seed: u64,
     parallel: usize,
     file: Option<PathBuf>,
-    keep_failures: bool,
+    pub(super) keep_failures: bool,
 }
 
 impl Tuner {
@@ -162,7 +155,7 @@ impl Tuner {
             }
             let task = format!("trials {} to {}", trials.len(), trials.len() + round.len() - 1);
             observer.start(&task, round.len() as u64);
-            let done = self.round(&trials, round, &file, &objective, &|| observer.advance(&task, 1));
+            let done = self.round(&trials, &round, &file, &objective, &|| observer.advance(&task, 1));
             observer.finish(&task);
             trials.extend(done?);
         }
@@ -182,87 +175,6 @@ impl Tuner {
             is_pruned: self.pruner.is_some(),
             trials,
         }
-    }
-
-    /// Runs the trials of a round that the file does not have; all of them, in order.
-    fn round(
-        &self,
-        earlier: &[TrialRecord],
-        round: Vec<Proposal>,
-        file: &StudyFile,
-        objective: &(impl Fn(&mut Trial<'_>) -> Result<f64> + Sync),
-        advance: &(dyn Fn() + Sync),
-    ) -> Result<Vec<TrialRecord>> {
-        let failed = AtomicBool::new(false);
-        let one = |(place, proposal): (usize, Proposal)| {
-            let number = earlier.len() + place;
-            if let Some(known) = file.known(number, &proposal)? {
-                advance();
-                return Ok(Some(known));
-            }
-            if failed.load(Ordering::Relaxed) {
-                // The search ends with the error of another trial: nothing more is begun.
-                return Ok(None);
-            }
-            let record = self.one(number, proposal, earlier, objective);
-            let record = record.and_then(|record| file.add(&record).map(|()| record));
-            failed.fetch_or(record.is_err(), Ordering::Relaxed);
-            advance();
-            record.map(Some)
-        };
-        let done: Vec<Result<Option<TrialRecord>>> = round
-            .into_par_iter()
-            .enumerate()
-            .with_max_len(1)
-            .map(one)
-            .collect();
-        let done: Result<Vec<Option<TrialRecord>>> = done.into_iter().collect();
-        Ok(done?.into_iter().flatten().collect())
-    }
-
-    fn one(
-        &self,
-        number: usize,
-        proposal: Proposal,
-        earlier: &[TrialRecord],
-        objective: &(impl Fn(&mut Trial<'_>) -> Result<f64> + Sync),
-    ) -> Result<TrialRecord> {
-        let configuration = proposal.again.unwrap_or(number);
-        let mut trial = Trial {
-            number,
-            values: proposal.values,
-            budget: proposal.budget,
-            seed: trial_seed(self.seed, configuration),
-            goal: self.goal,
-            pruner: self.pruner.as_deref(),
-            earlier,
-            reports: Vec::new(),
-            stopped: false,
-        };
-        let start = Instant::now();
-        let outcome = match (objective(&mut trial), trial.stopped) {
-            (Err(error), _) if self.keep_failures => Outcome::Failed {
-                problem: error.to_string(),
-            },
-            (Err(error), _) => return Err(trial.failed(error)),
-            (Ok(_), true) => {
-                let (step, value) = trial.reports.last().copied().unwrap_or_default();
-                Outcome::Pruned { step, value }
-            }
-            (Ok(value), false) if value.is_finite() => Outcome::Complete { value },
-            (Ok(value), false) => Outcome::Failed {
-                problem: format!("the value is {value}"),
-            },
-        };
-        Ok(TrialRecord {
-            number,
-            configuration,
-            values: trial.values,
-            budget: trial.budget,
-            reports: trial.reports,
-            outcome,
-            seconds: start.elapsed().as_secs_f64(),
-        })
     }
 
     /// What a study file must have been made with to be gone on from.
@@ -285,13 +197,4 @@ impl Tuner {
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.file.as_ref()
     }
-}
-
-/// Streams of the seed of a search: one for what is proposed, one for what happens in trials.
-pub(super) fn proposals(seed: u64) -> Rng {
-    Rng::new(seed).stream(0)
-}
-
-fn trial_seed(seed: u64, configuration: usize) -> u64 {
-    Rng::new(seed).stream(1).stream(configuration as u64).next_u64()
 }

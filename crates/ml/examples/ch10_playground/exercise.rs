@@ -188,7 +188,7 @@ fn spiral(book: &mut Chapter) -> AnyResult {
 
 /// How far each kernel went, by its length at the beginning.
 fn moved(model: &Model, before: &[Tensor]) -> Result<Vec<f64>> {
-    let length = |t: &Tensor| Ok(t.square()?.sum_all()?.item::<f32>()?.sqrt());
+    let length = |t: &Tensor| -> Result<f32> { Ok(t.square()?.sum_all()?.item::<f32>()?.sqrt()) };
     let after = model.get_weights();
     let kernels = before.iter().zip(&after).filter(|(before, _)| before.rank() == 2);
     kernels

@@ -41,7 +41,7 @@ impl Plane {
     /// Points for training and for testing, with their classes in a column.
     pub(crate) fn halves(&self) -> Result<[(Tensor, Tensor); 2]> {
         let half = self.points.len() / 2;
-        let part = |from: usize, to: usize| {
+        let part = |from: usize, to: usize| -> Result<(Tensor, Tensor)> {
             let points = self.points[from..to]
                 .iter()
                 .flatten()

@@ -7,7 +7,7 @@ use ml::{
         },
     },
     data::{
-        pipeline::TransformerPipeline,
+        pipeline::Pipeline,
         preprocess::StandardScaler,
         split::{KFold, Splitter},
     },
@@ -42,7 +42,7 @@ fn random_search_tunes_a_network_in_a_pipeline() -> Result<()> {
         .batch_size(8)
         .validation_split(0.2)
         .patience(10);
-    let pipeline = TransformerPipeline::new()
+    let pipeline = Pipeline::new()
         .step("scale", StandardScaler::default())
         .model("net", network);
     let space = ParamDistributions::new()

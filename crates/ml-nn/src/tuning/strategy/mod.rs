@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, fmt::Debug};
 use ml_core::{Result, Rng, check};
 use serde_json::Value;
 
-use super::{Goal, Space, TrialRecord, Values, tuner::proposals};
+use super::{Goal, Space, TrialRecord, Values, rounds::proposals};
 
 pub use bayesian::BayesianSearch;
 pub use halving::SuccessiveHalving;
