@@ -6,24 +6,13 @@ use ml::{
         Activation, Model, Sequential,
         layers::{Dense, IntoLayer},
     },
-    plot::{
-        Diagram, Figure,
-        diagram::{Direction, Outline},
-    },
 };
 
 use crate::support::{AnyResult, Book, Chapter};
 
 pub(crate) fn run(book: &mut Chapter) -> AnyResult {
     composed(book)?;
-    exercise_6(book)?;
-    book.figure("10-7", "a multilayer perceptron", &drawn(&[2, 4, 3], "step")?)?;
-    book.figure(
-        "10-9",
-        "a multilayer perceptron of today",
-        &drawn(&[3, 5, 3], "ReLU, softmax")?,
-    )?;
-    Ok(())
+    exercise_6(book)
 }
 
 /// Two lines one after the other are one line.
@@ -87,40 +76,4 @@ fn exercise_6(book: &mut Chapter) -> AnyResult {
     );
     book.claim("C10-010", "in f32", "checked", y.dtype() == DType::F32);
     Ok(())
-}
-
-/// Layers of neurons, each with a bias but the last, fully connected.
-fn drawn(sizes: &[usize], functions: &str) -> Result<Figure> {
-    let mut diagram = Diagram::new();
-    diagram.direction(Direction::Right);
-    let mut before = Vec::new();
-    for (number, &size) in sizes.iter().enumerate() {
-        let last = number + 1 == sizes.len();
-        let name = match number {
-            0 => "x".to_owned(),
-            _ if last => functions.split(", ").last().unwrap_or_default().to_owned(),
-            _ => functions.split(", ").next().unwrap_or_default().to_owned(),
-        };
-        let mut layer = Vec::new();
-        for unit in 1..=size {
-            let text = if number == 0 {
-                format!("{name}{unit}")
-            } else {
-                name.clone()
-            };
-            let node = diagram.node(text);
-            diagram.style(node)?.outline(Outline::Round);
-            for &from in &before {
-                diagram.edge(from, node)?;
-            }
-            layer.push(node);
-        }
-        if !last {
-            let bias = diagram.node("1");
-            diagram.style(bias)?.outline(Outline::Round);
-            layer.push(bias);
-        }
-        before = layer;
-    }
-    diagram.figure()
 }

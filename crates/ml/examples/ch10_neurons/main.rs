@@ -9,6 +9,7 @@ mod layers;
 mod logic;
 mod losses;
 mod perceptron;
+mod pictures;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;
@@ -27,5 +28,6 @@ fn chapter(book: &mut Chapter) -> AnyResult {
     functions::run(book)?;
     layers::run(book)?;
     tasks::run(book)?;
-    losses::run(book)
+    losses::run(book)?;
+    pictures::run(book)
 }

@@ -95,9 +95,7 @@ pub(crate) fn run(book: &mut Chapter, housing: &Housing) -> AnyResult {
 fn drawn(studies: &[(&str, &Study)]) -> Result<Figure> {
     let mut figure = Figure::new(620, 360);
     let axes = figure.axes();
-    axes.x_label("trials")
-        .y_label("best validation loss")
-        .y_limits(0.2, 0.8);
+    axes.x_label("trials").y_label("best validation loss");
     for (name, study) in studies {
         let best: Vec<f64> = study
             .best_so_far()

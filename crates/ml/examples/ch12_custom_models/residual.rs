@@ -141,14 +141,12 @@ pub(crate) fn trained(book: &mut Chapter, housing: &Housing) -> AnyResult {
 fn drawn() -> Result<Figure> {
     let mut diagram = Diagram::new();
     diagram.direction(Direction::Right);
-    let names = ["input", "dense", "residual block", "residual block 2", "dense "];
-    let nodes = names.map(|name| diagram.node(name.trim()));
+    let repeated = format!("residual block\n{TIMES} times, the same weights");
+    let texts = ["input", "dense", repeated.as_str(), "residual block 2", "dense"];
+    let nodes = texts.map(|text| diagram.node(text));
     for pair in nodes.windows(2) {
         diagram.edge(pair[0], pair[1])?;
     }
-    diagram
-        .edge(nodes[2], nodes[2])?
-        .label(format!("× {}", TIMES - 1));
     let inside = ["in", "dense", "dense", "+"].map(|name| diagram.node(name));
     diagram.style(inside[3])?.outline(Outline::Round);
     for pair in inside.windows(2) {
