@@ -4,7 +4,7 @@ use std::fs;
 
 use ml::nn::{
     Compile, Fit, Model,
-    callbacks::{EarlyStopping, ModelCheckpoint},
+    callbacks::{EarlyStopping, ModelCheckpoint, ReduceLrOnPlateau},
     optimizers::Sgd,
     tensorboard::{TensorBoard, run_folder},
 };
@@ -28,8 +28,13 @@ pub(crate) fn run(book: &mut Chapter, images: &Images, rate: f64) -> AnyResult {
     let fit = Fit::new()
         .epochs(100)
         .validation_data(&images.x_valid, &images.y_valid)
-        .callback(EarlyStopping::new().patience(10))
-        .callback(ModelCheckpoint::new(&path).save_best_only(true))
+        .callback(ReduceLrOnPlateau::new().factor(0.3).patience(3))
+        .callback(EarlyStopping::new().monitor("val_accuracy").patience(10))
+        .callback(
+            ModelCheckpoint::new(&path)
+                .monitor("val_accuracy")
+                .save_best_only(true),
+        )
         .callback(TensorBoard::new(run_folder(&root)));
     let history = model.fit(&images.x_train, &images.y_train, fit)?;
     // Back to the best, by the checkpoint.

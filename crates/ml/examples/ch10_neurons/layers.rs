@@ -25,12 +25,9 @@ fn composed(book: &mut Chapter) -> AnyResult {
         Ok(model)
     };
     let (f, g) = (line(2.0, 3.0)?, line(5.0, -1.0)?);
-    let stack = Sequential::new()
-        .add(&g.as_layer())
-        .add(&f.as_layer())
-        .into_model();
+    let stack = Sequential::new().add(g.as_layer()).add(f.as_layer()).into_model();
     let y = stack
-        .predict(&Tensor::from([[0.0f32], [1.0], [-4.0]]))?
+        .predict(Tensor::from([[0.0f32], [1.0], [-4.0]]))?
         .to_vec::<f32>()?;
     book.number("N10-02", "f(g(x)) at 0", f64::from(y[0]), Book::Exact(1.0));
     book.number("N10-02", "its slope", f64::from(y[1] - y[0]), Book::Exact(10.0));

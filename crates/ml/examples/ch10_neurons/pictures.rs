@@ -61,7 +61,7 @@ pub(crate) fn layers(sizes: &[(&str, usize)]) -> Result<Figure> {
     let axes = figure.axes();
     axes.framed(false)
         .x_limits(-0.4, sizes.len() as f64 - 0.6)
-        .y_limits(-1.1, 1.1);
+        .y_limits(-1.25, 1.25);
     // Neurons of a layer from top to bottom: those it has, then its bias.
     let place = |layer: usize, neuron: usize| {
         let count = sizes[layer].1 + usize::from(layer + 1 < sizes.len());

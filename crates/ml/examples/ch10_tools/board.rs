@@ -122,7 +122,7 @@ fn compared(runs: &[(PathBuf, History)]) -> ml::Result<Figure> {
     for (rate, (_, history)) in RATES.into_iter().zip(runs) {
         for (key, part) in [("loss", "train"), ("val_loss", "validation")] {
             axes.line(
-                &history.epoch.iter().map(|&e| e as f64).collect::<Vec<_>>(),
+                history.epoch.iter().map(|&e| e as f64).collect::<Vec<_>>(),
                 history.get(key),
             )?
             .label(format!("{rate}, {part}"));

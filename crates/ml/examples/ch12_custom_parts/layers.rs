@@ -36,8 +36,8 @@ fn exponential(book: &mut Chapter) -> AnyResult {
         same,
     );
     // Targets of very different sizes: 0.001, 10, 1000.
-    let targets = Tensor::from([-6.907_755f32, 2.302_585, 6.907_755]);
-    let reached = Activation::Exponential.apply(&targets)?.to_vec::<f32>()?;
+    let targets = Tensor::from([0.001f32, 10.0, 1000.0]);
+    let reached = Activation::Exponential.apply(&targets.log()?)?.to_vec::<f32>()?;
     let near = reached
         .iter()
         .zip([0.001f32, 10.0, 1000.0])
