@@ -38,7 +38,10 @@ fn rings(rows: usize, classes: i64) -> (Array2<f64>, Array1<i64>) {
     let mut y = Array1::zeros(rows);
     for row in 0..rows {
         let class = row as i64 % classes;
-        let (radius, angle) = (class as f64 + 0.4 * rng.uniform(), 6.283 * rng.uniform());
+        let (radius, angle) = (
+            class as f64 + 0.4 * rng.uniform(),
+            std::f64::consts::TAU * rng.uniform(),
+        );
         x[(row, 0)] = radius * angle.cos();
         x[(row, 1)] = radius * angle.sin();
         y[row] = 10 * (class + 1);

@@ -69,8 +69,8 @@ fn timeless(mut study: Study) -> Study {
 
 /// One of each kind.
 fn tuners() -> Vec<Tuner> {
-    let pruned = |strategy: Box<dyn Fn() -> Tuner>| {
-        let tuner = strategy().parallel(3).seed(5);
+    let pruned = |tuner: Tuner| {
+        let tuner = tuner.parallel(3).seed(5);
         tuner.pruner(MedianPruner::new().startup_trials(3).warmup_steps(1))
     };
     vec![
@@ -80,10 +80,8 @@ fn tuners() -> Vec<Tuner> {
         Tuner::new(space(), BayesianSearch::new(14).initial(6))
             .parallel(2)
             .seed(3),
-        pruned(Box::new(|| Tuner::new(space(), RandomSearch::new(16)))),
-        pruned(Box::new(|| {
-            Tuner::new(space(), BayesianSearch::new(16).initial(6))
-        })),
+        pruned(Tuner::new(space(), RandomSearch::new(16))),
+        pruned(Tuner::new(space(), BayesianSearch::new(16).initial(6))),
         Tuner::new(space(), RandomSearch::new(16))
             .parallel(4)
             .pruner(HalvingPruner::new().factor(2)),
@@ -200,24 +198,20 @@ fn spaces_that_cannot_be_are_refused() {
 #[test]
 fn settings_outside_their_domain_are_refused() {
     let run = |tuner: Tuner| text(tuner.run(|_| Ok(0.0)));
-    let with = |strategy: Box<dyn Fn() -> Tuner>| run(strategy());
     assert_eq!(
-        with(Box::new(|| Tuner::new(space(), RandomSearch::new(0)))),
+        run(Tuner::new(space(), RandomSearch::new(0))),
         "trials = 0: must be from 1 to 1,000,000"
     );
     assert_eq!(
-        with(Box::new(|| Tuner::new(space(), SuccessiveHalving::new(3, 5, 4)))),
+        run(Tuner::new(space(), SuccessiveHalving::new(3, 5, 4))),
         "max_budget = 4: must be at least min_budget"
     );
     assert_eq!(
-        with(Box::new(|| Tuner::new(space(), Hyperband::new(9).factor(1)))),
+        run(Tuner::new(space(), Hyperband::new(9).factor(1))),
         "factor = 1: must be at least 2"
     );
     assert_eq!(
-        with(Box::new(|| Tuner::new(
-            space(),
-            BayesianSearch::new(9).initial(1)
-        ))),
+        run(Tuner::new(space(), BayesianSearch::new(9).initial(1))),
         "initial = 1: must be at least 2"
     );
     assert_eq!(
@@ -569,17 +563,17 @@ fn what_was_finished_before_an_error_is_kept() {
 #[test]
 fn a_finished_search_may_be_given_more_trials() {
     let folder = tempfile::tempdir().unwrap();
-    let strategies: [fn(usize) -> Box<dyn Fn() -> Tuner>; 2] = [
-        |n| Box::new(move || Tuner::new(space(), RandomSearch::new(n)).parallel(2)),
-        |n| Box::new(move || Tuner::new(space(), BayesianSearch::new(n).initial(4)).parallel(2)),
+    let strategies: [fn(usize) -> Tuner; 2] = [
+        |n| Tuner::new(space(), RandomSearch::new(n)).parallel(2),
+        |n| Tuner::new(space(), BayesianSearch::new(n).initial(4)).parallel(2),
     ];
     for (number, tuner) in strategies.iter().enumerate() {
         let path = folder.path().join(format!("{number}.jsonl"));
-        let short = timeless(tuner(7)().file(&path).run(objective).unwrap());
-        let long = timeless(tuner(12)().file(&path).run(objective).unwrap());
+        let short = timeless(tuner(7).file(&path).run(objective).unwrap());
+        let long = timeless(tuner(12).file(&path).run(objective).unwrap());
         assert_eq!(long.trials[..7], short.trials);
-        assert_eq!(long, timeless(tuner(12)().run(objective).unwrap()));
-        let fewer = text(tuner(7)().file(&path).run(objective));
+        assert_eq!(long, timeless(tuner(12).run(objective).unwrap()));
+        let fewer = text(tuner(7).file(&path).run(objective));
         assert!(
             fewer.contains("has a trial") && fewer.contains("but this search makes"),
             "{fewer}"
