@@ -31,26 +31,6 @@ pub(crate) const HOUSING_RATE: f64 = 0.001;
 /// Epochs of an image classifier and of the small regressor; the first one, which may compile, is told apart.
 pub(crate) const EPOCHS: usize = 3;
 pub(crate) const HOUSING_EPOCHS: usize = 6;
-/// What a random search drew once, for both sides: hidden layers from 0 to 3, neurons from 1 to 100, rates from 3e-4 to
-/// 3e-2 by their logarithm.
-#[allow(dead_code)] // Only Scikit-Learn searches too.
-pub(crate) const TRIALS: [(usize, usize, f64); 10] = [
-    (2, 67, 0.0031),
-    (1, 14, 0.0004),
-    (3, 88, 0.0112),
-    (0, 42, 0.0008),
-    (1, 95, 0.0205),
-    (2, 23, 0.0016),
-    (3, 51, 0.0007),
-    (1, 74, 0.0058),
-    (0, 9, 0.0259),
-    (2, 36, 0.0142),
-];
-/// Epochs of a fit of the search, and its folds.
-#[allow(dead_code)]
-pub(crate) const SEARCH_EPOCHS: usize = 3;
-#[allow(dead_code)]
-pub(crate) const SEARCH_FOLDS: usize = 3;
 /// Answers that are timed one by one, after some that are not.
 const ANSWERS: usize = 5_000;
 const WARM_UP: usize = 500;

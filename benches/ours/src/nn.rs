@@ -21,11 +21,28 @@ use crate::{
     measure::{Measures, measures, timed},
     networks::{
         ADAM_RATE, BATCH, CLASSES, DROPPED, EPOCHS, HIDDEN, HOUSING_EPOCHS, HOUSING_RATE, HOUSING_ROWS,
-        PIXELS, SEARCH_EPOCHS, SEARCH_FOLDS, SGD_RATE, TRIALS, VALIDATION, answers, start, trained,
+        PIXELS, SGD_RATE, VALIDATION, answers, start, trained,
     },
 };
 
 const SEED: u64 = 42;
+/// What a random search drew once, for both sides: hidden layers from 0 to 3, neurons from 1 to 100, rates from 3e-4 to
+/// 3e-2 by their logarithm.
+const TRIALS: [(usize, usize, f64); 10] = [
+    (2, 67, 0.0031),
+    (1, 14, 0.0004),
+    (3, 88, 0.0112),
+    (0, 42, 0.0008),
+    (1, 95, 0.0205),
+    (2, 23, 0.0016),
+    (3, 51, 0.0007),
+    (1, 74, 0.0058),
+    (0, 9, 0.0259),
+    (2, 36, 0.0142),
+];
+/// Epochs of a fit of the search, and its folds.
+const SEARCH_EPOCHS: usize = 3;
+const SEARCH_FOLDS: usize = 3;
 
 /// Runs the workload `name` on the data in `folder`.
 pub(crate) fn run(name: &str, folder: &Path) -> Result<Measures> {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use ml_core::{Error, Result, check};
 
 use super::{
-    Better, Callback, Memory, Run,
-    monitor::{Counters, Monitor},
+    Callback, Memory, Run,
+    monitor::{Counters, Monitor, monitor_setters},
     pattern::filled,
 };
 
@@ -60,19 +60,7 @@ impl ModelCheckpoint {
         }
     }
 
-    /// The number that tells what is best. Default `val_loss`.
-    #[must_use]
-    pub fn monitor(mut self, name: impl Into<String>) -> Self {
-        self.monitor.name = name.into();
-        self
-    }
-
-    /// Whether smaller or larger is better. Default by the name.
-    #[must_use]
-    pub fn mode(mut self, mode: Better) -> Self {
-        self.monitor.mode = mode;
-        self
-    }
+    monitor_setters!();
 
     /// Whether only a model better than all before is saved. Default false.
     #[must_use]

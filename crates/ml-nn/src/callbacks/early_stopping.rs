@@ -3,8 +3,8 @@
 use ml_core::{Result, Tensor};
 
 use super::{
-    Better, Callback, Memory, Run,
-    monitor::{Counters, Monitor},
+    Callback, Memory, Run,
+    monitor::{Counters, Monitor, monitor_setters},
 };
 
 /// Ends training when a number has not got better for some epochs (book section 10.2.6).
@@ -56,19 +56,7 @@ impl EarlyStopping {
         Self::default()
     }
 
-    /// The number that has to get better. Default `val_loss`.
-    #[must_use]
-    pub fn monitor(mut self, name: impl Into<String>) -> Self {
-        self.monitor.name = name.into();
-        self
-    }
-
-    /// Whether smaller or larger is better. Default by the name.
-    #[must_use]
-    pub fn mode(mut self, mode: Better) -> Self {
-        self.monitor.mode = mode;
-        self
-    }
+    monitor_setters!();
 
     /// Less than this is no progress. Default 0.
     #[must_use]

@@ -18,6 +18,26 @@ pub enum Better {
     Max,
 }
 
+/// The setters that all callbacks have which watch a number in their field `monitor`.
+macro_rules! monitor_setters {
+    () => {
+        /// The number that is watched. Default `val_loss`.
+        #[must_use]
+        pub fn monitor(mut self, name: impl Into<String>) -> Self {
+            self.monitor.name = name.into();
+            self
+        }
+
+        /// Whether smaller or larger is better. Default by the name.
+        #[must_use]
+        pub fn mode(mut self, mode: $crate::callbacks::Better) -> Self {
+            self.monitor.mode = mode;
+            self
+        }
+    };
+}
+pub(super) use monitor_setters;
+
 /// A number of the logs, with the best so far.
 #[derive(Debug, Clone)]
 pub(super) struct Monitor {

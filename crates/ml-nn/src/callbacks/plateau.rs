@@ -3,9 +3,9 @@
 use ml_core::{Result, check};
 
 use super::{
-    Better, Callback, Memory, Run,
+    Callback, Memory, Run,
     learning_rate::log_rate,
-    monitor::{Counters, Monitor},
+    monitor::{Counters, Monitor, monitor_setters},
 };
 
 /// Multiplies the learning rate by a factor when a number has not got better for some epochs (book section 11.3.8,
@@ -58,19 +58,7 @@ impl ReduceLrOnPlateau {
         Self::default()
     }
 
-    /// The number that has to get better. Default `val_loss`.
-    #[must_use]
-    pub fn monitor(mut self, name: impl Into<String>) -> Self {
-        self.monitor.name = name.into();
-        self
-    }
-
-    /// Whether smaller or larger is better. Default by the name.
-    #[must_use]
-    pub fn mode(mut self, mode: Better) -> Self {
-        self.monitor.mode = mode;
-        self
-    }
+    monitor_setters!();
 
     /// What the rate is multiplied by: at least 0, below 1. Default 0.1.
     #[must_use]
