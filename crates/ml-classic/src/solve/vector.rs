@@ -42,21 +42,12 @@ pub(crate) fn vectorize<L: Loop>(body: L) -> L::Output {
 /// What a row is stored as; numbers that are whole and below 256 take a byte.
 pub(crate) trait Cell<F>: Copy {
     fn value(self) -> F;
-
-    /// A run of values as numbers: where they lie, or written to `buffer`, which has room for them. On their own they
-    /// are converted by vectors, which a loop that goes on to use them would not be.
-    fn plain<'a>(values: &'a [Self], buffer: &'a mut [F]) -> &'a [F];
 }
 
 impl<F: Float> Cell<F> for F {
     #[inline(always)]
     fn value(self) -> F {
         self
-    }
-
-    #[inline(always)]
-    fn plain<'a>(values: &'a [F], _: &'a mut [F]) -> &'a [F] {
-        values
     }
 }
 
@@ -70,14 +61,6 @@ impl<F: Float> Cell<F> for Byte {
     fn value(self) -> F {
         F::of(f64::from(self.0))
     }
-
-    #[inline(always)]
-    fn plain<'a>(values: &'a [Self], buffer: &'a mut [F]) -> &'a [F] {
-        for (number, value) in buffer.iter_mut().zip(values) {
-            *number = value.value();
-        }
-        &buffer[..values.len()]
-    }
 }
 
 /// The value of a cell.
@@ -86,8 +69,42 @@ pub(crate) fn number<X: Cell<F>, F: Float>(cell: X) -> F {
     cell.value()
 }
 
-/// Elements of a row that are converted at a time: whole [`LANES`].
-const RUN: usize = 256;
+/// Elements of a vector of the widest instructions.
+const WIDTH: usize = 8;
+
+/// The partial sums of [`LANES`], by vectors: arrays of their own, passed by value, stay in registers.
+struct Lanes<F>([F; WIDTH], [F; WIDTH], [F; WIDTH], [F; WIDTH]);
+
+impl<F: Float> Lanes<F> {
+    #[inline(always)]
+    fn zero() -> Self {
+        let zero = [F::zero(); WIDTH];
+        Self(zero, zero, zero, zero)
+    }
+
+    /// `sums += x·w`.
+    #[inline(always)]
+    fn add_products<X: Cell<F>>(&mut self, x: &[X; LANES], w: &[F; LANES]) {
+        let (x, w) = (x.as_chunks::<WIDTH>().0, w.as_chunks::<WIDTH>().0);
+        self.0 = plus_products(self.0, &x[0], &w[0]);
+        self.1 = plus_products(self.1, &x[1], &w[1]);
+        self.2 = plus_products(self.2, &x[2], &w[2]);
+        self.3 = plus_products(self.3, &x[3], &w[3]);
+    }
+
+    #[inline(always)]
+    fn sums(self) -> [F; LANES] {
+        let mut sums = [F::zero(); LANES];
+        let parts = [self.0, self.1, self.2, self.3];
+        sums.as_chunks_mut::<WIDTH>().0.copy_from_slice(&parts);
+        sums
+    }
+}
+
+#[inline(always)]
+fn plus_products<X: Cell<F>, F: Float>(sums: [F; WIDTH], x: &[X; WIDTH], w: &[F; WIDTH]) -> [F; WIDTH] {
+    std::array::from_fn(|lane| sums[lane] + x[lane].value() * w[lane])
+}
 
 struct Dot<'a, X, F> {
     x: &'a [X],
@@ -99,29 +116,27 @@ impl<X: Cell<F>, F: Float> Loop for Dot<'_, X, F> {
 
     #[inline(always)]
     fn run(self) -> f64 {
-        let mut buffer = [F::zero(); RUN];
-        let mut sums = [F::zero(); LANES];
-        for (x, w) in self.x.chunks(RUN).zip(self.w.chunks(RUN)) {
-            let (x, x_rest) = X::plain(x, &mut buffer).as_chunks::<LANES>();
-            let (w, w_rest) = w.as_chunks::<LANES>();
-            for (x, w) in x.iter().zip(w) {
-                for lane in 0..LANES {
-                    sums[lane] += x[lane] * w[lane];
-                }
-            }
-            for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
-                sums[lane] += *x * *w;
-            }
+        let (x, x_rest) = self.x.as_chunks::<LANES>();
+        let (w, w_rest) = self.w.as_chunks::<LANES>();
+        let mut lanes = Lanes::zero();
+        for (x, w) in x.iter().zip(w) {
+            lanes.add_products(x, w);
+        }
+        let mut sums = lanes.sums();
+        for (lane, (x, w)) in x_rest.iter().zip(w_rest).enumerate() {
+            sums[lane] += x.value() * *w;
         }
         total(&sums)
     }
 }
 
 /// The lanes added up in double precision.
-#[inline(always)]
+///
+/// Never inlined: the order of these additions would lead the compiler to pair lanes in the loop before.
+#[inline(never)]
 fn total<F: Float>(sums: &[F; LANES]) -> f64 {
-    let mut parts = [0.0; 8];
-    for chunk in sums.as_chunks::<8>().0 {
+    let mut parts = [0.0; WIDTH];
+    for chunk in sums.as_chunks::<WIDTH>().0 {
         for (part, sum) in parts.iter_mut().zip(chunk) {
             *part += sum.as_f64();
         }
@@ -139,7 +154,9 @@ impl<F: Float> Loop for Plain<'_, F> {
 
     #[inline(always)]
     fn run(self) {
-        Byte::plain(self.values, self.out);
+        for (number, value) in self.out.iter_mut().zip(self.values) {
+            *number = value.value();
+        }
     }
 }
 
