@@ -13,7 +13,6 @@ use ml_core::{
     ndarray::{Array1, Array2},
 };
 use ml_data::split::Fold;
-use rayon::prelude::*;
 
 use super::{CrossValidation, ErrorScore};
 use crate::metrics::Scorer;
@@ -94,34 +93,39 @@ impl Evaluator<'_, '_> {
         self.context.weights_for(self.task, self.y.len())?;
         let n = candidates.len();
         let shared: Vec<SharedFold<'_>> = folds.iter().map(|fold| SharedFold::new(fold, n)).collect();
+        let total = n * folds.len();
         // The earliest failure decides; work behind it is not worth starting.
-        let failed = AtomicUsize::new(usize::MAX);
-        self.context.observer.start(self.task, (n * folds.len()) as u64);
-        // Fold by fold, so that few folds' rows exist at a time.
-        let results: Vec<Option<Result<Evaluation>>> = (0..n * folds.len())
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|unit| {
-                if unit > failed.load(Ordering::Relaxed) {
-                    return None;
+        let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
+        self.context.observer.start(self.task, total as u64);
+        // One loop a thread, that takes the next unit when its last is done: a fit that waits for its own parallel work
+        // never begins another fit meanwhile. Fold by fold, so that few folds' rows exist at a time.
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let unit = next.fetch_add(1, Ordering::Relaxed);
+                if unit >= total || unit > failed.load(Ordering::Relaxed) {
+                    return done;
                 }
-                let (fold, candidate) = (&shared[unit / n], candidates[unit % n]);
+                let fold = &shared[unit / n];
                 let rows = fold.rows(self);
-                let result = self.evaluate(candidate, &rows);
+                let result = self.evaluate(candidates[unit % n], &rows);
                 if result.is_err() {
                     failed.fetch_min(unit, Ordering::Relaxed);
                 }
+                drop(rows);
                 fold.done();
                 self.context.observer.advance(self.task, 1);
-                Some(result)
-            })
-            .collect();
+                done.push((unit, result));
+            }
+        };
+        let mut results: Vec<_> = rayon::broadcast(|_| work()).into_iter().flatten().collect();
+        results.sort_by_key(|(unit, _)| *unit);
         self.context.observer.finish(self.task);
 
         let mut out: Vec<Vec<Evaluation>> = (0..n).map(|_| Vec::with_capacity(folds.len())).collect();
-        for (unit, result) in results.into_iter().enumerate() {
-            // Only units behind a failure are skipped, and the failure returns before them.
-            out[unit % n].push(result.expect("a unit before the first failure has run")?);
+        for (unit, result) in results {
+            // Only units behind a failure are missing, and the failure returns before them.
+            out[unit % n].push(result?);
         }
         Ok(out)
     }
