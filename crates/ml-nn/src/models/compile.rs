@@ -1,6 +1,6 @@
 //! Loss, optimizer and metrics of a model.
 
-use ml_core::{Error, Result, graph::RunOptions};
+use ml_core::{Error, Result, check, graph::RunOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::{choice::Choice, losses::LossRef, metrics::MetricRef, optimizers::OptimizerRef};
@@ -172,11 +172,14 @@ impl Compile {
                 .iter()
                 .rev()
                 .find(|(place, _)| place.is(position, name));
+            let weight = weight.map_or(1.0, |&(_, weight)| weight);
+            let parameter = format!("loss weight of {name:?}");
+            check::parameter(&parameter, weight, weight.is_finite(), "a finite number")?;
             let metrics = metrics.iter().filter(|(place, _)| place.is(position, name));
             Ok(Output {
                 name: name.clone(),
                 loss: loss.clone(),
-                weight: weight.map_or(1.0, |&(_, weight)| weight),
+                weight,
                 metrics: metrics.map(|(_, metric)| metric.clone()).collect(),
             })
         };

@@ -215,7 +215,7 @@ fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
 #[typetag::serde]
 impl Layer for Functional {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
-        scope.at_least(inputs, self.inputs.len())?;
+        scope.as_many(inputs, self.inputs.len())?;
         let mut specs: Vec<Vec<Spec>> = Vec::with_capacity(self.steps.len());
         let mut run = Vec::with_capacity(self.steps.len());
         let mut layers: Vec<Option<LayerRef>> = vec![None; self.layers.len()];

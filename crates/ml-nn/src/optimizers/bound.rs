@@ -37,6 +37,7 @@ pub struct BoundOptimizer {
 impl BoundOptimizer {
     pub(super) fn new(optimizer: OptimizerRef, variables: &[Variable]) -> Result<Self> {
         optimizer.check()?;
+        optimizer.warn_of_empty_groups(variables);
         let kept = |name: String, value: Tensor| {
             let variable = Variable::named(name, value);
             variable.set_trainable(false);

@@ -11,7 +11,7 @@ use crate::choice::Choice;
 pub struct Group {
     /// The weights whose name begins so: `"wide/"`.
     pub prefix: String,
-    /// What the learning rate is multiplied by. Default 1.
+    /// What the learning rate is multiplied by: finite, at least 0. Default 1.
     pub rate_factor: f64,
     /// Takes the place of the weight decay, if given.
     pub weight_decay: Option<f64>,
@@ -40,6 +40,30 @@ impl Group {
         self.weight_decay = Some(decay);
         self
     }
+
+    fn check(&self) -> Result<()> {
+        let factor = self.rate_factor;
+        ml_core::check::parameter(
+            &format!("rate_factor of group {:?}", self.prefix),
+            factor,
+            factor.is_finite() && factor >= 0.0,
+            "finite and at least 0",
+        )?;
+        check_decay(
+            &format!("weight_decay of group {:?}", self.prefix),
+            self.weight_decay,
+        )
+    }
+}
+
+fn check_decay(name: &str, decay: Option<f64>) -> Result<()> {
+    let decay = decay.unwrap_or(0.0);
+    ml_core::check::parameter(
+        name,
+        decay,
+        decay.is_finite() && decay >= 0.0,
+        "finite and at least 0",
+    )
 }
 
 /// An optimizer with what all of them can do: clip gradients, let weights decay, treat groups of weights differently.
@@ -179,7 +203,25 @@ impl OptimizerRef {
                 domain: "at most one of clipnorm, global_clipnorm and clipvalue".to_owned(),
             });
         }
-        Ok(())
+        check_decay("weight_decay", self.weight_decay)?;
+        self.groups.iter().try_for_each(Group::check)
+    }
+
+    /// Warns of groups that none of these weights belongs to: a name that was misspelt would do nothing.
+    pub(super) fn warn_of_empty_groups(&self, variables: &[Variable]) {
+        for (number, group) in self.groups.iter().enumerate() {
+            let fits = |group: &Group, name: &str| name.starts_with(&group.prefix);
+            let first = |name: &str| self.groups[..number].iter().all(|before| !fits(before, name));
+            if !variables.iter().any(|v| fits(group, v.name()) && first(v.name())) {
+                let names: Vec<&str> = variables.iter().map(Variable::name).collect();
+                tracing::warn!(
+                    prefix = group.prefix,
+                    weights = names.join(", "),
+                    "a group of the optimizer has no weights: give the beginning of a name of weights that learn and \
+                     belong to no group before it"
+                );
+            }
+        }
     }
 
     /// The gradients after clipping.
