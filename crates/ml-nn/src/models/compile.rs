@@ -183,8 +183,10 @@ impl Compile {
                 metrics: metrics.map(|(_, metric)| metric.clone()).collect(),
             })
         };
+        let optimizer = self.optimizer.0?;
+        optimizer.check()?;
         Ok(Compiled {
-            optimizer: self.optimizer.0?,
+            optimizer,
             outputs: outputs.iter().enumerate().map(output).collect::<Result<_>>()?,
             run_eagerly: self.run_eagerly,
             options: self.options,

@@ -3,8 +3,8 @@
 use ml_core::{Error, Result, Tensor, autodiff::Variable};
 use serde::{Deserialize, Serialize};
 
-use super::{BoundOptimizer, Optimizer, by_name};
-use crate::choice::Choice;
+use super::{BoundOptimizer, Optimizer, by_name, check_amount};
+use crate::{choice::Choice, schedules::LearningRate};
 
 /// Another rate or decay for some weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,28 +42,10 @@ impl Group {
     }
 
     fn check(&self) -> Result<()> {
-        let factor = self.rate_factor;
-        ml_core::check::parameter(
-            &format!("rate_factor of group {:?}", self.prefix),
-            factor,
-            factor.is_finite() && factor >= 0.0,
-            "finite and at least 0",
-        )?;
-        check_decay(
-            &format!("weight_decay of group {:?}", self.prefix),
-            self.weight_decay,
-        )
+        let of = |name: &str| format!("{name} of group {:?}", self.prefix);
+        check_amount(&of("rate_factor"), self.rate_factor)?;
+        check_amount(&of("weight_decay"), self.weight_decay.unwrap_or(0.0))
     }
-}
-
-fn check_decay(name: &str, decay: Option<f64>) -> Result<()> {
-    let decay = decay.unwrap_or(0.0);
-    ml_core::check::parameter(
-        name,
-        decay,
-        decay.is_finite() && decay >= 0.0,
-        "finite and at least 0",
-    )
 }
 
 /// An optimizer with what all of them can do: clip gradients, let weights decay, treat groups of weights differently.
@@ -180,7 +162,7 @@ impl From<&str> for Choice<OptimizerRef> {
 
 impl OptimizerRef {
     /// Refuses settings outside their domain.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let clips = [
             ("clipnorm", self.clipnorm),
             ("global_clipnorm", self.global_clipnorm),
@@ -203,8 +185,18 @@ impl OptimizerRef {
                 domain: "at most one of clipnorm, global_clipnorm and clipvalue".to_owned(),
             });
         }
-        check_decay("weight_decay", self.weight_decay)?;
-        self.groups.iter().try_for_each(Group::check)
+        check_amount("weight_decay", self.weight_decay.unwrap_or(0.0))?;
+        self.groups.iter().try_for_each(Group::check)?;
+        check_amount("learning_rate", self.first_rate()?)?;
+        self.optimizer.check()
+    }
+
+    /// The learning rate of the first step.
+    pub(super) fn first_rate(&self) -> Result<f64> {
+        match self.optimizer.learning_rate() {
+            LearningRate::Constant(rate) => Ok(*rate),
+            LearningRate::Schedule(schedule) => schedule.rate(&Tensor::from(0.0))?.item(),
+        }
     }
 
     /// Warns of groups that none of these weights belongs to: a name that was misspelt would do nothing.

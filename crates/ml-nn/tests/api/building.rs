@@ -4,7 +4,8 @@ use ml_core::{DType, Result, Tensor, ops::Spec};
 use ml_nn::{
     Activation, Input, Model, Sequential, connect,
     layers::{
-        BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module, Scope,
+        Add, BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module,
+        Scope,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -273,5 +274,44 @@ fn layers_survive_json_by_name_and_hyperparameters() -> Result<()> {
         .unwrap_err()
         .to_string();
     assert!(error.contains("MyFlatten"), "{error}");
+    Ok(())
+}
+
+/// What computes relies on the number of inputs: it is counted before.
+#[test]
+fn another_number_of_inputs_is_refused_and_nothing_panics() -> Result<()> {
+    let context = Context::inference();
+    let x = random(&[2, 3], 1);
+    let said = |model: &Model, inputs: &[Tensor]| model.call(inputs, &context).unwrap_err().to_string();
+    let stack = Sequential::new().add(Dense::new(1).input_shape([3])).into_model();
+    stack.ensure_built()?;
+    let fed = |needs: &str, with: usize| {
+        format!(
+            "build: takes {needs}, but is fed with {with}; connect as many as it takes; a sequential model feeds each layer \
+             with one"
+        )
+    };
+    assert_eq!(
+        said(&stack, &[]),
+        format!("model \"sequential\" (Sequential): {}", fed("1 input", 0))
+    );
+    assert!(said(&stack, &[x.clone(), x.clone()]).ends_with(&fed("1 input", 2)));
+    let (a, b) = (Input::new([3]).place(), Input::new([3]).place());
+    let joined = connect(Add, &[&a, &b])?;
+    let graph = Model::functional(&[&a, &b], &[&joined])?;
+    graph.ensure_built()?;
+    for count in [0, 1, 3] {
+        assert!(said(&graph, &vec![x.clone(); count]).ends_with(&fed("2 inputs", count)));
+    }
+    // As a layer in another graph, before there is data.
+    let again = connect(graph.as_layer(), &[&a, &b, &a]);
+    assert!(again.unwrap_err().to_string().ends_with(&fed("2 inputs", 3)));
+    // A layer that joins any number may be shared by places with different numbers.
+    let add = Add.into_layer();
+    let (two, c) = (connect(&add, &[&a, &b])?, Input::new([3]).place());
+    let three = connect(&add, &[&two, &b, &c])?;
+    let shared = Model::functional(&[&a, &b, &c], &[&three])?;
+    let sum = shared.predict([&x, &x, &x])?;
+    assert!(sum.all_close(&x.mul_scalar(4.0)?, 1e-6, 1e-6)?);
     Ok(())
 }

@@ -12,7 +12,7 @@ use ml_nn::{
     losses::{FnLoss, Huber, IntoLoss, Reduction},
     metrics::{IntoMetric, Mean, Metric},
     optimizers::{Group, IntoOptimizer, Nadam, Sgd},
-    regularizers::L1,
+    regularizers::{FnRegularizer, L1},
     schedules::PiecewiseConstantDecay,
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,95 @@ fn losses_and_metrics_from_inside_are_added_and_shown() -> Result<()> {
     assert!(
         (whole - main - 0.05 * inner).abs() < 1e-6,
         "{whole}, {main}, {inner}"
+    );
+    Ok(())
+}
+
+/// Tells of the mean of what passes as `everywhere` each time it is called, and as `trained` while training.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Talks;
+
+#[typetag::serde]
+impl Layer for Talks {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        Ok(ml_nn::layers::unary(|x, context| {
+            if context.is_training() {
+                context.add_metric("trained", x.mean_all()?.mul_scalar(100.0)?);
+            }
+            context.add_metric("everywhere", x.mean_all()?);
+            x.add_scalar(10.0)
+        }))
+    }
+}
+
+/// What is told of goes by its name: in tests, too, where less is told of; and over all calls of a layer that is used twice.
+#[test]
+fn metrics_from_inside_go_by_their_names() -> Result<()> {
+    let input = Input::new([1]).place();
+    let talks = Talks.named("talks");
+    let output = input.then(&talks)?.then(&talks)?;
+    let mut model = Model::functional(&[&input], &[&output])?;
+    model.compile(Compile::new(Sgd::new(0.0), "mse"))?;
+    let (x, v) = (Tensor::from([[1.0f32], [3.0]]), Tensor::from([[5.0f32]]));
+    let history = model.fit(&x, &x, Fit::new().validation_data(&v, &v))?;
+    // 2 at the first call, 12 at the second; 5 and 15 of what is tested on.
+    assert_eq!(history.last("everywhere"), Some(7.0));
+    assert_eq!(history.last("trained"), Some(700.0));
+    assert_eq!(history.last("val_everywhere"), Some(10.0));
+    assert_eq!(
+        history.params.metrics[..3],
+        ["loss", "trained", "everywhere"],
+        "each name once"
+    );
+    Ok(())
+}
+
+/// Adds the squares of what passes to the loss, without a sum: a mistake.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Scattered {
+    metric: bool,
+}
+
+#[typetag::serde]
+impl Layer for Scattered {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        let metric = self.metric;
+        Ok(ml_nn::layers::unary(move |x, context| {
+            match metric {
+                true => context.add_metric("squares", x.square()?),
+                false => context.add_loss(x.square()?),
+            }
+            Ok(x.clone())
+        }))
+    }
+}
+
+#[test]
+fn losses_and_metrics_that_are_no_single_numbers_are_refused() -> Result<()> {
+    let x = random(&[4, 2], 1);
+    let fed = |layers: Sequential| -> Result<String> {
+        let mut model = layers.into_model();
+        model.compile(Compile::new("sgd", "mse"))?;
+        Ok(model.fit(&x, &x, Fit::new()).unwrap_err().to_string())
+    };
+    let one = |layer: Scattered| Sequential::new().add(layer.input_shape([2]));
+    let rule = "does not fit; it must be one number: take the sum or the mean of it";
+    let loss = fed(one(Scattered { metric: false }))?;
+    assert_eq!(
+        loss,
+        format!("fit: batch 0 of epoch 0: add_loss: shape [4, 2] {rule}")
+    );
+    let metric = fed(one(Scattered { metric: true }))?;
+    assert_eq!(
+        metric,
+        format!("fit: batch 0 of epoch 0: add_metric: shape [4, 2] {rule}")
+    );
+    let penalty = FnRegularizer::new("squares", |w| w.square());
+    let dense = Dense::new(2).kernel_regularizer(penalty).input_shape([2]);
+    let penalty = fed(Sequential::new().add(dense))?;
+    assert_eq!(
+        penalty,
+        format!("fit: batch 0 of epoch 0: penalty on \"dense/kernel\": penalty: shape [2, 2] {rule}")
     );
     Ok(())
 }
