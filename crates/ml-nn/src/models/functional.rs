@@ -148,10 +148,25 @@ impl Functional {
             .collect()
     }
 
-    /// Names of the layers that give the outputs, in order.
+    /// Names of the layers that give the outputs, in order; with a number where a layer gives several of them: `split`,
+    /// `split_1`.
     pub fn output_names(&self) -> Vec<String> {
-        let name = |&(step, _): &(usize, usize)| self.layers[self.steps[step].layer].0.clone();
-        self.outputs.iter().map(name).collect()
+        let mut names: Vec<String> = Vec::with_capacity(self.outputs.len());
+        for &(step, _) in &self.outputs {
+            let layer = &self.layers[self.steps[step].layer].0;
+            let free = |name: &String| !names.contains(name) && (name == layer || !self.is_layer(name));
+            let mut numbered = (0..).map(|number| match number {
+                0 => layer.clone(),
+                number => format!("{layer}_{number}"),
+            });
+            let name = numbered.find(free).expect("some number is free");
+            names.push(name);
+        }
+        names
+    }
+
+    fn is_layer(&self, name: &str) -> bool {
+        self.layers.iter().any(|(known, _)| known == name)
     }
 }
 

@@ -40,19 +40,16 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(output: Output, alone: bool) -> Self {
-        let shown = (!alone).then(|| Mean.named(format!("{}_loss", output.name)).start());
-        let metric = |metric: crate::metrics::MetricRef| match alone {
-            true => metric.start(),
-            false => {
-                let name = format!("{}_{}", output.name, metric.name());
-                metric.named(name).start()
-            }
-        };
+        let shown = output.shown_name(alone).map(|name| Mean.named(name).start());
+        let metrics = output.metrics.iter().map(|metric| {
+            let name = output.metric_name(metric, alone);
+            metric.clone().named(name).start()
+        });
         Self {
+            shown,
+            metrics: metrics.collect(),
             loss: output.loss,
             weight: output.weight,
-            shown,
-            metrics: output.metrics.into_iter().map(metric).collect(),
         }
     }
 }

@@ -315,3 +315,39 @@ fn another_number_of_inputs_is_refused_and_nothing_panics() -> Result<()> {
     assert!(sum.all_close(&x.mul_scalar(4.0)?, 1e-6, 1e-6)?);
     Ok(())
 }
+
+/// C10-069.
+#[test]
+fn drawings_have_a_box_for_each_layer_and_arrows() -> Result<()> {
+    let head = "  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
+    let stack = Sequential::new()
+        .add(Dense::new(4).named("a \"b\" \\c").input_shape([3]))
+        .add(Dropout::new(0.5))
+        .add(Dense::new(1))
+        .into_model();
+    let boxes = "  n0 [label=\"a \\\"b\\\" \\\\c\\nDense\\n(None, 4)\"];\n  \
+                 n1 [label=\"dropout\\nDropout\\n(None, 4)\"];\n  \
+                 n2 [label=\"dense\\nDense\\n(None, 1)\"];\n";
+    assert_eq!(
+        stack.to_dot()?,
+        format!("digraph \"sequential\" {{\n{head}{boxes}  n0 -> n1;\n  n1 -> n2;\n}}\n")
+    );
+    // A layer that is used twice feeds, and is fed, twice; a model inside is one box.
+    let (a, b) = (
+        Input::new([3]).name("a").place(),
+        Input::new([3]).name("b").place(),
+    );
+    let shared = stack.as_layer();
+    let output = connect(Add, &[&a.then(&shared)?, &b.then(&shared)?])?;
+    let dot = Model::functional(&[&a, &b], &[&output])?.to_dot()?;
+    let arrows: Vec<&str> = dot.lines().filter(|line| line.contains("->")).collect();
+    assert_eq!(
+        arrows,
+        ["  n0 -> n2;", "  n1 -> n2;", "  n2 -> n3;", "  n2 -> n3;"],
+        "{dot}"
+    );
+    assert!(dot.contains("Sequential\\n(None, 1)"), "{dot}");
+    let unbuilt = Sequential::new().add(Dense::new(1)).into_model().to_dot();
+    assert!(unbuilt.unwrap_err().to_string().contains("is not built"));
+    Ok(())
+}

@@ -105,6 +105,68 @@ fn metrics_from_inside_go_by_their_names() -> Result<()> {
     Ok(())
 }
 
+/// A sum and a difference: one layer that gives two outputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Both;
+
+#[typetag::serde]
+impl Layer for Both {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        Ok(Box::new(|inputs: &[Tensor], _: &Context| {
+            Ok(vec![inputs[0].add(&inputs[1])?, inputs[0].sub(&inputs[1])?])
+        }))
+    }
+}
+
+#[test]
+fn outputs_of_one_layer_have_names_of_their_own() -> Result<()> {
+    let (a, b) = (Input::new([1]).place(), Input::new([1]).place());
+    let outputs = connect_all(Both.named("both"), &[&a, &b])?;
+    let mut model = Model::functional(&[&a, &b], &[&outputs[0], &outputs[1]])?;
+    assert_eq!(model.output_names(), ["both", "both_1"]);
+    model.compile(
+        Compile::new("sgd", "mse")
+            .loss_for("both_1", "mae")
+            .loss_weight_for("both_1", 10.0),
+    )?;
+    let (x, z, y) = (
+        Tensor::from([[5.0f32]]),
+        Tensor::from([[3.0f32]]),
+        Tensor::from([[0.0f32]]),
+    );
+    let logs = model.evaluate([&x, &z], [("both", &y), ("both_1", &y)])?;
+    // The square of 8, and ten times 2.
+    let found: Vec<(&str, f64)> = logs.iter().collect();
+    assert_eq!(found, [("loss", 84.0), ("both_loss", 64.0), ("both_1_loss", 2.0)]);
+    Ok(())
+}
+
+#[test]
+fn numbers_of_the_logs_have_one_name_each() -> Result<()> {
+    let dense = || Sequential::new().add(Dense::new(1).input_shape([1])).into_model();
+    let said = |compile: Compile| dense().compile(compile).unwrap_err().to_string();
+    let twice = |name: &str| {
+        format!(
+            "compile: two numbers of the logs are named {name:?}; give each metric once, or a name of its own: \
+             Metric.named(\"...\")"
+        )
+    };
+    let mse = || Compile::new("sgd", "mse");
+    assert_eq!(said(mse().metrics(["mae", "mape", "mae"])), twice("mae"));
+    assert_eq!(said(mse().metric(Mean.named("loss"))), twice("loss"));
+    let apart = mse().metrics([Mean.named("a"), Mean.named("b")]);
+    assert!(dense().compile(apart).is_ok());
+    // What layers tell of is known when they are called.
+    let mut model = Sequential::new().add(Talks.input_shape([1])).into_model();
+    model.compile(mse().metric(Mean.named("trained")))?;
+    let x = random(&[2, 1], 1);
+    assert_eq!(
+        model.fit(&x, &x, Fit::new()).unwrap_err().to_string(),
+        "add_metric: a layer tells of \"trained\", and the logs have a number of this name; call it otherwise"
+    );
+    Ok(())
+}
+
 /// Adds the squares of what passes to the loss, without a sum: a mistake.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Scattered {
