@@ -122,6 +122,7 @@ pub(crate) fn per_example(
     y_pred: &Tensor,
     logits: Option<&Logits>,
 ) -> Result<Tensor> {
+    loss.check()?;
     let y_true = match loss.takes_class_numbers() {
         true => y_true.clone(),
         false => labels_like(y_true, y_pred)?,

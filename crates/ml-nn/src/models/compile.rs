@@ -173,10 +173,14 @@ impl Compile {
             .try_for_each(|place| known(place, outputs))?;
         let losses = given(self.losses)?;
         let metrics = given(self.metrics)?;
+        metrics
+            .iter()
+            .try_for_each(|(_, metric): &(Where, MetricRef)| metric.metric.check())?;
         let output = |(position, name): (usize, &String)| {
             // What was said last, and most closely, counts.
             let loss = losses.iter().rev().find(|(place, _)| place.is(position, name));
             let (_, loss) = loss.expect("new() gives a loss for all outputs");
+            loss.loss.check()?;
             if loss.reduction == crate::losses::Reduction::None {
                 return Err(Error::Parameter {
                     name: "reduction".to_owned(),

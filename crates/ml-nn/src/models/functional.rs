@@ -56,6 +56,7 @@ impl TryFrom<Stored> for Functional {
             inputs,
             outputs,
         } = stored;
+        some_of_both(inputs.len(), outputs.len())?;
         let refused = |problem: String| Error::Data {
             op: "Functional",
             problem,
@@ -90,6 +91,20 @@ impl TryFrom<Stored> for Functional {
     }
 }
 
+/// A network without inputs or outputs computes nothing.
+fn some_of_both(inputs: usize, outputs: usize) -> Result<()> {
+    let missing = match (inputs, outputs) {
+        (0, _) => ("inputs", "1 input"),
+        (_, 0) => ("outputs", "1 output"),
+        _ => return Ok(()),
+    };
+    Err(Error::Empty {
+        op: "Model",
+        what: format!("the list of {}", missing.0),
+        least: missing.1,
+    })
+}
+
 /// The output of this number that a step gives.
 fn output<T: Clone>(values: &[Vec<T>], &(step, output): &(usize, usize)) -> Result<T> {
     let given = &values[step];
@@ -107,9 +122,19 @@ impl Functional {
     /// The graph between these places.
     ///
     /// # Errors
-    /// [`Error::Data`] if an output depends on an input that is not given, an input is used for nothing, or two layers
-    /// have one name.
+    /// [`Error::Data`] if an output depends on an input that is not given, an input is used for nothing or given twice, or
+    /// two layers have one name; [`Error::Empty`] without inputs or outputs.
     pub fn new(inputs: &[&Place], outputs: &[&Place]) -> Result<Self> {
+        some_of_both(inputs.len(), outputs.len())?;
+        for (number, input) in inputs.iter().enumerate() {
+            if inputs[..number].iter().any(|before| before.same(input)) {
+                return Err(Error::Data {
+                    op: "Model",
+                    problem: format!("input {} is the same as one before it", number + 1),
+                    remedy: "give each input once: a place can feed several layers",
+                });
+            }
+        }
         let nodes = needed(inputs, outputs)?;
         let places: HashMap<*const Node, usize> = nodes.iter().map(Arc::as_ptr).zip(0..).collect();
         let position = |place: &Place| (places[&Arc::as_ptr(&place.node)], place.output);

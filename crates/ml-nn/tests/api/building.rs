@@ -2,7 +2,7 @@
 
 use ml_core::{DType, Result, Tensor, ops::Spec};
 use ml_nn::{
-    Activation, Input, Model, Sequential, connect,
+    Activation, Input, Model, Place, Sequential, connect,
     layers::{
         Add, BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module,
         Scope,
@@ -350,4 +350,45 @@ fn drawings_have_a_box_for_each_layer_and_arrows() -> Result<()> {
     let unbuilt = Sequential::new().add(Dense::new(1)).into_model().to_dot();
     assert!(unbuilt.unwrap_err().to_string().contains("is not built"));
     Ok(())
+}
+
+#[test]
+fn graphs_that_compute_nothing_are_refused() -> Result<()> {
+    let input = Input::new([2]).place();
+    let output = input.then(Dense::new(1))?;
+    let said = |inputs: &[&Place], outputs: &[&Place]| {
+        let error = Model::functional(inputs, outputs).map(drop).unwrap_err();
+        error.to_string()
+    };
+    assert_eq!(
+        said(&[], &[&output]),
+        "Model: the list of inputs is empty; at least 1 input needed"
+    );
+    assert_eq!(
+        said(&[&input], &[]),
+        "Model: the list of outputs is empty; at least 1 output needed"
+    );
+    assert_eq!(
+        said(&[&input, &input], &[&output]),
+        "Model: input 2 is the same as one before it; give each input once: a place can feed several layers"
+    );
+    Ok(())
+}
+
+#[test]
+fn weights_that_no_memory_can_hold_are_refused() {
+    let said = |units: usize| {
+        let layer = Dense::new(units).input_shape([1000]);
+        let model = Sequential::new().add(layer).into_model();
+        model.ensure_built().unwrap_err().to_string()
+    };
+    // Four petabytes, and more than there are addresses.
+    for units in [1 << 40, usize::MAX / 2] {
+        let error = said(units);
+        assert!(
+            error.starts_with("layer \"dense\" (Dense): initializer: shape [1000, ")
+                && error.ends_with("has more elements than memory can hold; use a smaller shape"),
+            "{error}"
+        );
+    }
 }

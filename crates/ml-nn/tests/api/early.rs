@@ -5,6 +5,11 @@ use ml_nn::{
     Compile, Input, Model, Sequential,
     constraints::{Constraint, MaxNorm, MinMaxNorm},
     layers::{ActivityRegularization, Dense, Embedding, IntoLayer, LayerRef},
+    losses::{BinaryCrossentropy, CategoricalCrossentropy, Huber, IntoLoss, LossRef},
+    metrics::{
+        Auc, BinaryAccuracy, CategoricalAccuracy, IntoMetric, MeanOf, MetricRef, Precision, Recall,
+        SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy,
+    },
     optimizers::{
         Adadelta, Adagrad, Adam, AdamW, Adamax, Group, IntoOptimizer, Nadam, OptimizerRef, RmsProp, Sgd,
     },
@@ -264,6 +269,95 @@ fn hyperparameters_of_optimizers() {
         // In a loop of one's own, too.
         assert_eq!(said(optimizer.bind(&[])), format!("{what}: {domain}"));
     }
+}
+
+#[test]
+fn settings_of_losses_and_metrics() -> Result<()> {
+    let model = || Sequential::new().add(Dense::new(1).input_shape([2])).into_model();
+    let smooth = "label_smoothing = 1.5: must be between 0 and 1";
+    let losses: [(LossRef, &str); 4] = [
+        (Huber::new(-1.0).into_loss(), "delta = -1: must be finite and > 0"),
+        (
+            Huber::new(f64::NAN).into_loss(),
+            "delta = NaN: must be finite and > 0",
+        ),
+        (BinaryCrossentropy::new().label_smoothing(1.5).into_loss(), smooth),
+        (
+            CategoricalCrossentropy::new().label_smoothing(1.5).into_loss(),
+            smooth,
+        ),
+    ];
+    let y = Tensor::from([[1.0f32]]);
+    for (loss, expected) in losses {
+        assert_eq!(said(model().compile(Compile::new("sgd", loss.clone()))), expected);
+        assert_eq!(said(loss.value(&y, &y, None)), expected);
+    }
+    let threshold = "threshold = NaN: must be finite";
+    let metrics: [(MetricRef, &str); 7] = [
+        (
+            Auc {
+                thresholds: 1,
+                ..Auc::default()
+            }
+            .into_metric(),
+            "thresholds = 1: must be at least 2",
+        ),
+        (Precision { threshold: f64::NAN }.into_metric(), threshold),
+        (Recall { threshold: f64::NAN }.into_metric(), threshold),
+        (BinaryAccuracy { threshold: f64::NAN }.into_metric(), threshold),
+        (
+            TopKCategoricalAccuracy { k: 0 }.into_metric(),
+            "k = 0: must be at least 1",
+        ),
+        (
+            SparseTopKCategoricalAccuracy { k: 0 }.into_metric(),
+            "k = 0: must be at least 1",
+        ),
+        (
+            MeanOf::new(Huber::new(0.0)).into_metric(),
+            "delta = 0: must be finite and > 0",
+        ),
+    ];
+    for (metric, expected) in metrics {
+        let compile = Compile::new("sgd", "mse").metric(metric.clone());
+        assert_eq!(said(model().compile(compile)), expected);
+        assert_eq!(said(metric.start().update_state(&y, &y, None)), expected);
+    }
+    Ok(())
+}
+
+/// Class numbers and shares are not taken for each other: both would broadcast.
+#[test]
+fn labels_of_the_wrong_kind_for_a_metric() -> Result<()> {
+    let predicted = Tensor::from([[0.1f32, 0.9], [0.8, 0.2]]);
+    let (numbers, column) = (Tensor::from([1i64, 1]), Tensor::from([[1i64], [1]]));
+    let shares = Tensor::from([[0.0f32, 1.0], [0.0, 1.0]]);
+    for (metric, name) in [
+        (SparseCategoricalAccuracy.start(), "sparse"),
+        (SparseTopKCategoricalAccuracy { k: 1 }.start(), "sparse top"),
+    ] {
+        assert_eq!(metric.call(&numbers, &predicted)?, 0.5, "{name}");
+        assert_eq!(metric.call(&column, &predicted)?, 0.5, "{name}");
+        let error = said(metric.call(&shares, &predicted));
+        assert!(
+            error.contains("[2, 2] with [2, 2]; labels (first) must be a class number"),
+            "{error}"
+        );
+    }
+    for (metric, name) in [
+        (CategoricalAccuracy.start(), "shares"),
+        (TopKCategoricalAccuracy { k: 1 }.start(), "shares top"),
+    ] {
+        assert_eq!(metric.call(&shares, &predicted)?, 0.5, "{name}");
+        for labels in [&numbers, &column] {
+            let error = said(metric.call(labels, &predicted));
+            assert!(
+                error.contains("class numbers are for sparse_categorical_accuracy"),
+                "{error}"
+            );
+        }
+    }
+    Ok(())
 }
 
 #[test]
