@@ -72,7 +72,7 @@ pub struct FittedNetworkRegressor {
 ///     0 => (x[(row, 0)] + x[(row, 1)]) / 2.0,
 ///     _ => x[(row, 1)] - x[(row, 0)],
 /// });
-/// let network = NetworkRegressor::new(Mlp::new().n_hidden(0).learning_rate(0.1)).epochs(500);
+/// let network = NetworkRegressor::new(Mlp::new().n_hidden(0).learning_rate(0.5)).epochs(500);
 /// let fitted = network.fit(x.view(), y.view())?;
 /// assert_eq!(fitted.predict(x.view())?.dim(), (6, 2));
 /// assert!(fitted.score(x.view(), y.view())? > 0.999);
