@@ -107,7 +107,11 @@ impl CsvLogger {
         }
         let mut text = String::new();
         let columns = self.state.columns.get_or_insert_with(|| {
-            let names: Vec<String> = logs.iter().map(|(name, _)| name.to_owned()).collect();
+            let mut names: Vec<String> = logs.iter().map(|(name, _)| name.to_owned()).collect();
+            // What is tested on after some epochs only may not be there after the first.
+            let later = run.params().metrics.iter();
+            let later: Vec<String> = later.filter(|name| logs.get(name).is_none()).cloned().collect();
+            names.extend(later);
             let header = ["epoch".to_owned()].into_iter().chain(names.iter().cloned());
             text = header.collect::<Vec<_>>().join(&self.separator) + "\n";
             names

@@ -21,6 +21,15 @@ pub trait Constraint: DynClone + fmt::Debug + Send + Sync {
     /// # Errors
     /// Those of the operations it consists of.
     fn apply(&self, weight: &Tensor) -> Result<Tensor>;
+
+    /// Refuses settings outside their domain: asked when a layer that has it is built, so that a mistake shows before
+    /// there is data.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`](ml_core::Error::Parameter) naming the setting. Default: none.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }
 dyn_clone::clone_trait_object!(Constraint);
 

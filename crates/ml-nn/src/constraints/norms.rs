@@ -64,10 +64,18 @@ fn lengths(weight: &Tensor, axis: isize) -> Result<Tensor> {
 #[typetag::serde]
 impl Constraint for MaxNorm {
     fn apply(&self, weight: &Tensor) -> Result<Tensor> {
-        let most = self.max_value;
-        check::parameter("max_value", most, most >= 0.0, "at least 0")?;
+        self.check()?;
         let lengths = lengths(weight, self.axis)?;
-        weight.mul(&lengths.clip(0.0, most)?.div(&lengths.add_scalar(EPSILON)?)?)
+        weight.mul(
+            &lengths
+                .clip(0.0, self.max_value)?
+                .div(&lengths.add_scalar(EPSILON)?)?,
+        )
+    }
+
+    fn check(&self) -> Result<()> {
+        let most = self.max_value;
+        check::parameter("max_value", most, most >= 0.0, "at least 0")
     }
 }
 
@@ -81,20 +89,21 @@ impl Constraint for UnitNorm {
 #[typetag::serde]
 impl Constraint for MinMaxNorm {
     fn apply(&self, weight: &Tensor) -> Result<Tensor> {
+        self.check()?;
         let (least, most, rate) = (self.min_value, self.max_value, self.rate);
-        check::parameter(
-            "min_value",
-            least,
-            least >= 0.0 && least <= most,
-            "between 0 and max_value",
-        )?;
-        check::parameter("rate", rate, (0.0..=1.0).contains(&rate), "between 0 and 1")?;
         let lengths = lengths(weight, self.axis)?;
         let wanted = lengths
             .clip(least, most)?
             .mul_scalar(rate)?
             .add(&lengths.mul_scalar(1.0 - rate)?)?;
         weight.mul(&wanted.div(&lengths.add_scalar(EPSILON)?)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        let (least, most, rate) = (self.min_value, self.max_value, self.rate);
+        let ordered = least >= 0.0 && least <= most;
+        check::parameter("min_value", least, ordered, "between 0 and max_value")?;
+        check::parameter("rate", rate, (0.0..=1.0).contains(&rate), "between 0 and 1")
     }
 }
 

@@ -7,7 +7,18 @@ use ml_core::{Params, Result};
 
 use crate::models::Model;
 
-/// What a model is needed for.
+/// What a model is needed for. Estimators make it from their data; made by hand, it tests a [`BuildModel`] of one's own.
+///
+/// # Examples
+/// ```
+/// use ml_nn::estimator::{BuildModel, Mlp, Problem};
+///
+/// let model = Mlp::new().n_neurons(10).build(&Problem::regression(8).targets(2))?;
+/// assert_eq!(model.count_params()?, 112); // 8 · 10 + 10 + 10 · 2 + 2
+/// let model = Mlp::new().n_hidden(0).build(&Problem::classification(4, 3).seed(42))?;
+/// assert_eq!((model.count_params()?, model.seed_value()), (15, 42));
+/// # Ok::<(), ml_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
@@ -15,14 +26,52 @@ pub struct Problem {
     pub inputs: usize,
     /// Number of classes, at least 2; `None` for regression.
     pub classes: Option<usize>,
-    /// For the model: `.into_model().seed(problem.seed)`.
+    /// Numbers that regression predicts for each row. Default 1.
+    pub targets: usize,
+    /// For the model: `.into_model().seed(problem.seed)`. Default 0.
     pub seed: u64,
 }
 
 impl Problem {
-    /// Numbers that the last layer gives: 1 for regression and for two classes, else one a class.
+    /// A number for each row of so many columns.
+    pub fn regression(inputs: usize) -> Self {
+        Self {
+            inputs,
+            classes: None,
+            targets: 1,
+            seed: 0,
+        }
+    }
+
+    /// One of so many classes for each row of so many columns.
+    pub fn classification(inputs: usize, classes: usize) -> Self {
+        Self {
+            classes: Some(classes),
+            ..Self::regression(inputs)
+        }
+    }
+
+    /// Sets the numbers that regression predicts for each row.
+    #[must_use]
+    pub fn targets(mut self, targets: usize) -> Self {
+        self.targets = targets;
+        self
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Numbers that the last layer gives: one a target of regression, 1 for two classes, else one a class.
     pub fn outputs(&self) -> usize {
-        self.classes.filter(|&classes| classes > 2).unwrap_or(1)
+        match self.classes {
+            None => self.targets,
+            Some(0..=2) => 1,
+            Some(classes) => classes,
+        }
     }
 }
 
@@ -61,8 +110,8 @@ impl Problem {
 /// ```
 #[typetag::serde]
 pub trait BuildModel: DynClone + Debug + Params + Send + Sync {
-    /// A compiled model with one input, `[rows, problem.inputs]` of `f32`, and one output. A regressor's has one number a
-    /// row; a classifier's is a probability, of the second class (labels are 0 and 1 in `f32`, `[rows, 1]`, as
+    /// A compiled model with one input, `[rows, problem.inputs]` of `f32`, and one output. A regressor's has
+    /// `problem.targets` numbers a row; a classifier's is a probability, of the second class (labels are 0 and 1 in `f32`, `[rows, 1]`, as
     /// `binary_crossentropy` takes them), or one a class (labels are class numbers in `i64`, `[rows]`, as
     /// `sparse_categorical_crossentropy` takes them).
     ///

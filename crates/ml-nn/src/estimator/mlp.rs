@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A multilayer perceptron: hidden layers of the same size and activation function, and the output layer that the problem
-/// needs (book tables 10-1 and 10-2): one number for regression, a sigmoid for two classes, a softmax for more.
+/// needs (book tables 10-1 and 10-2): a number for each target of regression, a sigmoid for two classes, a softmax for more.
 ///
 /// Without hidden layers it is a linear model.
 ///

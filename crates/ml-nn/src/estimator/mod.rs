@@ -25,5 +25,5 @@ mod training;
 pub use build::{BuildModel, Problem};
 pub use classifier::{FittedNetworkClassifier, NetworkClassifier};
 pub use mlp::Mlp;
-pub use regressor::{FittedNetworkRegressor, NetworkRegressor};
+pub use regressor::{FittedMultiNetworkRegressor, FittedNetworkRegressor, NetworkRegressor};
 pub use training::Training;

@@ -2,10 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use ml_core::{
-    FitContext, Float, Result, Tensor, check,
-    ndarray::{Array2, ArrayView1, ArrayView2},
-};
+use ml_core::{FitContext, Float, Result, Tensor, check, ndarray::ArrayView2};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error as _};
 
 use super::{BuildModel, Problem, Training, trained::Trained};
@@ -48,8 +45,12 @@ impl<'de> Deserialize<'de> for Callbacks {
     }
 }
 
-/// Rows to watch training by, with their targets.
-pub(super) type Validation<T> = Option<Arc<(Array2<f64>, ml_core::ndarray::Array1<T>)>>;
+/// Rows to watch training by.
+pub(super) struct Watched<'w> {
+    pub(super) x: ArrayView2<'w, f64>,
+    /// Their labels, for a model that gives so many numbers a row.
+    pub(super) labels: &'w dyn Fn(usize) -> Result<Tensor>,
+}
 
 /// Something to train, and how.
 pub(super) struct Recipe<'r> {
@@ -60,15 +61,15 @@ pub(super) struct Recipe<'r> {
 }
 
 impl Recipe<'_> {
-    /// A model for this problem, trained. `labels` turns targets into what the model's output is compared with.
-    pub(super) fn train<F: Float, T>(
+    /// A model for this problem, trained. `labels` gives what the model's output is compared with, if that is so many numbers
+    /// a row.
+    pub(super) fn train<F: Float>(
         &self,
         problem: Problem,
         x: ArrayView2<'_, F>,
-        y: ArrayView1<'_, T>,
-        validation: Option<(ArrayView2<'_, f64>, ArrayView1<'_, T>)>,
+        labels: impl Fn(usize) -> Result<Tensor>,
+        watched: Option<Watched<'_>>,
         context: &FitContext<'_>,
-        labels: impl Fn(usize, ArrayView1<'_, T>) -> Result<Tensor>,
     ) -> Result<(Trained, History)> {
         let weights = context.weights_for(self.op, x.nrows())?;
         let mut model = self.network.build(&problem)?;
@@ -78,11 +79,10 @@ impl Recipe<'_> {
         )])?;
         let width = width(self.op, &model)?;
         let mut callbacks = self.callbacks.0.as_ref().map_or_else(Vec::new, |make| make());
-        let mut fit = self.training.fit(validation.is_some())?;
-        if let Some((x, y)) = validation {
+        let mut fit = self.training.fit(watched.is_some())?;
+        if let Some(Watched { x, labels }) = watched {
             check::columns("validation_data", problem.inputs, x.ncols())?;
-            check::same_rows("validation_data", x.nrows(), y.len())?;
-            fit = fit.validation_data(rows(x), labels(width, y)?);
+            fit = fit.validation_data(rows(x), labels(width)?);
         }
         if let Some(weights) = weights {
             fit = fit.sample_weight(&Tensor::from_ndarray(weights.mapv(|v| v as f32)));
@@ -91,7 +91,7 @@ impl Recipe<'_> {
             fit = fit.callback(&mut **callback);
         }
         fit = fit.callback(Progress::new(context.observer));
-        let history = model.fit(rows(x), labels(width, y)?, fit)?;
+        let history = model.fit(rows(x), labels(width)?, fit)?;
         Ok((Trained::new(model), history))
     }
 }
@@ -119,9 +119,10 @@ fn shown(outputs: &[ml_core::ops::Spec]) -> String {
     format!("{} outputs ({})", outputs.len(), outputs.join(", "))
 }
 
-/// The struct of an estimator with constructors, setters and hyperparameters by path; `$target` is what a row's target is.
+/// The struct of an estimator with constructors, setters and hyperparameters by path; `$validation` is what it keeps of rows to
+/// watch training by.
 macro_rules! network_estimator {
-    ($(#[$doc:meta])* $name:ident, $target:ty) => {
+    ($(#[$doc:meta])* $name:ident, $validation:ty) => {
         $(#[$doc])*
         #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
         pub struct $name {
@@ -129,7 +130,7 @@ macro_rules! network_estimator {
             pub network: Box<dyn $crate::estimator::BuildModel>,
             /// How to train it; hyperparameters like `epochs`.
             pub training: $crate::estimator::Training,
-            validation: $crate::estimator::recipe::Validation<$target>,
+            validation: Option<std::sync::Arc<$validation>>,
             callbacks: $crate::estimator::recipe::Callbacks,
         }
 
@@ -190,18 +191,6 @@ macro_rules! network_estimator {
             #[must_use]
             pub fn seed(mut self, seed: u64) -> Self {
                 self.training.seed = seed;
-                self
-            }
-
-            /// Rows and targets for early stopping and for the history. In a search all candidates and folds have the same;
-            /// scores come from the folds alone.
-            #[must_use]
-            pub fn validation_data(
-                mut self,
-                x: ml_core::ndarray::Array2<f64>,
-                y: ml_core::ndarray::Array1<$target>,
-            ) -> Self {
-                self.validation = Some(std::sync::Arc::new((x, y)));
                 self
             }
 

@@ -13,6 +13,8 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, View, tensor::TensorView}
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::leftovers::sweep;
+
 /// The one entry of the metadata: several would be written in no fixed order.
 const KEY: &str = "ml";
 /// Of this layout of names and JSON.
@@ -133,6 +135,7 @@ pub(crate) fn write(path: &Path, tensors: &[(String, Tensor)], about: Map<String
     let metadata = HashMap::from([(KEY.to_owned(), Value::Object(json).to_string())]);
     let bytes = safetensors::serialize(all.iter().map(|(&name, s)| (name, s)), Some(metadata));
     let bytes = bytes.map_err(|error| refused(path, error.to_string()))?;
+    sweep(path);
     write_atomically(path, |file| file.write_all(&bytes))
 }
 

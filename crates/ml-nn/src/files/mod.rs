@@ -7,12 +7,14 @@
 //! | file | what |
 //! |---|---|
 //! | `container` | named tensors and a JSON text as bytes, with a checksum over all of it |
+//! | `leftovers` | what a process that was killed while saving has left behind: the next save removes it |
 //! | `names` | the names of weights and of what the optimizer keeps |
 //! | `model` | `save`, `load`, `save_weights`, `load_weights` |
 //! | `loader` | loading with functions of your own put back |
 //! | `scope` | what is known while a file is being read: those functions, and how large weights may be |
 
 mod container;
+mod leftovers;
 mod loader;
 mod model;
 mod names;

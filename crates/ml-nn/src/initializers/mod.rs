@@ -50,12 +50,24 @@ impl<I: Initializer + 'static> From<I> for Box<dyn Initializer> {
     }
 }
 
+/// A number for each place of a shape; an error where there is no memory for them.
+fn numbers<T>(shape: &Shape, mut number: impl FnMut() -> T) -> Result<Vec<T>> {
+    let op = "initializer";
+    let len = shape.checked_len(op)?;
+    let mut numbers = Vec::new();
+    numbers.try_reserve_exact(len).map_err(|_| Error::Size {
+        op,
+        shape: shape.to_vec(),
+    })?;
+    numbers.extend((0..len).map(|_| number()));
+    Ok(numbers)
+}
+
 /// A tensor of numbers that are computed in `f64`.
 pub(crate) fn tensor_of(shape: &Shape, dtype: DType, mut number: impl FnMut() -> f64) -> Result<Tensor> {
-    let len = shape.checked_len("initializer")?;
     match dtype {
-        DType::F32 => Tensor::from_vec((0..len).map(|_| number() as f32).collect(), shape),
-        DType::F64 => Tensor::from_vec((0..len).map(|_| number()).collect(), shape),
+        DType::F32 => Tensor::from_vec(numbers(shape, || number() as f32)?, shape),
+        DType::F64 => Tensor::from_vec(numbers(shape, number)?, shape),
         other => Err(Error::DType {
             op: "initializer",
             found: other.name(),

@@ -1,10 +1,10 @@
 //! A penalty on what passes.
 
-use ml_core::{Result, check, ops::Spec};
+use ml_core::{Result, ops::Spec};
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Module, Scope, unary};
-use crate::regularizers::L1L2;
+use crate::regularizers::{L1L2, Regularizer};
 
 /// Passes its inputs on and adds `(l1 · Σ|x| + l2 · Σ x²) / batch` to the loss (book section 17.6); any shape stays as it
 /// is.
@@ -33,13 +33,11 @@ pub struct ActivityRegularization {
 impl Layer for ActivityRegularization {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
         scope.exactly::<1>(inputs)?;
-        for (name, value) in [("l1", self.l1), ("l2", self.l2)] {
-            check::parameter(name, value, value.is_finite() && value >= 0.0, "finite and >= 0")?;
-        }
         let penalty = L1L2 {
             l1: self.l1,
             l2: self.l2,
         };
+        penalty.check()?;
         Ok(unary(move |x, context| {
             context.add_activity_loss(&penalty, x)?;
             Ok(x.clone())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ml_core::{Error, Result, Tensor, graph::Function, ops::Spec};
 
-use super::{Builder, Context, LayerRef, Module, Scope, handle::Built};
+use super::{Builder, Context, LayerRef, Module, Scope, handle::Built, scope::wrong_count};
 use crate::training::watch;
 
 impl LayerRef {
@@ -60,12 +60,30 @@ impl LayerRef {
         let Some(built) = self.0.built.get() else {
             return Err(not_built(&self.base_name()));
         };
-        let outputs = self.within(&built.path, || match self.trainable() {
-            true => built.module.call(inputs, context),
-            false => built.module.call(inputs, &context.frozen()),
+        let outputs = self.within(&built.path, || {
+            self.check_count(built, inputs)?;
+            match self.trainable() {
+                true => built.module.call(inputs, context),
+                false => built.module.call(inputs, &context.frozen()),
+            }
         })?;
         watch::see(&built.path, self.class_name(), &outputs);
         Ok(outputs)
+    }
+
+    /// Whether it can be called with so many inputs. Modules rely on it: they do not count again.
+    fn check_count(&self, built: &Built, inputs: &[Tensor]) -> Result<()> {
+        let needed = built.inputs.len();
+        if inputs.len() == needed {
+            return Ok(());
+        }
+        if inputs.is_empty() {
+            return Err(wrong_count(0, &needed.to_string()));
+        }
+        // A layer that joins any number of inputs may be shared by places with different numbers of them: it says so when it
+        // is built anew.
+        let specs: Vec<Spec> = inputs.iter().map(Tensor::spec).collect();
+        trial_outputs(self, &specs).map(drop)
     }
 
     /// The output for one input of a layer that has one.

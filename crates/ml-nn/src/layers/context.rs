@@ -127,7 +127,9 @@ impl Context {
         Ok(())
     }
 
-    /// Shows the mean of this scalar over the epoch beside the loss, under this name.
+    /// Shows the mean of this scalar over the epoch beside the loss, under this name: over all calls that tell of it, if
+    /// there are several in a step. What is to be shown must be told of while training; what is told of in training alone is
+    /// 0 in tests.
     pub fn add_metric(&self, name: impl Into<String>, value: Tensor) {
         let value = value.stop_gradient();
         self.shared.metrics.borrow_mut().push((name.into(), value));

@@ -146,6 +146,9 @@ impl Layer for Dense {
             .constraint(self.bias_constraint.clone());
         let bias = self.use_bias.then(|| scope.weight(bias)).transpose()?;
         let (activation, activity) = (self.activation.clone(), self.activity_regularizer.clone());
+        if let Some(activity) = &activity {
+            activity.check()?;
+        }
         Ok(unary(move |x, context| {
             let z = match &bias {
                 Some(bias) => x.matmul_bias(&kernel.read(), &bias.read())?,

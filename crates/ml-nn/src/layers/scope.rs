@@ -76,7 +76,8 @@ impl<'b> Scope<'b> {
     /// A new weight.
     ///
     /// # Errors
-    /// Those of its initialiser; [`Error::BadShape`] if a length of its shape is not known.
+    /// Those of its initialiser; [`Error::BadShape`] if a length of its shape is not known; settings of its regulariser or
+    /// constraint outside their domain.
     pub fn weight(&mut self, spec: WeightSpec) -> Result<Variable> {
         if !spec.shape.is_known() {
             return Err(Error::BadShape {
@@ -84,6 +85,12 @@ impl<'b> Scope<'b> {
                 shape: spec.shape.to_vec(),
                 rule: format!("every length of the weight {:?} must be known", spec.name),
             });
+        }
+        if let Some(regularizer) = &spec.regularizer {
+            regularizer.check()?;
+        }
+        if let Some(constraint) = &spec.constraint {
+            constraint.check()?;
         }
         let dtype = spec.dtype.unwrap_or(self.dtype);
         crate::files::check_size(&Spec::new(dtype, spec.shape.clone()), self.builder.trial)?;
@@ -174,6 +181,14 @@ impl<'b> Scope<'b> {
             .map_err(|_| wrong_count(inputs.len(), &N.to_string()))
     }
 
+    /// Exactly so many inputs, where the number is not known beforehand.
+    pub(crate) fn as_many(&self, inputs: &[Spec], count: usize) -> Result<()> {
+        match inputs.len() == count {
+            true => Ok(()),
+            false => Err(wrong_count(inputs.len(), &count.to_string())),
+        }
+    }
+
     /// At least so many inputs.
     ///
     /// # Errors
@@ -195,10 +210,11 @@ fn joined(path: &str, name: &str) -> String {
     }
 }
 
-fn wrong_count(found: usize, needed: &str) -> Error {
+pub(super) fn wrong_count(found: usize, needed: &str) -> Error {
+    let inputs = if needed == "1" { "input" } else { "inputs" };
     Error::Data {
         op: "build",
-        problem: format!("takes {needed} inputs, but is fed with {found}"),
+        problem: format!("takes {needed} {inputs}, but is fed with {found}"),
         remedy: "connect as many as it takes; a sequential model feeds each layer with one",
     }
 }

@@ -43,6 +43,13 @@ impl BinaryCrossentropy {
         self.from_logits = from_logits;
         self
     }
+
+    /// Sets [`label_smoothing`](Self::label_smoothing).
+    #[must_use]
+    pub fn label_smoothing(mut self, label_smoothing: f64) -> Self {
+        self.label_smoothing = label_smoothing;
+        self
+    }
 }
 
 impl CategoricalCrossentropy {
@@ -55,6 +62,13 @@ impl CategoricalCrossentropy {
     #[must_use]
     pub fn from_logits(mut self, from_logits: bool) -> Self {
         self.from_logits = from_logits;
+        self
+    }
+
+    /// Sets [`label_smoothing`](Self::label_smoothing).
+    #[must_use]
+    pub fn label_smoothing(mut self, label_smoothing: f64) -> Self {
+        self.label_smoothing = label_smoothing;
         self
     }
 }
@@ -75,16 +89,15 @@ impl SparseCategoricalCrossentropy {
 
 /// Labels moved a share `by` of the way towards `towards`.
 fn smoothed(y: &Tensor, by: f64, towards: f64) -> Result<Tensor> {
-    check::parameter(
-        "label_smoothing",
-        by,
-        (0.0..=1.0).contains(&by),
-        "between 0 and 1",
-    )?;
     if by == 0.0 {
         return Ok(y.clone());
     }
     y.mul_scalar(1.0 - by)?.add_scalar(by * towards)
+}
+
+fn check_smoothing(by: f64) -> Result<()> {
+    let valid = (0.0..=1.0).contains(&by);
+    check::parameter("label_smoothing", by, valid, "between 0 and 1")
 }
 
 /// Probabilities away from 0 and 1, so that their logarithms are finite.
@@ -119,6 +132,10 @@ impl Loss for BinaryCrossentropy {
         positive.add(&negative)?.mean(&[-1])?.neg()
     }
 
+    fn check(&self) -> Result<()> {
+        check_smoothing(self.label_smoothing)
+    }
+
     fn on_logits(&self) -> Option<Box<dyn Loss>> {
         Some(Box::new(self.from_logits(true)))
     }
@@ -137,6 +154,10 @@ impl Loss for CategoricalCrossentropy {
             return y_pred.cross_entropy(&y);
         }
         y.mul(&shares(y_pred)?.log()?)?.sum(&[-1])?.neg()
+    }
+
+    fn check(&self) -> Result<()> {
+        check_smoothing(self.label_smoothing)
     }
 
     fn on_logits(&self) -> Option<Box<dyn Loss>> {

@@ -96,10 +96,14 @@ impl Loss for LogCosh {
 impl Loss for Huber {
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let delta = self.delta;
-        check::parameter("delta", delta, delta.is_finite() && delta > 0.0, "finite and > 0")?;
         let e = y_pred.sub(y_true)?.abs()?;
         let square = e.square()?.mul_scalar(0.5)?;
         let line = e.mul_scalar(delta)?.sub_scalar(delta * delta / 2.0)?;
         Tensor::select(&e.less_equal(&e.number_like(delta)?)?, &square, &line)?.mean(&[-1])
+    }
+
+    fn check(&self) -> Result<()> {
+        let delta = self.delta;
+        check::parameter("delta", delta, delta.is_finite() && delta > 0.0, "finite and > 0")
     }
 }

@@ -49,6 +49,14 @@ pub trait Loss: DynClone + fmt::Debug + Send + Sync {
     /// Those of the operations it consists of.
     fn call(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor>;
 
+    /// Refuses settings outside their domain: asked by `compile`, and by each call.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] naming the setting. Default: none.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The activation function whose result predictions must be, where the loss needs a certain one:
     /// [`Linear`](Activation::Linear) for logits. `compile` compares it with the model's.
     fn expects(&self) -> Option<Activation> {

@@ -122,6 +122,7 @@ pub(crate) fn per_example(
     y_pred: &Tensor,
     logits: Option<&Logits>,
 ) -> Result<Tensor> {
+    loss.check()?;
     let y_true = match loss.takes_class_numbers() {
         true => y_true.clone(),
         false => labels_like(y_true, y_pred)?,
@@ -157,12 +158,27 @@ pub(crate) fn labels_like(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
     Ok(y)
 }
 
-/// Weights of examples, stretched over the other axes of `values` and in their type.
+/// Weights of examples, stretched over the other axes of `values` and in their type. A column of weights is as good as a
+/// row of them; anything else that has more axes than `values` would weigh every value with every weight.
 pub(crate) fn weights_like(weights: &Tensor, values: &Tensor) -> Result<Tensor> {
+    let given = weights;
     let mut weights = match weights.dtype() == values.dtype() {
         true => weights.clone(),
         false => weights.cast(values.dtype())?,
     };
+    // One value for the whole batch takes any weights.
+    let least = values.rank().max(1);
+    while weights.rank() > least && weights.shape().last() == Some(&1) {
+        weights = weights.squeeze(&[-1])?;
+    }
+    if weights.rank() > least {
+        return Err(Error::Shape {
+            op: "sample_weight",
+            left: given.shape().to_vec(),
+            right: values.shape().to_vec(),
+            rule: "weights (first) must be one for each example, or one for each of the losses (second)",
+        });
+    }
     while weights.rank() < values.rank() {
         weights = weights.expand_dims(-1)?;
     }

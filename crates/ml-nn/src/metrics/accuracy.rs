@@ -1,10 +1,10 @@
 //! Shares of right answers.
 
-use ml_core::{DType, Result, Tensor, autodiff::Variable};
+use ml_core::{DType, Error, Result, Shape, Tensor, autodiff::Variable, check};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Metric,
+    Metric, check_threshold,
     mean::{add_to_mean, mean_result, mean_state},
 };
 use crate::losses::labels_like;
@@ -61,13 +61,44 @@ impl Default for SparseTopKCategoricalAccuracy {
     }
 }
 
-/// Class numbers as `i64`, without an axis of length 1 at the end.
+/// Class numbers as `i64`, without an axis of length 1 at the end: one for each row of predictions.
 fn class_numbers(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
     let labels = match y_true.rank() == y_pred.rank() && y_true.shape().last() == Some(&1) {
         true => y_true.squeeze(&[-1])?,
         false => y_true.clone(),
     };
+    let rows = &y_pred.shape()[..y_pred.rank().saturating_sub(1)];
+    if !labels.shape().matches(&Shape::from(rows)) {
+        return Err(misfit(
+            y_true,
+            y_pred,
+            "labels (first) must be a class number for each row of predictions (second); shares of the classes are for \
+             categorical_accuracy",
+        ));
+    }
     labels.cast(DType::I64)
+}
+
+/// The class with the largest share in each row of labels.
+fn largest_share(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+    if !y_true.shape().matches(y_pred.shape()) {
+        return Err(misfit(
+            y_true,
+            y_pred,
+            "labels (first) must be a share of each class, as predictions (second) are; class numbers are for \
+             sparse_categorical_accuracy",
+        ));
+    }
+    y_true.argmax(-1)
+}
+
+fn misfit(y_true: &Tensor, y_pred: &Tensor, rule: &'static str) -> Error {
+    Error::Shape {
+        op: "accuracy",
+        left: y_true.shape().to_vec(),
+        right: y_pred.shape().to_vec(),
+        rule,
+    }
 }
 
 /// 1 where the largest prediction is at the class, else 0.
@@ -79,7 +110,10 @@ fn sparse_hits(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
 }
 
 fn categorical_hits(y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
-    y_pred.argmax(-1)?.equal(&y_true.argmax(-1)?)?.cast(DType::F64)
+    y_pred
+        .argmax(-1)?
+        .equal(&largest_share(y_true, y_pred)?)?
+        .cast(DType::F64)
 }
 
 /// The share, along the last axis, of labels that equal `ŷ > threshold`.
@@ -105,7 +139,7 @@ fn top_k_hits(classes: &Tensor, y_pred: &Tensor, k: usize) -> Result<Tensor> {
 }
 
 macro_rules! share {
-    ($($type:ty: ($metric:ident, $y_true:ident, $y_pred:ident) => $hits:expr;)*) => { $(
+    ($($type:ty: ($metric:ident, $y_true:ident, $y_pred:ident) => $hits:expr, $check:expr;)*) => { $(
         #[typetag::serde]
         impl Metric for $type {
             fn state(&self) -> Vec<(&'static str, Tensor)> {
@@ -126,6 +160,11 @@ macro_rules! share {
             fn result(&self, state: &[Variable]) -> Result<Tensor> {
                 mean_result(state)
             }
+
+            fn check(&self) -> Result<()> {
+                let $metric = self;
+                $check
+            }
         }
     )* };
 }
@@ -138,11 +177,17 @@ share! {
         } else {
             categorical_hits(y_true, y_pred)
         }
-    };
-    BinaryAccuracy: (metric, y_true, y_pred) => binary_hits(y_true, y_pred, metric.threshold);
-    CategoricalAccuracy: (_metric, y_true, y_pred) => categorical_hits(y_true, y_pred);
-    SparseCategoricalAccuracy: (_metric, y_true, y_pred) => sparse_hits(y_true, y_pred);
-    TopKCategoricalAccuracy: (metric, y_true, y_pred) => top_k_hits(&y_true.argmax(-1)?, y_pred, metric.k);
+    }, Ok(());
+    BinaryAccuracy: (metric, y_true, y_pred) => binary_hits(y_true, y_pred, metric.threshold),
+        check_threshold(metric.threshold);
+    CategoricalAccuracy: (_metric, y_true, y_pred) => categorical_hits(y_true, y_pred), Ok(());
+    SparseCategoricalAccuracy: (_metric, y_true, y_pred) => sparse_hits(y_true, y_pred), Ok(());
+    TopKCategoricalAccuracy: (metric, y_true, y_pred) =>
+        top_k_hits(&largest_share(y_true, y_pred)?, y_pred, metric.k), check_k(metric.k);
     SparseTopKCategoricalAccuracy: (metric, y_true, y_pred) =>
-        top_k_hits(&class_numbers(y_true, y_pred)?, y_pred, metric.k);
+        top_k_hits(&class_numbers(y_true, y_pred)?, y_pred, metric.k), check_k(metric.k);
+}
+
+fn check_k(k: usize) -> Result<()> {
+    check::parameter("k", k, k > 0, "at least 1")
 }

@@ -63,6 +63,10 @@ impl Metric for Auc {
         ]
     }
 
+    fn check(&self) -> Result<()> {
+        check::parameter("thresholds", self.thresholds, self.thresholds >= 2, "at least 2")
+    }
+
     fn update(
         &self,
         state: &[Variable],
@@ -70,7 +74,6 @@ impl Metric for Auc {
         y_pred: &Tensor,
         weights: Option<&Tensor>,
     ) -> Result<()> {
-        check::parameter("thresholds", self.thresholds, self.thresholds >= 2, "at least 2")?;
         let positive = labels_like(y_true, y_pred)?.cast(DType::F64)?;
         let mut weight = positive.ones_like()?;
         if let Some(weights) = weights {

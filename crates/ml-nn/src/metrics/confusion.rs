@@ -3,7 +3,7 @@
 use ml_core::{DType, Result, Tensor, autodiff::Variable};
 use serde::{Deserialize, Serialize};
 
-use super::{Metric, mean::quotient};
+use super::{Metric, check_threshold, mean::quotient};
 use crate::losses::{labels_like, weights_like};
 
 /// The share of positive predictions that are right.
@@ -106,6 +106,10 @@ impl Metric for Precision {
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
         share(state)
     }
+
+    fn check(&self) -> Result<()> {
+        check_threshold(self.threshold)
+    }
 }
 
 #[typetag::serde]
@@ -126,6 +130,10 @@ impl Metric for Recall {
 
     fn result(&self, state: &[Variable]) -> Result<Tensor> {
         share(state)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_threshold(self.threshold)
     }
 }
 

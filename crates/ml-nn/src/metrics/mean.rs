@@ -114,6 +114,10 @@ impl Metric for MeanOf {
         mean_result(state)
     }
 
+    fn check(&self) -> Result<()> {
+        self.loss.check()
+    }
+
     fn name(&self) -> String {
         self.loss.name()
     }

@@ -25,6 +25,11 @@ use ml_core::{Error, Result, Tensor, autodiff::Variable};
 
 use crate::named::snake_case;
 
+/// A threshold: any number but NaN and infinity.
+fn check_threshold(threshold: f64) -> Result<()> {
+    ml_core::check::parameter("threshold", threshold, threshold.is_finite(), "finite")
+}
+
 pub use accuracy::{
     Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
@@ -61,6 +66,14 @@ pub trait Metric: DynClone + fmt::Debug + Send + Sync {
     /// # Errors
     /// Those of the operations it consists of.
     fn result(&self, state: &[Variable]) -> Result<Tensor>;
+
+    /// Refuses settings outside their domain: asked by `compile`, and by each update.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] naming the setting. Default: none.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// The name in logs: that of the type, `root_mean_squared_error`.
     fn name(&self) -> String {

@@ -129,6 +129,7 @@ impl MetricState {
     /// # Errors
     /// Those of the metric.
     pub fn update_state(&self, y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+        self.metric.check()?;
         let y_pred = y_pred.stop_gradient();
         self.metric.update(&self.variables, y_true, &y_pred, weights)
     }

@@ -137,7 +137,7 @@ fn hidden(root: &LayerRef, path: &str) {
 }
 
 /// For every layer the positions of those that feed it; of a model of one's own it is not known.
-fn feeders(root: &LayerRef, layers: &[(String, LayerRef)]) -> Vec<Vec<usize>> {
+pub(super) fn feeders(root: &LayerRef, layers: &[(String, LayerRef)]) -> Vec<Vec<usize>> {
     if let Some(connections) = root.layer().connections() {
         let names = layers.iter().map(|(name, _)| name.as_str());
         let places: HashMap<&str, usize> = names.zip(0..).collect();

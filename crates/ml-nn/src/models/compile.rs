@@ -1,6 +1,8 @@
 //! Loss, optimizer and metrics of a model.
 
-use ml_core::{Error, Result, graph::RunOptions};
+use std::collections::HashSet;
+
+use ml_core::{Error, Result, check, graph::RunOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::{choice::Choice, losses::LossRef, metrics::MetricRef, optimizers::OptimizerRef};
@@ -49,6 +51,21 @@ pub(crate) struct Output {
     pub(crate) loss: LossRef,
     pub(crate) weight: f64,
     pub(crate) metrics: Vec<MetricRef>,
+}
+
+impl Output {
+    /// The name of its loss in logs; where it is alone, that is the whole.
+    pub(crate) fn shown_name(&self, alone: bool) -> Option<String> {
+        (!alone).then(|| format!("{}_loss", self.name))
+    }
+
+    /// The name of one of its metrics in logs.
+    pub(crate) fn metric_name(&self, metric: &MetricRef, alone: bool) -> String {
+        match alone {
+            true => metric.name(),
+            false => format!("{}_{}", self.name, metric.name()),
+        }
+    }
 }
 
 /// [`Compile`], checked and sorted by output.
@@ -156,10 +173,14 @@ impl Compile {
             .try_for_each(|place| known(place, outputs))?;
         let losses = given(self.losses)?;
         let metrics = given(self.metrics)?;
+        metrics
+            .iter()
+            .try_for_each(|(_, metric): &(Where, MetricRef)| metric.metric.check())?;
         let output = |(position, name): (usize, &String)| {
             // What was said last, and most closely, counts.
             let loss = losses.iter().rev().find(|(place, _)| place.is(position, name));
             let (_, loss) = loss.expect("new() gives a loss for all outputs");
+            loss.loss.check()?;
             if loss.reduction == crate::losses::Reduction::None {
                 return Err(Error::Parameter {
                     name: "reduction".to_owned(),
@@ -172,21 +193,52 @@ impl Compile {
                 .iter()
                 .rev()
                 .find(|(place, _)| place.is(position, name));
+            let weight = weight.map_or(1.0, |&(_, weight)| weight);
+            let parameter = format!("loss weight of {name:?}");
+            check::parameter(&parameter, weight, weight.is_finite(), "a finite number")?;
             let metrics = metrics.iter().filter(|(place, _)| place.is(position, name));
             Ok(Output {
                 name: name.clone(),
                 loss: loss.clone(),
-                weight: weight.map_or(1.0, |&(_, weight)| weight),
+                weight,
                 metrics: metrics.map(|(_, metric)| metric.clone()).collect(),
             })
         };
+        let optimizer = self.optimizer.0?;
+        optimizer.check()?;
+        let outputs = outputs.iter().enumerate().map(output);
+        let outputs = outputs.collect::<Result<Vec<Output>>>()?;
+        if let Some(twice) = repeated(&logged(&outputs)) {
+            return Err(Error::Data {
+                op: "compile",
+                problem: format!("two numbers of the logs are named {twice:?}"),
+                remedy: "give each metric once, or a name of its own: Metric.named(\"...\")",
+            });
+        }
         Ok(Compiled {
-            optimizer: self.optimizer.0?,
-            outputs: outputs.iter().enumerate().map(output).collect::<Result<_>>()?,
+            optimizer,
+            outputs,
             run_eagerly: self.run_eagerly,
             options: self.options,
         })
     }
+}
+
+/// Names of the numbers that are logged: the whole loss, that of each output where there are several, metrics.
+fn logged(outputs: &[Output]) -> Vec<String> {
+    let mut names = vec!["loss".to_owned()];
+    for output in outputs {
+        names.extend(output.shown_name(outputs.len() == 1));
+        let metrics = output.metrics.iter();
+        names.extend(metrics.map(|metric| output.metric_name(metric, outputs.len() == 1)));
+    }
+    names
+}
+
+/// The first name that is there twice.
+pub(crate) fn repeated(names: &[String]) -> Option<&String> {
+    let mut known = HashSet::new();
+    names.iter().find(|name| !known.insert(name.as_str()))
 }
 
 fn given<T>(choices: Vec<(Where, Choice<T>)>) -> Result<Vec<(Where, T)>> {

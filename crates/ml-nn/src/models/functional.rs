@@ -56,6 +56,7 @@ impl TryFrom<Stored> for Functional {
             inputs,
             outputs,
         } = stored;
+        some_of_both(inputs.len(), outputs.len())?;
         let refused = |problem: String| Error::Data {
             op: "Functional",
             problem,
@@ -90,6 +91,20 @@ impl TryFrom<Stored> for Functional {
     }
 }
 
+/// A network without inputs or outputs computes nothing.
+fn some_of_both(inputs: usize, outputs: usize) -> Result<()> {
+    let missing = match (inputs, outputs) {
+        (0, _) => ("inputs", "1 input"),
+        (_, 0) => ("outputs", "1 output"),
+        _ => return Ok(()),
+    };
+    Err(Error::Empty {
+        op: "Model",
+        what: format!("the list of {}", missing.0),
+        least: missing.1,
+    })
+}
+
 /// The output of this number that a step gives.
 fn output<T: Clone>(values: &[Vec<T>], &(step, output): &(usize, usize)) -> Result<T> {
     let given = &values[step];
@@ -107,9 +122,19 @@ impl Functional {
     /// The graph between these places.
     ///
     /// # Errors
-    /// [`Error::Data`] if an output depends on an input that is not given, an input is used for nothing, or two layers
-    /// have one name.
+    /// [`Error::Data`] if an output depends on an input that is not given, an input is used for nothing or given twice, or
+    /// two layers have one name; [`Error::Empty`] without inputs or outputs.
     pub fn new(inputs: &[&Place], outputs: &[&Place]) -> Result<Self> {
+        some_of_both(inputs.len(), outputs.len())?;
+        for (number, input) in inputs.iter().enumerate() {
+            if inputs[..number].iter().any(|before| before.same(input)) {
+                return Err(Error::Data {
+                    op: "Model",
+                    problem: format!("input {} is the same as one before it", number + 1),
+                    remedy: "give each input once: a place can feed several layers",
+                });
+            }
+        }
         let nodes = needed(inputs, outputs)?;
         let places: HashMap<*const Node, usize> = nodes.iter().map(Arc::as_ptr).zip(0..).collect();
         let position = |place: &Place| (places[&Arc::as_ptr(&place.node)], place.output);
@@ -148,10 +173,25 @@ impl Functional {
             .collect()
     }
 
-    /// Names of the layers that give the outputs, in order.
+    /// Names of the layers that give the outputs, in order; with a number where a layer gives several of them: `split`,
+    /// `split_1`.
     pub fn output_names(&self) -> Vec<String> {
-        let name = |&(step, _): &(usize, usize)| self.layers[self.steps[step].layer].0.clone();
-        self.outputs.iter().map(name).collect()
+        let mut names: Vec<String> = Vec::with_capacity(self.outputs.len());
+        for &(step, _) in &self.outputs {
+            let layer = &self.layers[self.steps[step].layer].0;
+            let free = |name: &String| !names.contains(name) && (name == layer || !self.is_layer(name));
+            let mut numbered = (0..).map(|number| match number {
+                0 => layer.clone(),
+                number => format!("{layer}_{number}"),
+            });
+            let name = numbered.find(free).expect("some number is free");
+            names.push(name);
+        }
+        names
+    }
+
+    fn is_layer(&self, name: &str) -> bool {
+        self.layers.iter().any(|(known, _)| known == name)
     }
 }
 
@@ -215,7 +255,7 @@ fn needed(inputs: &[&Place], outputs: &[&Place]) -> Result<Vec<Arc<Node>>> {
 #[typetag::serde]
 impl Layer for Functional {
     fn build(&self, inputs: &[Spec], scope: &mut Scope<'_>) -> Result<Box<dyn Module>> {
-        scope.at_least(inputs, self.inputs.len())?;
+        scope.as_many(inputs, self.inputs.len())?;
         let mut specs: Vec<Vec<Spec>> = Vec::with_capacity(self.steps.len());
         let mut run = Vec::with_capacity(self.steps.len());
         let mut layers: Vec<Option<LayerRef>> = vec![None; self.layers.len()];

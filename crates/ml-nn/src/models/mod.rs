@@ -11,6 +11,7 @@
 //! | `compile` | loss, optimizer and metrics |
 //! | `advice` | what `compile` warns of |
 //! | `summary` | the table of layers |
+//! | `dot` | the layers as a drawing |
 //! | `config` | what a file holds beside weights |
 //!
 //! A model written as a Rust type is a [`Layer`](crate::layers::Layer) that builds layers of its own.
@@ -19,6 +20,7 @@ mod advice;
 mod build;
 mod compile;
 mod config;
+mod dot;
 mod functional;
 mod model;
 mod place;
@@ -32,4 +34,4 @@ pub use model::Model;
 pub use place::{Input, Place, connect, connect_all};
 pub use sequential::Sequential;
 
-pub(crate) use compile::{Compiled, Output};
+pub(crate) use compile::{Compiled, Output, repeated};

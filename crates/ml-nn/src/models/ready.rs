@@ -11,7 +11,7 @@ impl Model {
     /// Says what it is trained for and how. What was learned stays; steps, momenta and rates begin anew.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a name that does not exist, [`Error::Data`] for an output that does not exist, or that is
+    /// [`Error::Parameter`] for a name that does not exist or a setting outside its domain, [`Error::Data`] for an output that does not exist, or that is
     /// of one number where the loss compares classes.
     ///
     /// # Warnings

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ml_core::{Result, Tensor, ops::Spec};
+use ml_core::{Error, Result, Tensor, ops::Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Model;
 use crate::layers::{Context, IntoLayer, Layer, LayerRef, Module, Scope};
 
-/// A stack of layers, each fed with what the one before gives. It is a layer itself, and a model once it is
+/// A stack of layers, each fed with what the one before gives; a handle that comes again is the same layer again, with the same
+/// weights. It is a layer itself, and a model once it is
 /// [`into_model`](Self::into_model).
 ///
 /// # Examples
@@ -25,8 +26,49 @@ use crate::layers::{Context, IntoLayer, Layer, LayerRef, Module, Scope};
 /// # Ok::<(), ml_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
 pub struct Sequential {
     layers: Vec<LayerRef>,
+}
+
+/// What a file says: each layer once, and where they are if one comes again.
+#[derive(Clone, Serialize, Deserialize)]
+struct Stored {
+    layers: Vec<LayerRef>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Vec<usize>>,
+}
+
+impl From<Sequential> for Stored {
+    fn from(stack: Sequential) -> Self {
+        let (layers, order) = stack.each_once();
+        let again = order.len() > layers.len();
+        Self {
+            layers,
+            order: again.then_some(order),
+        }
+    }
+}
+
+impl TryFrom<Stored> for Sequential {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Some(order) = stored.order else {
+            return Ok(stored.layers.into_iter().collect());
+        };
+        let layer = |place: usize| {
+            stored.layers.get(place).cloned().ok_or_else(|| Error::Data {
+                op: "Sequential",
+                problem: format!(
+                    "a layer of the stack is number {place} of {}",
+                    stored.layers.len()
+                ),
+                remedy: "give a stack as a model writes it",
+            })
+        };
+        order.into_iter().map(layer).collect()
+    }
 }
 
 impl Sequential {
@@ -46,6 +88,20 @@ impl Sequential {
     /// A model of this network.
     pub fn into_model(self) -> Model {
         Model::new(self)
+    }
+
+    /// Each layer once, and for every place in the stack which one it is.
+    fn each_once(&self) -> (Vec<LayerRef>, Vec<usize>) {
+        let mut known: HashMap<usize, usize> = HashMap::new();
+        let mut layers: Vec<LayerRef> = Vec::with_capacity(self.layers.len());
+        let order = self.layers.iter().map(|layer| {
+            *known.entry(layer.key()).or_insert_with(|| {
+                layers.push(layer.clone());
+                layers.len() - 1
+            })
+        });
+        let order = order.collect();
+        (layers, order)
     }
 }
 
@@ -90,7 +146,7 @@ pub(super) fn check_names(named: &[(String, LayerRef)]) -> Result<()> {
     let mut known: HashMap<&str, &LayerRef> = HashMap::new();
     for (name, layer) in named {
         if known.insert(name, layer).is_some_and(|twin| !twin.same(layer)) {
-            return Err(ml_core::Error::Data {
+            return Err(Error::Data {
                 op: "build",
                 problem: format!("two layers are named {name:?}"),
                 remedy: "give every layer of a model a name of its own: .named(\"...\")",
@@ -124,14 +180,16 @@ impl Layer for Sequential {
     }
 
     fn sublayers(&self) -> Vec<(String, LayerRef)> {
-        names(&self.layers)
-            .into_iter()
-            .zip(self.layers.iter().cloned())
-            .collect()
+        let (layers, order) = self.each_once();
+        let names = names(&layers);
+        let named = |place: usize| (names[place].clone(), layers[place].clone());
+        order.into_iter().map(named).collect()
     }
 
     fn unshared(&self) -> Option<Box<dyn Layer>> {
-        let layers = self.layers.iter().map(LayerRef::unshared).collect();
-        Some(Box::new(Self { layers }))
+        let (layers, order) = self.each_once();
+        let layers: Vec<LayerRef> = layers.iter().map(LayerRef::unshared).collect();
+        let layers = order.into_iter().map(|place| layers[place].clone());
+        Some(Box::new(layers.collect::<Self>()))
     }
 }

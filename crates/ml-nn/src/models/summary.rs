@@ -65,7 +65,8 @@ fn row(cells: &[&str], ends: &[usize]) -> String {
     line
 }
 
-fn shapes(layer: &LayerRef) -> String {
+/// Shapes of the outputs of a layer, `(None, 30)`; of several in a list.
+pub(super) fn shapes(layer: &LayerRef) -> String {
     let outputs = layer.outputs().unwrap_or_default();
     let of_inputs;
     let outputs = if outputs.is_empty() {

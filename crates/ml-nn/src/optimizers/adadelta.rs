@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, check_share, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, check_share, with_rate};
 use crate::schedules::LearningRate;
 
 /// `s ← ρ·s + (1-ρ)·g²`, `Δ = -g · √(d + ε) / √(s + ε)`, `d ← ρ·d + (1-ρ)·Δ²`, `w ← w + η·Δ`.
@@ -41,7 +41,6 @@ impl Optimizer for Adadelta {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("rho", self.rho)?;
         let root = |square: &Tensor| square.add_scalar(self.epsilon)?.sqrt();
         let squares = step.average(0, self.rho, &step.gradient.square()?)?;
         let moved = step
@@ -50,5 +49,10 @@ impl Optimizer for Adadelta {
             .div(&root(&squares)?)?;
         step.average(1, self.rho, &moved.square()?)?;
         step.descend(&moved)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("rho", self.rho)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, with_rate};
 use crate::schedules::LearningRate;
 
 /// `s ← s + g²`, `w ← w - η · g / √(s + ε)` (book equation 11-6).
@@ -44,5 +44,10 @@ impl Optimizer for Adagrad {
         let sum = step.slots[0].read().add(&step.gradient.square()?)?;
         step.slots[0].assign(&sum)?;
         step.descend(&step.gradient.div(&sum.add_scalar(self.epsilon)?.sqrt()?)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_amount("initial_accumulator_value", self.initial_accumulator_value)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

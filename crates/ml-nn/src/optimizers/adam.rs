@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, check_share, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, check_share, with_rate};
 use crate::schedules::LearningRate;
 
 /// `m ← β₁·m + (1-β₁)·g`, `s ← β₂·s + (1-β₂)·g²`, `w ← w - η·√(1-β₂ᵗ)/(1-β₁ᵗ) · m / (√s + ε)` (book equation 11-8).
@@ -51,8 +51,6 @@ impl Optimizer for Adam {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("beta_1", self.beta_1)?;
-        check_share("beta_2", self.beta_2)?;
         // Both corrections in one factor of the rate.
         let corrected = step
             .started(self.beta_2)?
@@ -67,5 +65,11 @@ impl Optimizer for Adam {
         }
         let direction = mean.mul(&rate)?.div(&square.sqrt()?.add_scalar(self.epsilon)?)?;
         step.weight.sub(&direction)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("beta_1", self.beta_1)?;
+        check_share("beta_2", self.beta_2)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, check_share, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, check_share, with_rate};
 use crate::schedules::LearningRate;
 
 /// `m ← β₁·m + (1-β₁)·g`, `u ← max(β₂·u, |g|)`, `w ← w - η/(1-β₁ᵗ) · m / (u + ε)`.
@@ -44,8 +44,6 @@ impl Optimizer for Adamax {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("beta_1", self.beta_1)?;
-        check_share("beta_2", self.beta_2)?;
         let mean = step.average(0, self.beta_1, step.gradient)?;
         let largest = step.slots[1]
             .read()
@@ -55,5 +53,11 @@ impl Optimizer for Adamax {
         let rate = step.scalar(&step.rate.div(&step.started(self.beta_1)?)?)?;
         step.weight
             .sub(&mean.mul(&rate)?.div(&largest.add_scalar(self.epsilon)?)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("beta_1", self.beta_1)?;
+        check_share("beta_2", self.beta_2)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

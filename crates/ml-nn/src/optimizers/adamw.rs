@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{Adam, Optimizer, Step};
+use super::{Adam, Optimizer, Step, check_amount};
 use crate::schedules::LearningRate;
 
 /// [`Adam`] with decay of weights apart from the gradient: before each step `w ← w - η·λ·w`.
@@ -52,5 +52,10 @@ impl Optimizer for AdamW {
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
         self.adam.update(step)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_amount("weight_decay", self.weight_decay)?;
+        self.adam.check()
     }
 }

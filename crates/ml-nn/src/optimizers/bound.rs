@@ -2,7 +2,7 @@
 
 use ml_core::{DType, Error, Result, Tensor, autodiff::Variable};
 
-use super::{OptimizerRef, Step};
+use super::{OptimizerRef, Step, check_amount};
 use crate::schedules::LearningRate;
 
 /// An optimizer for certain variables: it counts steps and keeps what the rule needs.
@@ -37,21 +37,13 @@ pub struct BoundOptimizer {
 impl BoundOptimizer {
     pub(super) fn new(optimizer: OptimizerRef, variables: &[Variable]) -> Result<Self> {
         optimizer.check()?;
+        optimizer.warn_of_empty_groups(variables);
         let kept = |name: String, value: Tensor| {
             let variable = Variable::named(name, value);
             variable.set_trainable(false);
             variable
         };
-        let rate = match optimizer.optimizer.learning_rate() {
-            LearningRate::Constant(rate) => *rate,
-            LearningRate::Schedule(schedule) => schedule.rate(&Tensor::from(0.0))?.item()?,
-        };
-        ml_core::check::parameter(
-            "learning_rate",
-            rate,
-            rate.is_finite() && rate >= 0.0,
-            "finite and at least 0",
-        )?;
+        let rate = optimizer.first_rate()?;
         let slots = optimizer.optimizer.slots();
         let slots_of = |variable: &Variable| {
             let slot = |&(name, value): &(&str, f64)| {
@@ -117,12 +109,7 @@ impl BoundOptimizer {
                 remedy: "make the optimizer with a number, or change the schedule",
             });
         }
-        ml_core::check::parameter(
-            "learning_rate",
-            rate,
-            rate.is_finite() && rate >= 0.0,
-            "finite and at least 0",
-        )?;
+        check_amount("learning_rate", rate)?;
         self.learning_rate.assign(&Tensor::from(rate))
     }
 

@@ -73,8 +73,16 @@ pub trait Optimizer: DynClone + fmt::Debug + Send + Sync {
     /// The new value of a weight; slots are assigned.
     ///
     /// # Errors
-    /// Hyperparameters outside their domain, and errors of the operations it consists of.
+    /// Those of the operations it consists of.
     fn update(&self, step: &Step<'_>) -> Result<Tensor>;
+
+    /// Refuses hyperparameters outside their domain: asked by `compile`, and when it is bound to variables.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] naming the hyperparameter. Default: none.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }
 dyn_clone::clone_trait_object!(Optimizer);
 
@@ -139,6 +147,12 @@ impl Step<'_> {
 /// A share of averages: at least 0, below 1.
 pub(crate) fn check_share(name: &str, share: f64) -> Result<()> {
     ml_core::check::parameter(name, share, (0.0..1.0).contains(&share), "at least 0 and below 1")
+}
+
+/// What is added to denominators, or counted from: finite, at least 0.
+pub(crate) fn check_amount(name: &str, amount: f64) -> Result<()> {
+    let valid = amount.is_finite() && amount >= 0.0;
+    ml_core::check::parameter(name, amount, valid, "finite and at least 0")
 }
 
 /// The optimizer of this name in Keras, with its defaults.

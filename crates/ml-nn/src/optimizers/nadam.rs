@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor, autodiff::Variable};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, check_share, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, check_share, with_rate};
 use crate::schedules::LearningRate;
 
 /// How fast the momentum grows towards its limit, as in Keras and PyTorch.
@@ -67,8 +67,6 @@ impl Optimizer for Nadam {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("beta_1", self.beta_1)?;
-        check_share("beta_2", self.beta_2)?;
         let now = self.momentum(step.number)?;
         let next = self.momentum(&step.number.add_scalar(1.0)?)?;
         let product = step.globals[0].read();
@@ -83,5 +81,11 @@ impl Optimizer for Nadam {
             .mul(&step.scalar(&step.started(self.beta_2)?.reciprocal()?)?)?
             .sqrt()?;
         step.descend(&ahead.div(&spread.add_scalar(self.epsilon)?)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("beta_1", self.beta_1)?;
+        check_share("beta_2", self.beta_2)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

@@ -3,7 +3,7 @@
 use ml_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{EPSILON, Optimizer, Step, check_share, with_rate};
+use super::{EPSILON, Optimizer, Step, check_amount, check_share, with_rate};
 use crate::schedules::LearningRate;
 
 /// `s ← ρ·s + (1-ρ)·g²`, `w ← w - η · g / √(s + ε)` (book equation 11-7).
@@ -54,8 +54,6 @@ impl Optimizer for RmsProp {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("rho", self.rho)?;
-        check_share("momentum", self.momentum)?;
         let mut spread = step.average(0, self.rho, &step.gradient.square()?)?;
         if self.centered {
             let mean = step.average(step.slots.len() - 1, self.rho, step.gradient)?;
@@ -69,5 +67,11 @@ impl Optimizer for RmsProp {
         let speed = speed.add(&direction.mul(&step.scalar(step.rate)?)?)?;
         step.slots[1].assign(&speed)?;
         step.weight.sub(&speed)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("rho", self.rho)?;
+        check_share("momentum", self.momentum)?;
+        check_amount("epsilon", self.epsilon)
     }
 }

@@ -3,15 +3,15 @@
 use ml_core::{Error, Result, Tensor, autodiff::Variable};
 use serde::{Deserialize, Serialize};
 
-use super::{BoundOptimizer, Optimizer, by_name};
-use crate::choice::Choice;
+use super::{BoundOptimizer, Optimizer, by_name, check_amount};
+use crate::{choice::Choice, schedules::LearningRate};
 
 /// Another rate or decay for some weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// The weights whose name begins so: `"wide/"`.
     pub prefix: String,
-    /// What the learning rate is multiplied by. Default 1.
+    /// What the learning rate is multiplied by: finite, at least 0. Default 1.
     pub rate_factor: f64,
     /// Takes the place of the weight decay, if given.
     pub weight_decay: Option<f64>,
@@ -39,6 +39,12 @@ impl Group {
     pub fn weight_decay(mut self, decay: f64) -> Self {
         self.weight_decay = Some(decay);
         self
+    }
+
+    fn check(&self) -> Result<()> {
+        let of = |name: &str| format!("{name} of group {:?}", self.prefix);
+        check_amount(&of("rate_factor"), self.rate_factor)?;
+        check_amount(&of("weight_decay"), self.weight_decay.unwrap_or(0.0))
     }
 }
 
@@ -156,7 +162,7 @@ impl From<&str> for Choice<OptimizerRef> {
 
 impl OptimizerRef {
     /// Refuses settings outside their domain.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let clips = [
             ("clipnorm", self.clipnorm),
             ("global_clipnorm", self.global_clipnorm),
@@ -179,7 +185,35 @@ impl OptimizerRef {
                 domain: "at most one of clipnorm, global_clipnorm and clipvalue".to_owned(),
             });
         }
-        Ok(())
+        check_amount("weight_decay", self.weight_decay.unwrap_or(0.0))?;
+        self.groups.iter().try_for_each(Group::check)?;
+        check_amount("learning_rate", self.first_rate()?)?;
+        self.optimizer.check()
+    }
+
+    /// The learning rate of the first step.
+    pub(super) fn first_rate(&self) -> Result<f64> {
+        match self.optimizer.learning_rate() {
+            LearningRate::Constant(rate) => Ok(*rate),
+            LearningRate::Schedule(schedule) => schedule.rate(&Tensor::from(0.0))?.item(),
+        }
+    }
+
+    /// Warns of groups that none of these weights belongs to: a name that was misspelt would do nothing.
+    pub(super) fn warn_of_empty_groups(&self, variables: &[Variable]) {
+        for (number, group) in self.groups.iter().enumerate() {
+            let fits = |group: &Group, name: &str| name.starts_with(&group.prefix);
+            let first = |name: &str| self.groups[..number].iter().all(|before| !fits(before, name));
+            if !variables.iter().any(|v| fits(group, v.name()) && first(v.name())) {
+                let names: Vec<&str> = variables.iter().map(Variable::name).collect();
+                tracing::warn!(
+                    prefix = group.prefix,
+                    weights = names.join(", "),
+                    "a group of the optimizer has no weights: give the beginning of a name of weights that learn and \
+                     belong to no group before it"
+                );
+            }
+        }
     }
 
     /// The gradients after clipping.

@@ -60,7 +60,6 @@ impl Optimizer for Sgd {
     }
 
     fn update(&self, step: &Step<'_>) -> Result<Tensor> {
-        check_share("momentum", self.momentum)?;
         let Some(slot) = step.slots.first() else {
             return step.descend(step.gradient);
         };
@@ -71,5 +70,9 @@ impl Optimizer for Sgd {
             true => step.weight.add(&speed.mul_scalar(self.momentum)?.sub(&pull)?),
             false => step.weight.add(&speed),
         }
+    }
+
+    fn check(&self) -> Result<()> {
+        check_share("momentum", self.momentum)
     }
 }

@@ -38,23 +38,32 @@ pub struct L1L2 {
 }
 
 /// A reward for large weights would drive them to infinity.
-fn checked(name: &'static str, factor: f64) -> Result<f64> {
+fn check_factor(name: &'static str, factor: f64) -> Result<()> {
     let valid = factor.is_finite() && factor >= 0.0;
-    check::parameter(name, factor, valid, "finite and at least 0")?;
-    Ok(factor)
+    check::parameter(name, factor, valid, "finite and at least 0")
 }
 
 #[typetag::serde]
 impl Regularizer for L1 {
     fn penalty(&self, weight: &Tensor) -> Result<Tensor> {
-        weight.abs()?.sum_all()?.mul_scalar(checked("l1", self.0)?)
+        self.check()?;
+        weight.abs()?.sum_all()?.mul_scalar(self.0)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_factor("l1", self.0)
     }
 }
 
 #[typetag::serde]
 impl Regularizer for L2 {
     fn penalty(&self, weight: &Tensor) -> Result<Tensor> {
-        weight.square()?.sum_all()?.mul_scalar(checked("l2", self.0)?)
+        self.check()?;
+        weight.square()?.sum_all()?.mul_scalar(self.0)
+    }
+
+    fn check(&self) -> Result<()> {
+        check_factor("l2", self.0)
     }
 }
 
@@ -62,6 +71,11 @@ impl Regularizer for L2 {
 impl Regularizer for L1L2 {
     fn penalty(&self, weight: &Tensor) -> Result<Tensor> {
         L1(self.l1).penalty(weight)?.add(&L2(self.l2).penalty(weight)?)
+    }
+
+    fn check(&self) -> Result<()> {
+        L1(self.l1).check()?;
+        L2(self.l2).check()
     }
 }
 

@@ -86,9 +86,13 @@ impl Model {
     /// # Errors
     /// As [`fit`](Self::fit); those of the batches; [`Error::Parameter`] for settings that need all examples at once:
     /// a validation split, weights.
-    pub fn fit_batches<I>(&mut self, mut batches: impl FnMut(usize) -> I, fit: Fit<'_>) -> Result<History>
+    pub fn fit_batches<'b, I>(
+        &'b mut self,
+        mut batches: impl FnMut(usize) -> I,
+        fit: Fit<'_>,
+    ) -> Result<History>
     where
-        I: Iterator<Item = Result<Batch>> + 'static,
+        I: Iterator<Item = Result<Batch>> + 'b,
     {
         fit.check()?;
         let whole = fit.validation_split == 0.0 && fit.sample_weight.is_none() && fit.class_weight.is_none();

@@ -94,7 +94,8 @@ impl<'f> Fit<'f> {
         self
     }
 
-    /// Tests on this share of the examples, the last ones as they are given, and does not train on them.
+    /// Tests on this share of the examples, the last ones as they are given, and does not train on them. Not beside
+    /// validation data.
     #[must_use]
     pub fn validation_split(mut self, share: f64) -> Self {
         self.validation_split = share;
@@ -158,6 +159,12 @@ impl<'f> Fit<'f> {
             share,
             (0.0..1.0).contains(&share),
             "at least 0 and below 1",
+        )?;
+        check::parameter(
+            "validation_split",
+            share,
+            share == 0.0 || self.validation.is_none(),
+            "0 beside validation_data: give one of the two",
         )
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ml_core::{Result, Tensor, autodiff::Variable, graph::Function, ops::Spec};
+use ml_core::{Error, Result, Tensor, autodiff::Variable, graph::Function, ops::Spec};
 
 use super::step::{Head, State};
 use crate::{
     layers::{Context, LayerRef},
     metrics::{IntoMetric, Mean, MetricState},
-    models::Compiled,
+    models::{Compiled, repeated},
     optimizers::IntoOptimizer,
 };
 
@@ -44,6 +44,14 @@ impl Ready {
             told: told(root, &inputs)?,
             seed,
         });
+        // Metrics of the model have names of their own: `compile` saw to it. What layers tell of is known only now.
+        if let Some(twice) = repeated(&state.names()) {
+            return Err(Error::Data {
+                op: "add_metric",
+                problem: format!("a layer tells of {twice:?}, and the logs have a number of this name"),
+                remedy: "call it otherwise",
+            });
+        }
         let function = |name: &str, training: bool| {
             let state = Arc::clone(&state);
             Function::new(name, move |arguments| Ok(vec![state.step(arguments, training)?]))
@@ -81,7 +89,12 @@ fn told(root: &LayerRef, inputs: &[Spec]) -> Result<Vec<MetricState>> {
         let context = Context::training(0, Tensor::from(0i64));
         let outputs = layer.call(inputs, &context)?;
         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        *found = context.metrics().into_iter().map(|(name, _)| name).collect();
+        *found = Vec::new();
+        for (name, _) in context.metrics() {
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
         Ok(outputs)
     });
     probe.concrete(inputs)?;

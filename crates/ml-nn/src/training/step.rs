@@ -40,20 +40,29 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(output: Output, alone: bool) -> Self {
-        let shown = (!alone).then(|| Mean.named(format!("{}_loss", output.name)).start());
-        let metric = |metric: crate::metrics::MetricRef| match alone {
-            true => metric.start(),
-            false => {
-                let name = format!("{}_{}", output.name, metric.name());
-                metric.named(name).start()
-            }
-        };
+        let shown = output.shown_name(alone).map(|name| Mean.named(name).start());
+        let metrics = output.metrics.iter().map(|metric| {
+            let name = output.metric_name(metric, alone);
+            metric.clone().named(name).start()
+        });
         Self {
+            shown,
+            metrics: metrics.collect(),
             loss: output.loss,
             weight: output.weight,
-            shown,
-            metrics: output.metrics.into_iter().map(metric).collect(),
         }
+    }
+}
+
+/// Refuses a loss that is no single number: added to the whole, it would make many losses of one.
+fn scalar(op: &'static str, value: Tensor) -> Result<Tensor> {
+    match value.rank() {
+        0 => Ok(value),
+        _ => Err(Error::BadShape {
+            op,
+            shape: value.shape().to_vec(),
+            rule: "it must be one number: take the sum or the mean of it".to_owned(),
+        }),
     }
 }
 
@@ -133,12 +142,20 @@ impl State {
             });
         }
         let mut total = total.unwrap_or_else(|| Tensor::from(0.0f32));
-        for loss in self.penalties()?.into_iter().chain(forward.context.losses()) {
-            total = total.add(&loss)?;
+        for penalty in self.penalties()? {
+            total = total.add(&penalty)?;
+        }
+        for loss in forward.context.losses() {
+            total = total.add(&scalar("add_loss", loss)?)?;
         }
         self.loss
             .update_state(&total, &total.expand_dims(0)?, Some(&rows))?;
-        for (metric, (_, value)) in self.told.iter().zip(forward.context.metrics()) {
+        for (name, value) in forward.context.metrics() {
+            // By name: a layer may tell of something only while training, or at every one of several calls.
+            let Some(metric) = self.told.iter().find(|metric| metric.name() == name) else {
+                continue;
+            };
+            let value = scalar("add_metric", value)?;
             metric.update_state(&value, &value.expand_dims(0)?, Some(&rows))?;
         }
         Ok(total)
@@ -148,6 +165,7 @@ impl State {
         let penalty = |weight: &Weight| {
             let regularizer = weight.regularizer.as_ref()?;
             let penalty = regularizer.penalty(&weight.variable.read());
+            let penalty = penalty.and_then(|penalty| scalar("penalty", penalty));
             Some(penalty.map_err(|error| Error::Within {
                 place: format!("penalty on {:?}", weight.variable.name()),
                 source: Box::new(error),

@@ -112,7 +112,7 @@ impl RangeTest {
         };
         // An epoch has a step at least.
         let fit = Fit::new()
-            .epochs(self.steps + 1)
+            .epochs(self.steps.saturating_add(1))
             .batch_size(self.batch_size)
             .callback(&mut steps);
         let trained = model.fit(x, y, fit);

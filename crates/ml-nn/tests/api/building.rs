@@ -2,9 +2,10 @@
 
 use ml_core::{DType, Result, Tensor, ops::Spec};
 use ml_nn::{
-    Activation, Input, Model, Sequential, connect,
+    Activation, Input, Model, Place, Sequential, connect,
     layers::{
-        BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module, Scope,
+        Add, BatchNormalization, Concatenate, Context, Dense, Dropout, Flatten, IntoLayer, Layer, Module,
+        Scope,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -274,4 +275,120 @@ fn layers_survive_json_by_name_and_hyperparameters() -> Result<()> {
         .to_string();
     assert!(error.contains("MyFlatten"), "{error}");
     Ok(())
+}
+
+/// What computes relies on the number of inputs: it is counted before.
+#[test]
+fn another_number_of_inputs_is_refused_and_nothing_panics() -> Result<()> {
+    let context = Context::inference();
+    let x = random(&[2, 3], 1);
+    let said = |model: &Model, inputs: &[Tensor]| model.call(inputs, &context).unwrap_err().to_string();
+    let stack = Sequential::new().add(Dense::new(1).input_shape([3])).into_model();
+    stack.ensure_built()?;
+    let fed = |needs: &str, with: usize| {
+        format!(
+            "build: takes {needs}, but is fed with {with}; connect as many as it takes; a sequential model feeds each layer \
+             with one"
+        )
+    };
+    assert_eq!(
+        said(&stack, &[]),
+        format!("model \"sequential\" (Sequential): {}", fed("1 input", 0))
+    );
+    assert!(said(&stack, &[x.clone(), x.clone()]).ends_with(&fed("1 input", 2)));
+    let (a, b) = (Input::new([3]).place(), Input::new([3]).place());
+    let joined = connect(Add, &[&a, &b])?;
+    let graph = Model::functional(&[&a, &b], &[&joined])?;
+    graph.ensure_built()?;
+    for count in [0, 1, 3] {
+        assert!(said(&graph, &vec![x.clone(); count]).ends_with(&fed("2 inputs", count)));
+    }
+    // As a layer in another graph, before there is data.
+    let again = connect(graph.as_layer(), &[&a, &b, &a]);
+    assert!(again.unwrap_err().to_string().ends_with(&fed("2 inputs", 3)));
+    // A layer that joins any number may be shared by places with different numbers.
+    let add = Add.into_layer();
+    let (two, c) = (connect(&add, &[&a, &b])?, Input::new([3]).place());
+    let three = connect(&add, &[&two, &b, &c])?;
+    let shared = Model::functional(&[&a, &b, &c], &[&three])?;
+    let sum = shared.predict([&x, &x, &x])?;
+    assert!(sum.all_close(&x.mul_scalar(4.0)?, 1e-6, 1e-6)?);
+    Ok(())
+}
+
+/// C10-069.
+#[test]
+fn drawings_have_a_box_for_each_layer_and_arrows() -> Result<()> {
+    let head = "  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n";
+    let stack = Sequential::new()
+        .add(Dense::new(4).named("a \"b\" \\c").input_shape([3]))
+        .add(Dropout::new(0.5))
+        .add(Dense::new(1))
+        .into_model();
+    let boxes = "  n0 [label=\"a \\\"b\\\" \\\\c\\nDense\\n(None, 4)\"];\n  \
+                 n1 [label=\"dropout\\nDropout\\n(None, 4)\"];\n  \
+                 n2 [label=\"dense\\nDense\\n(None, 1)\"];\n";
+    assert_eq!(
+        stack.to_dot()?,
+        format!("digraph \"sequential\" {{\n{head}{boxes}  n0 -> n1;\n  n1 -> n2;\n}}\n")
+    );
+    // A layer that is used twice feeds, and is fed, twice; a model inside is one box.
+    let (a, b) = (
+        Input::new([3]).name("a").place(),
+        Input::new([3]).name("b").place(),
+    );
+    let shared = stack.as_layer();
+    let output = connect(Add, &[&a.then(&shared)?, &b.then(&shared)?])?;
+    let dot = Model::functional(&[&a, &b], &[&output])?.to_dot()?;
+    let arrows: Vec<&str> = dot.lines().filter(|line| line.contains("->")).collect();
+    assert_eq!(
+        arrows,
+        ["  n0 -> n2;", "  n1 -> n2;", "  n2 -> n3;", "  n2 -> n3;"],
+        "{dot}"
+    );
+    assert!(dot.contains("Sequential\\n(None, 1)"), "{dot}");
+    let unbuilt = Sequential::new().add(Dense::new(1)).into_model().to_dot();
+    assert!(unbuilt.unwrap_err().to_string().contains("is not built"));
+    Ok(())
+}
+
+#[test]
+fn graphs_that_compute_nothing_are_refused() -> Result<()> {
+    let input = Input::new([2]).place();
+    let output = input.then(Dense::new(1))?;
+    let said = |inputs: &[&Place], outputs: &[&Place]| {
+        let error = Model::functional(inputs, outputs).map(drop).unwrap_err();
+        error.to_string()
+    };
+    assert_eq!(
+        said(&[], &[&output]),
+        "Model: the list of inputs is empty; at least 1 input needed"
+    );
+    assert_eq!(
+        said(&[&input], &[]),
+        "Model: the list of outputs is empty; at least 1 output needed"
+    );
+    assert_eq!(
+        said(&[&input, &input], &[&output]),
+        "Model: input 2 is the same as one before it; give each input once: a place can feed several layers"
+    );
+    Ok(())
+}
+
+#[test]
+fn weights_that_no_memory_can_hold_are_refused() {
+    let said = |units: usize| {
+        let layer = Dense::new(units).input_shape([1000]);
+        let model = Sequential::new().add(layer).into_model();
+        model.ensure_built().unwrap_err().to_string()
+    };
+    // Four petabytes, and more than there are addresses.
+    for units in [1 << 40, usize::MAX / 2] {
+        let error = said(units);
+        assert!(
+            error.starts_with("layer \"dense\" (Dense): initializer: shape [1000, ")
+                && error.ends_with("has more elements than memory can hold; use a smaller shape"),
+            "{error}"
+        );
+    }
 }

@@ -270,3 +270,19 @@ fn a_rate_by_epoch_is_refused_beside_a_schedule() -> Result<()> {
     assert!(error.contains("follows the schedule"), "{error}");
     Ok(())
 }
+
+/// What is tested on only now and then has a column from the first line on.
+#[test]
+fn logs_have_columns_for_what_comes_later() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.csv");
+    let (x, y) = (Tensor::from([[1.0f32], [2.0]]), Tensor::from([[2.0f32], [4.0]]));
+    let mut model = Sequential::new().add(Dense::new(1).input_shape([1])).into_model();
+    model.compile(Compile::new(Sgd::new(0.0), "mse"))?;
+    model.set_weights(&[Tensor::from([[1.0f32]]), Tensor::from([0.0f32])])?;
+    let fit = Fit::new().epochs(3).validation_data(&x, &y).validation_freq(2);
+    model.fit(&x, &y, fit.callback(CsvLogger::new(&path)))?;
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "epoch,loss,val_loss\n0,2.5,NA\n1,2.5,2.5\n2,2.5,NA\n");
+    Ok(())
+}

@@ -12,7 +12,7 @@ use ml_nn::{
     losses::{FnLoss, Huber, IntoLoss, Reduction},
     metrics::{IntoMetric, Mean, Metric},
     optimizers::{Group, IntoOptimizer, Nadam, Sgd},
-    regularizers::L1,
+    regularizers::{FnRegularizer, L1},
     schedules::PiecewiseConstantDecay,
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,157 @@ fn losses_and_metrics_from_inside_are_added_and_shown() -> Result<()> {
     assert!(
         (whole - main - 0.05 * inner).abs() < 1e-6,
         "{whole}, {main}, {inner}"
+    );
+    Ok(())
+}
+
+/// Tells of the mean of what passes as `everywhere` each time it is called, and as `trained` while training.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Talks;
+
+#[typetag::serde]
+impl Layer for Talks {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        Ok(ml_nn::layers::unary(|x, context| {
+            if context.is_training() {
+                context.add_metric("trained", x.mean_all()?.mul_scalar(100.0)?);
+            }
+            context.add_metric("everywhere", x.mean_all()?);
+            x.add_scalar(10.0)
+        }))
+    }
+}
+
+/// What is told of goes by its name: in tests, too, where less is told of; and over all calls of a layer that is used twice.
+#[test]
+fn metrics_from_inside_go_by_their_names() -> Result<()> {
+    let input = Input::new([1]).place();
+    let talks = Talks.named("talks");
+    let output = input.then(&talks)?.then(&talks)?;
+    let mut model = Model::functional(&[&input], &[&output])?;
+    model.compile(Compile::new(Sgd::new(0.0), "mse"))?;
+    let (x, v) = (Tensor::from([[1.0f32], [3.0]]), Tensor::from([[5.0f32]]));
+    let history = model.fit(&x, &x, Fit::new().validation_data(&v, &v))?;
+    // 2 at the first call, 12 at the second; 5 and 15 of what is tested on.
+    assert_eq!(history.last("everywhere"), Some(7.0));
+    assert_eq!(history.last("trained"), Some(700.0));
+    assert_eq!(history.last("val_everywhere"), Some(10.0));
+    assert_eq!(
+        history.params.metrics[..3],
+        ["loss", "trained", "everywhere"],
+        "each name once"
+    );
+    Ok(())
+}
+
+/// A sum and a difference: one layer that gives two outputs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Both;
+
+#[typetag::serde]
+impl Layer for Both {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        Ok(Box::new(|inputs: &[Tensor], _: &Context| {
+            Ok(vec![inputs[0].add(&inputs[1])?, inputs[0].sub(&inputs[1])?])
+        }))
+    }
+}
+
+#[test]
+fn outputs_of_one_layer_have_names_of_their_own() -> Result<()> {
+    let (a, b) = (Input::new([1]).place(), Input::new([1]).place());
+    let outputs = connect_all(Both.named("both"), &[&a, &b])?;
+    let mut model = Model::functional(&[&a, &b], &[&outputs[0], &outputs[1]])?;
+    assert_eq!(model.output_names(), ["both", "both_1"]);
+    model.compile(
+        Compile::new("sgd", "mse")
+            .loss_for("both_1", "mae")
+            .loss_weight_for("both_1", 10.0),
+    )?;
+    let (x, z, y) = (
+        Tensor::from([[5.0f32]]),
+        Tensor::from([[3.0f32]]),
+        Tensor::from([[0.0f32]]),
+    );
+    let logs = model.evaluate([&x, &z], [("both", &y), ("both_1", &y)])?;
+    // The square of 8, and ten times 2.
+    let found: Vec<(&str, f64)> = logs.iter().collect();
+    assert_eq!(found, [("loss", 84.0), ("both_loss", 64.0), ("both_1_loss", 2.0)]);
+    Ok(())
+}
+
+#[test]
+fn numbers_of_the_logs_have_one_name_each() -> Result<()> {
+    let dense = || Sequential::new().add(Dense::new(1).input_shape([1])).into_model();
+    let said = |compile: Compile| dense().compile(compile).unwrap_err().to_string();
+    let twice = |name: &str| {
+        format!(
+            "compile: two numbers of the logs are named {name:?}; give each metric once, or a name of its own: \
+             Metric.named(\"...\")"
+        )
+    };
+    let mse = || Compile::new("sgd", "mse");
+    assert_eq!(said(mse().metrics(["mae", "mape", "mae"])), twice("mae"));
+    assert_eq!(said(mse().metric(Mean.named("loss"))), twice("loss"));
+    let apart = mse().metrics([Mean.named("a"), Mean.named("b")]);
+    assert!(dense().compile(apart).is_ok());
+    // What layers tell of is known when they are called.
+    let mut model = Sequential::new().add(Talks.input_shape([1])).into_model();
+    model.compile(mse().metric(Mean.named("trained")))?;
+    let x = random(&[2, 1], 1);
+    assert_eq!(
+        model.fit(&x, &x, Fit::new()).unwrap_err().to_string(),
+        "add_metric: a layer tells of \"trained\", and the logs have a number of this name; call it otherwise"
+    );
+    Ok(())
+}
+
+/// Adds the squares of what passes to the loss, without a sum: a mistake.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Scattered {
+    metric: bool,
+}
+
+#[typetag::serde]
+impl Layer for Scattered {
+    fn build(&self, _: &[Spec], _: &mut Scope<'_>) -> Result<Box<dyn Module>> {
+        let metric = self.metric;
+        Ok(ml_nn::layers::unary(move |x, context| {
+            match metric {
+                true => context.add_metric("squares", x.square()?),
+                false => context.add_loss(x.square()?),
+            }
+            Ok(x.clone())
+        }))
+    }
+}
+
+#[test]
+fn losses_and_metrics_that_are_no_single_numbers_are_refused() -> Result<()> {
+    let x = random(&[4, 2], 1);
+    let fed = |layers: Sequential| -> Result<String> {
+        let mut model = layers.into_model();
+        model.compile(Compile::new("sgd", "mse"))?;
+        Ok(model.fit(&x, &x, Fit::new()).unwrap_err().to_string())
+    };
+    let one = |layer: Scattered| Sequential::new().add(layer.input_shape([2]));
+    let rule = "does not fit; it must be one number: take the sum or the mean of it";
+    let loss = fed(one(Scattered { metric: false }))?;
+    assert_eq!(
+        loss,
+        format!("fit: batch 0 of epoch 0: add_loss: shape [4, 2] {rule}")
+    );
+    let metric = fed(one(Scattered { metric: true }))?;
+    assert_eq!(
+        metric,
+        format!("fit: batch 0 of epoch 0: add_metric: shape [4, 2] {rule}")
+    );
+    let penalty = FnRegularizer::new("squares", |w| w.square());
+    let dense = Dense::new(2).kernel_regularizer(penalty).input_shape([2]);
+    let penalty = fed(Sequential::new().add(dense))?;
+    assert_eq!(
+        penalty,
+        format!("fit: batch 0 of epoch 0: penalty on \"dense/kernel\": penalty: shape [2, 2] {rule}")
     );
     Ok(())
 }

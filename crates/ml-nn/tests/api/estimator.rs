@@ -14,8 +14,8 @@ use ml_nn::{
     Activation, Compile, Fit, Model, Sequential,
     callbacks::{Callback, EarlyStopping, LambdaCallback},
     estimator::{
-        BuildModel, FittedNetworkClassifier, FittedNetworkRegressor, Mlp, NetworkClassifier,
-        NetworkRegressor, Problem,
+        BuildModel, FittedMultiNetworkRegressor, FittedNetworkClassifier, FittedNetworkRegressor, Mlp,
+        NetworkClassifier, NetworkRegressor, Problem,
     },
     layers::{Dense, IntoLayer},
     optimizers::{Adam, IntoOptimizer, Sgd},
@@ -143,6 +143,173 @@ fn classes_keep_their_numbers() -> Result<()> {
         let outputs = if classes == 2 { 1 } else { 3 };
         assert_eq!(fitted.model().count_params()?, 48 + 272 + 17 * outputs);
     }
+    Ok(())
+}
+
+/// The same rows with the same classes, whatever they are called, learn the same.
+#[test]
+fn classes_are_labels_of_any_kind() -> Result<()> {
+    let (x, numbers) = rings(60, 2);
+    let network = || NetworkClassifier::new(Mlp::new().n_neurons(8).learning_rate(0.1)).epochs(10);
+    let expected = network()
+        .validation_data(x.clone(), numbers.clone())
+        .fit(x.view(), numbers.view())?;
+    let predicted = expected.predict(x.view())?;
+    let score = expected.score(x.view(), numbers.view())?;
+
+    let truths = numbers.mapv(|class| class == 20);
+    let by_truth = network()
+        .validation_data(x.clone(), truths.clone())
+        .fit(x.view(), truths.view())?;
+    assert_eq!(by_truth.classes, [false, true]);
+    assert_eq!(by_truth.history, expected.history);
+    assert_eq!(by_truth.predict(x.view())?, predicted.mapv(|class| class == 20));
+    assert_eq!(by_truth.score(x.view(), truths.view())?, score);
+
+    let name = |class: i64| if class == 10 { "inner" } else { "outer" }.to_owned();
+    let texts = numbers.mapv(name);
+    let by_text = network()
+        .validation_data(x.clone(), texts.clone())
+        .fit(x.view(), texts.view())?;
+    assert_eq!(by_text.classes, ["inner", "outer"]);
+    assert_eq!(by_text.history, expected.history);
+    assert_eq!(by_text.predict(x.view())?, predicted.mapv(name));
+    let back = FittedNetworkClassifier::<String>::from_bytes(&by_text.to_bytes()?)?;
+    assert_eq!(back.predict(x.view())?, predicted.mapv(name));
+    let other = FittedNetworkClassifier::<bool>::from_bytes(&by_text.to_bytes()?);
+    assert!(
+        text(other).contains("FittedNetworkClassifier<String>"),
+        "classes of one kind are none of another"
+    );
+
+    let small = numbers.mapv(|class| class as u8);
+    let by_small = network().fit(x.view().mapv(|v| v as f32).view(), small.view())?;
+    assert_eq!(by_small.classes, [10u8, 20]);
+    // Rows to watch by may have classes of another type that are written alike.
+    let mixed = network()
+        .validation_data(x.clone(), numbers.clone())
+        .fit(x.view(), small.view())?;
+    assert_eq!(mixed.history, expected.history);
+    let unseen = network().validation_data(x.clone(), numbers.mapv(|_| "none".to_owned()));
+    assert!(text(unseen.fit(x.view(), texts.view())).contains("validation_data holds the class none"));
+    Ok(())
+}
+
+/// Three columns, and two targets of them.
+fn two_targets(rows: usize) -> (Array2<f64>, Array2<f64>) {
+    let (x, y) = regression(rows);
+    let second = x.map_axis(Axis(1), |row| 3.0 * row[2] - 1.0);
+    let y = ml_core::ndarray::stack(Axis(1), &[y.view(), second.view()]).unwrap();
+    (x, y)
+}
+
+#[test]
+fn several_targets_are_learned_by_one_network() -> Result<()> {
+    let (x, y) = two_targets(120);
+    let network = NetworkRegressor::new(Mlp::new().n_neurons(16).learning_rate(0.1))
+        .epochs(60)
+        .seed(3);
+    let fitted = network.fit(x.view(), y.view())?;
+    assert_eq!(fitted.model().count_params()?, 4 * 16 + 17 * 2);
+    let predicted = fitted.predict(x.view())?;
+    assert_eq!(predicted.dim(), (120, 2));
+    // R² by hand: the mean over the targets.
+    let r2 = |target: usize| {
+        let (y, predicted) = (y.column(target), predicted.column(target));
+        let mean = y.sum() / 120.0;
+        1.0 - (&y - &predicted).mapv(|v| v * v).sum() / y.mapv(|v| (v - mean).powi(2)).sum()
+    };
+    let score = fitted.score(x.view(), y.view())?;
+    assert!(
+        (score - (r2(0) + r2(1)) / 2.0).abs() < 1e-9 && score > 0.9,
+        "{score}"
+    );
+    // The model trained by itself does the same.
+    let mut model = Sequential::new()
+        .add(Dense::new(16).activation(Activation::Relu).input_shape([3]))
+        .add(Dense::new(2))
+        .into_model()
+        .seed(3);
+    model.compile(Compile::new(Sgd::new(0.1), "mse"))?;
+    let (x32, y32) = (x.mapv(|v| v as f32), y.mapv(|v| v as f32));
+    let history = model.fit(x32.clone(), y32, Fit::new().epochs(60))?;
+    assert_eq!(fitted.history, history);
+    let single = fitted.predict(x32.view())?;
+    assert!(
+        single
+            .iter()
+            .zip(model.predict(x32)?.to_vec::<f32>()?)
+            .all(|(a, b)| *a == b)
+    );
+    let back = FittedMultiNetworkRegressor::from_bytes(&fitted.to_bytes()?)?;
+    assert_eq!(back.predict(x.view())?, predicted);
+    // One target as a column is that target.
+    let column = y.slice(s![.., ..1]);
+    let one = network.fit(x.view(), column)?.predict(x.view())?;
+    assert_eq!(
+        one.column(0),
+        network.fit(x.view(), y.column(0))?.predict(x.view())?
+    );
+    // With rows to watch by, of as many targets.
+    let watched = NetworkRegressor::new(Mlp::new().n_neurons(4))
+        .epochs(3)
+        .validation_data(x.clone(), y.clone());
+    assert_eq!(watched.fit(x.view(), y.view())?.history.get("val_loss").len(), 3);
+    assert_eq!(
+        text(watched.fit(x.view(), y.column(0))),
+        "NetworkRegressor: the model gives 1 numbers a row, but there are 2 targets; give the last layer a unit for each \
+         target: problem.outputs()"
+    );
+    let kept = NetworkRegressor::from_bytes(&watched.to_bytes()?)?;
+    assert_eq!(
+        kept.fit(x.view(), y.view())?.history,
+        watched.fit(x.view(), y.view())?.history
+    );
+    Ok(())
+}
+
+#[test]
+fn mistakes_with_several_targets_are_named() -> Result<()> {
+    let (x, y) = two_targets(20);
+    let plain = || NetworkRegressor::new(Mlp::new()).epochs(1);
+    let fit = |y: &Array2<f64>| text(plain().fit(x.view(), y.view()));
+    let mut holed = y.clone();
+    holed[(4, 1)] = f64::NAN;
+    assert_eq!(
+        fit(&holed),
+        "NetworkRegressor: y holds NaN at row 4, column 1; drop rows whose targets are not known"
+    );
+    assert_eq!(
+        fit(&Array2::zeros((20, 0))),
+        "NetworkRegressor: y (0 columns) is empty; at least 1 column needed"
+    );
+    assert!(fit(&Array2::zeros((19, 2))).contains("x has 20 rows, but y has 19"));
+    let cube = ml_core::ndarray::Array3::<f64>::zeros((20, 1, 1));
+    let odd = plain().validation_data(x.clone(), cube);
+    assert_eq!(
+        text(odd.fit(x.view(), y.view())),
+        "validation_data: shape [20, 1, 1] does not fit; targets are a number a row, or a row of numbers"
+    );
+    let fitted = plain().fit(x.view(), y.view())?;
+    assert_eq!(fitted.predict(x.slice(s![..0, ..]))?.dim(), (0, 2));
+    let wide = Array2::zeros((20, 3));
+    assert!(text(fitted.score(x.view(), wide.view())).contains("cannot combine shape [20, 3] with [20, 2]"));
+    assert!(text(fitted.score(x.slice(s![..0, ..]), y.slice(s![..0, ..]))).contains("is empty"));
+    assert!(text(fitted.score(x.view(), holed.view())).contains("y holds NaN at row 4, column 1"));
+    Ok(())
+}
+
+#[test]
+fn problems_made_by_hand_are_those_of_the_estimators() -> Result<()> {
+    let by_fit = problem();
+    assert_eq!(by_fit, Problem::regression(3).seed(77));
+    assert_eq!(Problem::regression(3).targets(4).outputs(), 4);
+    let outputs = [2, 3, 10].map(|classes| Problem::classification(5, classes).outputs());
+    assert_eq!(outputs, [1, 3, 10]);
+    let model = Mlp::new()
+        .n_hidden(0)
+        .build(&Problem::classification(5, 3).seed(6))?;
+    assert_eq!((model.count_params()?, model.seed_value()), (18, 6));
     Ok(())
 }
 
@@ -277,7 +444,7 @@ fn it_comes_back_from_a_file_the_same() -> Result<()> {
     let fitted = NetworkClassifier::new(Mlp::new())
         .epochs(2)
         .fit(x.view(), y.view())?;
-    let back = FittedNetworkClassifier::from_bytes(&fitted.to_bytes()?)?;
+    let back = FittedNetworkClassifier::<i64>::from_bytes(&fitted.to_bytes()?)?;
     assert_eq!(back.predict_proba(x.view())?, fitted.predict_proba(x.view())?);
     assert_eq!(back.classes, [10, 20, 30]);
     Ok(())
@@ -356,7 +523,7 @@ fn mistakes_are_named() -> Result<()> {
     let regressor = |network: Odd| text(NetworkRegressor::new(network).epochs(1).fit(x.view(), y.view()));
     assert_eq!(
         regressor(odd(2, Activation::Linear)),
-        "NetworkRegressor: the model gives 2 numbers a row, but there is one target; give the last layer one unit"
+        "NetworkRegressor: the model gives 2 numbers a row, but there is one target; give the last layer a unit for each target: problem.outputs()"
     );
     let classifier = |network: Odd| {
         text(

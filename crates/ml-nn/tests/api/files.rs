@@ -346,3 +346,47 @@ save_file({k: v + 1 for k, v in weights.items() if not k.startswith("@")}, sys.a
     }
     Ok(())
 }
+
+/// A layer that comes again in a stack has one set of weights: in files and in clones, too.
+#[test]
+fn a_stack_with_a_layer_twice_comes_back() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("twice.safetensors");
+    let again = Dense::new(2).activation(Activation::Tanh).into_layer();
+    let stack = Sequential::new()
+        .add(Dense::new(2).input_shape([2]))
+        .add(&again)
+        .add(Dense::new(2))
+        .add(&again);
+    let mut model = stack.into_model();
+    model.compile(Compile::new("adam", "mse"))?;
+    let (x, y) = (random(&[8, 2], 1), random(&[8, 2], 2));
+    model.fit(&x, &y, Fit::new())?;
+    assert_eq!(model.count_params()?, 18);
+    let names: Vec<String> = model.layers().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["dense", "dense_1", "dense_2"]);
+    model.save(&path)?;
+    let mut back = Model::load(&path)?;
+    assert_eq!(back.config()?, model.config()?);
+    let losses = |model: &mut Model| -> Result<Vec<f64>> {
+        Ok(model.fit(&x, &y, Fit::new().epochs(3))?.get("loss").to_vec())
+    };
+    assert_eq!(losses(&mut back)?, losses(&mut model)?);
+    let clone = model.clone_model();
+    assert_eq!(clone.count_params()?, 18);
+    clone.set_weights(&model.get_weights())?;
+    assert_eq!(
+        clone.predict(&x)?.to_vec::<f32>()?,
+        model.predict(&x)?.to_vec::<f32>()?
+    );
+    // A place that there is not.
+    let mut config = model.config()?;
+    assert_eq!(
+        config["layer"]["layer"]["config"]["order"],
+        serde_json::json!([0, 1, 2, 1])
+    );
+    config["layer"]["layer"]["config"]["order"][3] = 7.into();
+    let error = Model::from_config(&config).unwrap_err().to_string();
+    assert!(error.contains("a layer of the stack is number 7 of 3"), "{error}");
+    Ok(())
+}

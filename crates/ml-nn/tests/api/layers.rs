@@ -591,7 +591,7 @@ fn inputs_that_do_not_fit_each_other_are_said() {
     );
     assert_eq!(
         error(Dense::new(1).into_layer()),
-        "layer \"dense\" (Dense): build: takes 1 inputs, but is fed with 2; connect as many as it takes; a sequential model \
+        "layer \"dense\" (Dense): build: takes 1 input, but is fed with 2; connect as many as it takes; a sequential model \
          feeds each layer with one"
     );
     let (a, _) = places();

@@ -9,9 +9,15 @@ mod crash;
 #[cfg(test)]
 mod custom;
 #[cfg(test)]
+mod early;
+#[cfg(test)]
 mod estimator;
 #[cfg(test)]
+mod feeding;
+#[cfg(test)]
 mod files;
+#[cfg(test)]
+mod hooks;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

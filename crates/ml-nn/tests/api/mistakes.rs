@@ -520,7 +520,7 @@ fn layers_that_cannot_be_built() {
 }
 
 /// What is logged while `body` runs.
-fn logged(body: impl FnOnce()) -> String {
+pub(crate) fn logged(body: impl FnOnce()) -> String {
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
     impl Write for Log {

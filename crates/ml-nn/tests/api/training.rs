@@ -255,8 +255,7 @@ fn clipping_bounds_what_a_step_does() -> Result<()> {
         assert!((model.get_weights()[0].item::<f32>()? - (3.0 - bound)).abs() < 1e-6);
     }
     let both = Sgd::new(1.0).clipnorm(1.0).clipvalue(1.0);
-    model.compile(Compile::new(both, "mse"))?;
-    let error = model.fit(&x, &y, Fit::new()).unwrap_err().to_string();
+    let error = model.compile(Compile::new(both, "mse")).unwrap_err().to_string();
     assert!(error.contains("at most one of"), "{error}");
     Ok(())
 }

@@ -125,6 +125,16 @@ fn settings() -> Vec<Case> {
             with(Fit::new().validation_split(0.9)),
         ),
         (
+            "a split beside validation data",
+            "fit a network",
+            with(Fit::new().validation_split(0.5).validation_data(x(4), y(4))),
+        ),
+        (
+            "weights of two axes",
+            "fit a network",
+            with(Fit::new().sample_weight(&x(4))),
+        ),
+        (
             "validation is watched that there is not",
             "fit a network",
             with(Fit::new().callback(EarlyStopping::new())),
@@ -143,6 +153,16 @@ fn settings() -> Vec<Case> {
             "an unknown optimizer",
             "compile",
             compile(Compile::new("sgdd", "mse")),
+        ),
+        (
+            "a momentum of 1",
+            "compile",
+            compile(Compile::new(Sgd::new(0.1).momentum(1.0), "mse")),
+        ),
+        (
+            "two numbers of one name",
+            "compile",
+            compile(Compile::new("sgd", "mse").metrics(["mae", "mae"])),
         ),
         (
             "an unknown output",
@@ -168,10 +188,6 @@ fn layers() -> Vec<Case> {
         let model = Sequential::new().add(first).add(layer).into_model();
         refused(model.ensure_built())
     };
-    let mut rewarded = Sequential::new()
-        .add(Dense::new(3).kernel_regularizer(L2(-1.0)).input_shape([2]))
-        .into_model();
-    rewarded.compile(Compile::new("sgd", "mse")).unwrap();
     let unknown = Sequential::new().add(Dense::new(3)).into_model();
     vec![
         ("no units", "build", build(Dense::new(0).into_layer())),
@@ -187,8 +203,8 @@ fn layers() -> Vec<Case> {
         ),
         (
             "a penalty below 0",
-            "fit a network",
-            refused(rewarded.fit(x(4), Tensor::zeros([4, 3], DType::F32).unwrap(), Fit::new())),
+            "build",
+            build(Dense::new(3).kernel_regularizer(L2(-1.0)).into_layer()),
         ),
         ("not built", "summary", refused(unknown.summary())),
     ]
