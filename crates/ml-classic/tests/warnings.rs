@@ -39,7 +39,10 @@ impl tracing::Subscriber for Listener {
                 }
             },
         );
-        HEARD.lock().unwrap().push(text.clone());
+        HEARD
+            .lock()
+            .expect("nobody panics with the list in hand")
+            .push(text.clone());
         assert!(!text.contains("the closed form takes long"), "enough heard");
     }
 
@@ -55,10 +58,10 @@ impl tracing::Subscriber for Listener {
 
 /// The warnings that `work` gives when it is done twice.
 fn heard(mut work: impl FnMut()) -> Vec<String> {
-    HEARD.lock().unwrap().clear();
+    HEARD.lock().expect("nobody panics with the list in hand").clear();
     work();
     work();
-    std::mem::take(&mut *HEARD.lock().unwrap())
+    std::mem::take(&mut *HEARD.lock().expect("nobody panics with the list in hand"))
 }
 
 #[test]
@@ -87,15 +90,18 @@ fn gradients_of_unscaled_columns() {
         format!("{op}: the columns are on very different scales; scale them first (StandardScaler)")
     };
     let sgd = SGDClassifier::default().max_iter(3).tol(None);
-    let by_sgd = heard(|| drop(sgd.fit(x, classes).unwrap()));
+    let by_sgd = heard(|| drop(sgd.fit(x, classes).expect("sound rows")));
     assert_eq!(by_sgd, [text("SGDClassifier")]);
     let sgd = SGDRegressor::default().max_iter(3).tol(None).eta0(1e-14);
-    assert_eq!(heard(|| drop(sgd.fit(x, y).unwrap())), [text("SGDRegressor")]);
+    assert_eq!(
+        heard(|| drop(sgd.fit(x, y).expect("sound rows"))),
+        [text("SGDRegressor")]
+    );
     let logistic = LogisticRegression::default()
         .solver(LogisticSolver::Saga)
         .tol(1.0)
         .max_iter(50);
-    let by_saga = heard(|| drop(logistic.fit(x, classes).unwrap()));
+    let by_saga = heard(|| drop(logistic.fit(x, classes).expect("sound rows")));
     assert_eq!(by_saga, [text("LogisticRegression")]);
 }
 
@@ -104,7 +110,7 @@ fn rows_in_order() {
     let classes = Array1::from_iter((0..40).map(|row| i64::from(row >= 20)));
     let sgd = SGDClassifier::default().max_iter(3).tol(None).shuffle(false);
     assert_eq!(
-        heard(|| drop(sgd.fit(x.view(), classes.view()).unwrap())),
+        heard(|| drop(sgd.fit(x.view(), classes.view()).expect("sound rows"))),
         ["SGDClassifier: the rows are sorted by class and not shuffled; set shuffle, or shuffle them before"]
     );
 }
@@ -115,7 +121,7 @@ fn accuracy_of_a_rare_class() {
     let even = Array1::from_iter((0..40).map(|row| row % 2));
     let score = |y: &Array1<i64>, scoring: &str| {
         let how = CrossValidation::default().cv(2).scoring(scoring);
-        cross_val_score(&DecisionTreeClassifier::default(), &x, y, &how).unwrap();
+        cross_val_score(&DecisionTreeClassifier::default(), &x, y, &how).expect("sound rows");
     };
     assert_eq!(heard(|| score(&even, "accuracy")), [""; 0]);
     assert_eq!(heard(|| score(&rare, "balanced_accuracy")), [""; 0]);
@@ -130,7 +136,7 @@ fn accuracy_of_a_rare_class() {
 
 fn erratic_lasso() {
     let x = NumpyRng::new(1).randn((5, 8));
-    let fit = || drop(Lasso::default().fit(x.view(), x.column(0)).unwrap());
+    let fit = || drop(Lasso::default().fit(x.view(), x.column(0)).expect("sound rows"));
     assert_eq!(
         heard(fit),
         [
@@ -144,15 +150,15 @@ fn erratic_lasso() {
 fn very_many_columns() {
     const MANY: usize = 20_001;
     let row = Array1::<f32>::ones(MANY);
-    let (x, y) = (row.broadcast((MANY, MANY)).unwrap(), row.view());
+    let (x, y) = (row.broadcast((MANY, MANY)).expect("of one row"), row.view());
     let text = |op: &str, remedy: &str| {
         format!("{op}: the closed form takes long with so many rows and columns; {remedy}")
     };
     let stopped = |work: &dyn Fn()| {
-        HEARD.lock().unwrap().clear();
+        HEARD.lock().expect("nobody panics with the list in hand").clear();
         // The listener panics, so that the system of equations is never made.
         assert!(catch_unwind(AssertUnwindSafe(work)).is_err(), "nothing was heard");
-        std::mem::take(&mut *HEARD.lock().unwrap())
+        std::mem::take(&mut *HEARD.lock().expect("nobody panics with the list in hand"))
     };
     assert_eq!(
         stopped(&|| drop(LinearRegression::default().fit(x, y))),
