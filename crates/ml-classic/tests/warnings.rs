@@ -71,6 +71,7 @@ fn users_hear_each_warning_once() {
     rows_in_order();
     accuracy_of_a_rare_class();
     erratic_lasso();
+    fits_that_do_not_settle();
     very_many_columns();
 }
 
@@ -146,6 +147,29 @@ fn erratic_lasso() {
     );
 }
 
+/// Said every time, with what to change.
+fn fits_that_do_not_settle() {
+    let x = NumpyRng::new(1).randn((40, 3));
+    let y = x.column(0).to_owned() + &NumpyRng::new(2).randn(40);
+    let classes = y.mapv(|v| i64::from(v > 0.0));
+    let (x, y, classes) = (x.view(), y.view(), classes.view());
+    let says = |fit: &dyn Fn(), text: &str| assert_eq!(heard(fit), [text, text]);
+    let gradients = "not converged; raise max_iter or tol, or scale the columns first (StandardScaler)";
+    let logistic = LogisticRegression::default().max_iter(1).tol(1e-12);
+    let text = format!("LogisticRegression: {gradients}");
+    says(&|| drop(logistic.fit(x, classes).expect("sound rows")), &text);
+    let sgd = SGDRegressor::default().max_iter(2).tol(1e-12);
+    let text = format!("SGDRegressor: {gradients}");
+    says(&|| drop(sgd.fit(x, y).expect("sound rows")), &text);
+    let net = ElasticNet::default().alpha(0.1).max_iter(1).tol(1e-14);
+    let text = "ElasticNet: not converged; raise max_iter, tol or alpha, or scale the columns first";
+    says(&|| drop(net.fit(x, y).expect("sound rows")), text);
+    let ridge = Ridge::default().solver(RidgeSolver::Saga).max_iter(1).tol(1e-12);
+    let text = "Ridge: not converged; raise max_iter or tol, scale the columns first (StandardScaler), or use another \
+                solver";
+    says(&|| drop(ridge.fit(x, y).expect("sound rows")), text);
+}
+
 /// 20,001 rows of as many columns, all the same row, which takes the memory of one.
 fn very_many_columns() {
     const MANY: usize = 20_001;
@@ -169,7 +193,7 @@ fn very_many_columns() {
     );
     // Ridge regression takes dense rows as they lie, sparse ones too; these hold nothing.
     let none = ml_core::sprs::CsMat::<f32>::zero((MANY, MANY));
-    let cholesky = Ridge::default().solver(ml_classic::linear::RidgeSolver::Cholesky);
+    let cholesky = Ridge::default().solver(RidgeSolver::Cholesky);
     assert_eq!(
         stopped(&|| drop(cholesky.fit(none.view(), y))),
         [text("Ridge", "use the solver \"conjugate_gradients\"")]
