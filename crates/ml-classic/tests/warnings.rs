@@ -10,7 +10,8 @@ use std::{
 
 use ml_classic::{
     linear::{
-        Lasso, LinearRegression, LogisticRegression, LogisticSolver, Ridge, SGDClassifier, SGDRegressor,
+        ElasticNet, Lasso, LinearRegression, LogisticRegression, LogisticSolver, Ridge, RidgeSolver,
+        SGDClassifier, SGDRegressor,
     },
     model_selection::{CrossValidation, cross_val_score},
     tree::DecisionTreeClassifier,
