@@ -16,7 +16,8 @@ pub enum ClassWeight {
     /// All classes alike.
     #[default]
     Uniform,
-    /// `rows / (classes · rows of the class)`: every class counts the same in total.
+    /// `rows / (classes · rows of the class)`: every class counts the same in total. Logistic regression counts the weights
+    /// of the rows, the others the rows themselves.
     Balanced,
     /// These weights (0 to 1e100) by class, as the class prints; classes not listed weigh 1.
     Of(BTreeMap<String, f64>),
@@ -44,11 +45,21 @@ impl ClassWeight {
         classes: &[L],
         codes: impl Iterator<Item = usize>,
     ) -> Result<Vec<f64>> {
+        self.resolve_weighted(op, classes, codes.map(|code| (code, 1.0)))
+    }
+
+    /// The same of rows that have a weight, by which they are counted.
+    pub(crate) fn resolve_weighted<L: Label>(
+        &self,
+        op: &'static str,
+        classes: &[L],
+        rows: impl Iterator<Item = (usize, f64)>,
+    ) -> Result<Vec<f64>> {
         match self {
             Self::Uniform => Ok(vec![1.0; classes.len()]),
             Self::Balanced => {
                 let mut counts = vec![0.0; classes.len()];
-                codes.for_each(|code| counts[code] += 1.0);
+                rows.for_each(|(code, weight)| counts[code] += weight);
                 let rows: f64 = counts.iter().sum();
                 Ok(counts
                     .iter()

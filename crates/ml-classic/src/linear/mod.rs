@@ -14,7 +14,9 @@
 //! [`Lasso`] and [`ElasticNet`] take several targets at once: `y` of `[rows, targets]`.
 //!
 //! To see how an algorithm works: `gradient_descent/` (the normal equation, objectives and their slopes, the walk), `ridge/` (a file a
-//! solver), `softmax_regression.rs` and `early_stopping.rs` read like the book's equations.
+//! solver), `softmax_regression.rs` and `early_stopping.rs` read like the book's equations. The optimisers are next door, in
+//! `solve/`, a file each: `coordinate_descent.rs` for the lasso and the elastic net, `lbfgs.rs` and `newton.rs` for logistic
+//! regression, `saga/`, `lsqr.rs`.
 
 pub(crate) mod decide;
 pub(crate) mod dynamic;

@@ -100,47 +100,21 @@ fn cross_entropy(p: &Array2<f64>, y: &Array2<f64>) -> f64 {
     p.iter().zip(y).map(one).sum::<f64>() / p.nrows() as f64
 }
 
+/// Rows and their classes.
+type Lesson<'a> = (ArrayView2<'a, f64>, ArrayView1<'a, usize>);
+
 impl SoftmaxRegression {
     /// Trains on the first rows and stops by the second; classes are numbered from 0.
     ///
     /// # Errors
     /// A hyperparameter outside its domain; empty data, NaN, lengths that differ.
-    pub fn fit(
-        &self,
-        training: (ArrayView2<'_, f64>, ArrayView1<'_, usize>),
-        validation: (ArrayView2<'_, f64>, ArrayView1<'_, usize>),
-    ) -> Result<FittedSoftmaxRegression> {
-        let rate = self.learning_rate;
-        check::parameter(
-            "learning_rate",
-            rate,
-            rate > 0.0 && rate.is_finite(),
-            "finite and > 0",
-        )?;
-        check::parameter(
-            "alpha",
-            self.alpha,
-            self.alpha >= 0.0 && self.alpha.is_finite(),
-            "finite and >= 0",
-        )?;
-        for (x, y) in [training, validation] {
-            check::not_empty(OP, x)?;
-            check::same_rows(OP, x.nrows(), y.len())?;
-            check::finite(OP, x)?;
-        }
-        check::columns(OP, training.0.ncols(), validation.0.ncols())?;
+    pub fn fit(&self, training: Lesson<'_>, validation: Lesson<'_>) -> Result<FittedSoftmaxRegression> {
+        self.check(training, validation)?;
         let n_classes = training.1.iter().max().map_or(0, |most| most + 1);
         let (x, y) = (with_bias(training.0), one_hot(training.1, n_classes)?);
         let (x_validation, y_validation) = (with_bias(validation.0), one_hot(validation.1, n_classes)?);
-        let stopping = EarlyStopping::default()
-            .patience(self.patience)
-            .max_epochs(self.max_iter);
         let step = |theta: &mut Array2<f64>| {
-            let p = softmax(x.dot(theta));
-            let mut gradient = x.t().dot(&(&p - &y)) / x.nrows() as f64;
-            for (mut gradient, theta) in gradient.rows_mut().into_iter().zip(theta.rows()).skip(1) {
-                gradient.scaled_add(self.alpha, &theta);
-            }
+            let gradient = self.gradient(&x, &y, theta);
             theta.scaled_add(-self.learning_rate, &gradient);
             Ok(())
         };
@@ -148,13 +122,45 @@ impl SoftmaxRegression {
             let loss = |x: &Array2<f64>, y| cross_entropy(&softmax(x.dot(theta)), y);
             Ok((loss(&x, &y), loss(&x_validation, &y_validation)))
         };
-        let stopped = stopping.run(Array2::zeros((x.ncols(), n_classes)), step, losses)?;
+        let start = Array2::zeros((x.ncols(), n_classes));
+        let stopped = EarlyStopping::default()
+            .patience(self.patience)
+            .max_epochs(self.max_iter)
+            .run(start, step, losses)?;
         Ok(FittedSoftmaxRegression {
             theta: stopped.best,
             best_iter: stopped.best_epoch,
             training_losses: stopped.training_errors,
             validation_losses: stopped.validation_errors,
         })
+    }
+
+    /// `1/m·Xᵀ·(P - Y) + alpha·Θ`, the bias unpenalised (Eq. 4-23).
+    fn gradient(&self, x: &Array2<f64>, y: &Array2<f64>, theta: &Array2<f64>) -> Array2<f64> {
+        let p = softmax(x.dot(theta));
+        let mut gradient = x.t().dot(&(&p - y)) / x.nrows() as f64;
+        for (mut gradient, theta) in gradient.rows_mut().into_iter().zip(theta.rows()).skip(1) {
+            gradient.scaled_add(self.alpha, &theta);
+        }
+        gradient
+    }
+
+    fn check(&self, training: Lesson<'_>, validation: Lesson<'_>) -> Result<()> {
+        let (rate, alpha) = (self.learning_rate, self.alpha);
+        let valid = rate > 0.0 && rate.is_finite();
+        check::parameter("learning_rate", rate, valid, "finite and > 0")?;
+        check::parameter(
+            "alpha",
+            alpha,
+            alpha >= 0.0 && alpha.is_finite(),
+            "finite and >= 0",
+        )?;
+        for (x, y) in [training, validation] {
+            check::not_empty(OP, x)?;
+            check::same_rows(OP, x.nrows(), y.len())?;
+            check::finite(OP, x)?;
+        }
+        check::columns(OP, training.0.ncols(), validation.0.ncols())
     }
 }
 

@@ -6,6 +6,9 @@ use super::regression::same_length;
 
 /// Accuracy: the share of rows whose predicted class is the true one.
 ///
+/// A class that the model has never seen is one that it gets wrong. Where one class makes up most of the rows accuracy
+/// says little: see [`balanced_accuracy_score`](crate::metrics::balanced_accuracy_score); the scorer `accuracy` warns of that.
+///
 /// # Errors
 /// Empty or mismatched arrays.
 ///

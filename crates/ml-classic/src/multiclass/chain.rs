@@ -99,7 +99,8 @@ macro_rules! chain {
             /// `[rows, outputs]`.
             fn predict(&self, x: X) -> Result<Array2<$element>> {
                 let op = stringify!($chain);
-                let answers = follow(op, &self.models, x.into_features()?)?;
+                let say = |model: &dyn Model, x: &Features| model.predict_features(x);
+                let answers = follow(op, &self.models, x.into_features()?, say)?;
                 let mut out = vec![Array1::default(0); self.order.len()];
                 for (&column, answer) in self.order.iter().zip(answers) {
                     out[column] = answer.$values(op)?.to_owned();
@@ -186,17 +187,38 @@ impl Links<'_> {
     }
 }
 
-/// Every model's predictions, each from the rows and the predictions before.
-fn follow(op: &'static str, models: &[Box<dyn Model>], mut x: Features) -> Result<Vec<Target>> {
-    let mut answers = Vec::with_capacity(models.len());
+/// What every model says, each of the rows and the predictions before.
+fn follow<T>(
+    op: &'static str,
+    models: &[Box<dyn Model>],
+    mut x: Features,
+    say: impl Fn(&dyn Model, &Features) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut said = Vec::with_capacity(models.len());
     for (place, model) in models.iter().enumerate() {
-        let answer = model.predict_features(&x)?;
+        said.push(say(&**model, &x)?);
         if place + 1 < models.len() {
-            x = beside(op, x, &answer)?;
+            let predicted = model.predict_features(&x)?;
+            x = beside(op, x, &predicted)?;
         }
-        answers.push(answer);
     }
-    Ok(answers)
+    Ok(said)
+}
+
+impl FittedClassifierChain {
+    /// The probabilities of the classes of every output, `[rows, classes]` each, given the earlier predictions.
+    ///
+    /// # Errors
+    /// What a model refuses; classifiers without probabilities.
+    pub fn predict_proba(&self, x: impl IntoFeatures) -> Result<Vec<Array2<f64>>> {
+        let say = |model: &dyn Model, x: &Features| model.predict_proba_features(x);
+        let said = follow("ClassifierChain", &self.models, x.into_features()?, say)?;
+        let mut out = vec![Array2::default((0, 0)); self.order.len()];
+        for (&column, probabilities) in self.order.iter().zip(said) {
+            out[column] = probabilities;
+        }
+        Ok(out)
+    }
 }
 
 /// The rows with one more column.

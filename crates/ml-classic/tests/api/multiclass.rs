@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ml_classic::{
     Response,
     baseline::DummyClassifier,
-    linear::LinearRegression,
+    linear::{LinearRegression, LogisticRegression},
     metrics::{Average, f1_score},
     model_selection::{
         CrossValidation, Cv, FixedThresholdClassifier, GridSearchCV, ParamGrid, Thresholds,
@@ -22,7 +22,7 @@ use ml_classic::{
 use ml_core::{
     DecisionFunction, Error, Estimator, Features, Fit, FitContext, Model, Params, Persist, Predict,
     PredictProba, Result, Score, Seed, Target, Task,
-    ndarray::{Array1, Array2, ArrayView1, Axis, array, s},
+    ndarray::{Array1, Array2, ArrayView1, Axis, array, s, stack},
 };
 use ml_data::split::{Fold, Folds, Splitter};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,7 @@ struct Case {
     pairs_decision: Decision,
     several: Vec<Vec<i64>>,
     chain: Vec<Vec<i64>>,
+    chain_proba: Vec<Vec<f64>>,
     blind: Vec<Vec<i64>>,
     numbers: Vec<Vec<f64>>,
     numbers_chain: Vec<Vec<f64>>,
@@ -142,6 +143,15 @@ fn several_targets_agree_with_scikit_learn() {
         let chain = ClassifierChain::new(near.clone()).order(ChainOrder::Of(vec![2, 0, 1]));
         let chain = chain.fit(&x, several.view()).unwrap();
         assert_eq!(chain.predict(&later).unwrap(), matrix(&case.chain), "{name}");
+        let labels = several.select(Axis(1), &[0, 2]);
+        let chain = ClassifierChain::new(near.clone()).order(ChainOrder::Of(vec![1, 0]));
+        let said = chain
+            .fit(&x, labels.view())
+            .unwrap()
+            .predict_proba(&later)
+            .unwrap();
+        let holds = stack![Axis(1), said[0].column(1), said[1].column(1)];
+        all_close(&holds, &matrix(&case.chain_proba), 1e-12);
         let both = MultiOutputClassifier::new(near.clone())
             .fit(&x, several.view())
             .unwrap();
@@ -373,6 +383,70 @@ fn errors_name_the_mistake() {
         ))
         .contains("is held out")
     );
+}
+
+/// Scores by name are of the positive class, whichever that is and whatever it is called.
+#[test]
+fn a_tuned_threshold_scores_its_positive_class() {
+    let (x, y) = lesson();
+    let tuned = |y: &Array1<i64>, positive: Option<i64>, scoring: &str| {
+        let tree = DecisionTreeClassifier::default().max_depth(2);
+        let how = TunedThresholdClassifier::new(tree).scoring(scoring).cv(3);
+        how.positive(positive).fit(&x, y).unwrap()
+    };
+    for scoring in ["f1", "precision", "recall", "jaccard"] {
+        let turned = tuned(&y, Some(0), scoring);
+        // The same question about classes that are called the other way round.
+        let named = tuned(&y.mapv(|class| 1 - class), None, scoring);
+        assert_eq!(turned.best_score, named.best_score, "{scoring}");
+        assert_eq!(turned.threshold, named.threshold, "{scoring}");
+        let other = tuned(&y.mapv(|class| 3 * class + 4), None, scoring);
+        assert_eq!(other.best_score, tuned(&y, None, scoring).best_score, "{scoring}");
+        // Everything is found when everything is called so, whichever class it is.
+        let differ = other.best_score != turned.best_score;
+        assert_eq!(differ, scoring != "recall", "{scoring}");
+    }
+}
+
+/// What each model of a wrapper learns of sparse rows is what it learns of the same rows in full.
+#[test]
+fn wrappers_keep_sparse_rows_sparse() {
+    let (x, _, two, three) = crate::drawn::data("sparse");
+    let sparse = Features::from(crate::drawn::csr(&x));
+    let x = Features::from(x);
+    let line = || Box::new(LogisticRegression::default().tol(1e-10).max_iter(10_000));
+    let wrappers: [(&str, Box<dyn Estimator>, &Array1<i64>); 5] = [
+        ("rest", Box::new(OneVsRestClassifier::new(*line())), &three),
+        ("pairs", Box::new(OneVsOneClassifier::new(*line())), &three),
+        ("any", Box::new(MulticlassClassifier::new(*line())), &three),
+        (
+            "fixed",
+            Box::new(FixedThresholdClassifier::new(*line()).threshold(0.3)),
+            &two,
+        ),
+        (
+            "tuned",
+            Box::new(TunedThresholdClassifier::new(*line()).cv(3)),
+            &two,
+        ),
+    ];
+    for (name, wrapper, y) in wrappers {
+        let y = Target::from(y.clone());
+        let fit = |x: &Features| wrapper.fit_features(x, &y, &FitContext::default()).unwrap();
+        let (few, full) = (fit(&sparse), fit(&x));
+        let scores = few.decision_function_features(&sparse).unwrap();
+        all_close(&scores, &full.decision_function_features(&x).unwrap(), 1e-6);
+        let predicted = few.predict_features(&sparse).unwrap();
+        assert_eq!(predicted, full.predict_features(&x).unwrap(), "{name}");
+    }
+    let several = stack![Axis(1), two, three];
+    let chain = ClassifierChain::new(*line()).order(ChainOrder::Of(vec![1, 0]));
+    let both = MultiOutputClassifier::new(*line());
+    let fit = |x: &Features| {
+        let chained = chain.fit(x, several.view()).unwrap().predict(x).unwrap();
+        (chained, both.fit(x, several.view()).unwrap().predict(x).unwrap())
+    };
+    assert_eq!(fit(&sparse), fit(&x));
 }
 
 #[test]

@@ -51,6 +51,7 @@ struct LeastAngles {
 #[derive(Deserialize)]
 struct LeftOut {
     data: String,
+    weighted: bool,
     alpha: f64,
     coef: Vec<f64>,
     errors: Vec<f64>,
@@ -60,6 +61,8 @@ struct LeftOut {
 struct Folds {
     data: String,
     target: String,
+    weighted: bool,
+    params: serde_json::Map<String, Value>,
     c: f64,
     scores: Vec<Vec<f64>>,
     coef: Vec<Vec<f64>>,
@@ -90,6 +93,8 @@ struct Path {
 struct Chosen {
     name: String,
     data: String,
+    weighted: bool,
+    params: serde_json::Map<String, Value>,
     alpha: f64,
     l1_ratio: f64,
     coef: Vec<f64>,
@@ -155,7 +160,7 @@ fn every_logistic_solver_finds_the_minimum_of_scikit_learn() {
         .iter()
         .filter(|case| case.model == "LogisticRegression")
         .collect();
-    assert_eq!(cases.len(), 34);
+    assert_eq!(cases.len(), 38);
     for case in cases {
         let (x, _, two, three) = data(&case.data);
         let y = if case.target == "two" { two } else { three };
@@ -440,31 +445,62 @@ fn paths_are_those_of_scikit_learn() {
 
 #[test]
 fn cross_validation_chooses_as_scikit_learn_does() {
-    for chosen in fixture().chosen {
+    let cases = fixture().chosen;
+    assert_eq!(cases.len(), 15);
+    for chosen in cases {
         let (x, y, _, _) = data(&chosen.data);
         let sparse = csr(&x);
-        let lasso = LassoCV::default().n_alphas(20).tol(1e-12).max_iter(1_000_000);
-        let net = ElasticNetCV::default()
-            .l1_ratio(vec![0.3, 0.9])
-            .n_alphas(20)
-            .tol(1e-12)
-            .max_iter(1_000_000);
+        let weights = weights(y.len());
+        let context = FitContext {
+            weights: chosen.weighted.then(|| weights.view()),
+            ..FitContext::default()
+        };
+        let lasso = || {
+            with_params(LassoCV::default(), &chosen.params)
+                .n_alphas(20)
+                .tol(1e-12)
+                .max_iter(1_000_000)
+        };
+        let net = || {
+            with_params(ElasticNetCV::default(), &chosen.params)
+                .n_alphas(20)
+                .tol(1e-12)
+                .max_iter(1_000_000)
+        };
         let model = match (chosen.name.as_str(), chosen.data.as_str()) {
-            ("LassoCV", "sparse") => lasso.fit(sparse.view(), y.view()),
-            ("LassoCV", _) => lasso.fit(x.view(), y.view()),
-            (_, "sparse") => net.fit(sparse.view(), y.view()),
-            _ => net.fit(x.view(), y.view()),
+            ("LassoCV", "sparse") => lasso().fit_with(sparse.view(), y.view(), &context),
+            ("LassoCV", _) => lasso().fit_with(x.view(), y.view(), &context),
+            (_, "sparse") => net().fit_with(sparse.view(), y.view(), &context),
+            _ => net().fit_with(x.view(), y.view(), &context),
         };
         let model = model.unwrap();
-        let what = format!("{} on {}", chosen.name, chosen.data);
-        assert!((model.alpha / chosen.alpha - 1.0).abs() < 1e-10, "{what}");
+        let what = format!(
+            "{} on {} {:?}, weighted {}",
+            chosen.name, chosen.data, chosen.params, chosen.weighted
+        );
+        assert!(
+            (model.alpha / chosen.alpha - 1.0).abs() < 1e-10,
+            "{what}: {} {}",
+            model.alpha,
+            chosen.alpha
+        );
         assert_eq!(model.l1_ratio, chosen.l1_ratio, "{what}");
         close(&what, &row(&model.coef), &expected_row(&chosen.coef), 1e-5);
         assert!((model.intercept - chosen.intercept).abs() < 1e-6, "{what}");
+        // The share of a fold in the mean is that of its weight.
+        let share = |fold: usize| {
+            let rows = fold * y.len() / 5..(fold + 1) * y.len() / 5;
+            if chosen.weighted {
+                weights.slice(s![rows]).sum()
+            } else {
+                1.0
+            }
+        };
+        let shares: Array1<f64> = (0..5).map(share).collect();
         let least = model
             .mse_path
             .iter()
-            .flat_map(|errors| errors.mean_axis(Axis(1)).expect("at least one fold"))
+            .flat_map(|errors| errors.dot(&shares) / shares.sum())
             .fold(f64::INFINITY, f64::min);
         assert!((least / chosen.mse - 1.0).abs() < 1e-6, "{what}");
     }
@@ -510,10 +546,15 @@ fn least_angles_are_those_of_scikit_learn() {
 fn rows_left_out_choose_the_ridge_of_scikit_learn() {
     for expected in fixture().ridge_cv {
         let (x, y, _, _) = data(&expected.data);
+        let weights = weights(y.len()) + 1.0;
+        let context = FitContext {
+            weights: expected.weighted.then(|| weights.view()),
+            ..FitContext::default()
+        };
         let how = RidgeCV::default().alphas(vec![0.01, 0.1, 1.0, 10.0]);
         let model = match expected.data.as_str() {
-            "sparse" => how.fit(csr(&x).view(), y.view()).unwrap(),
-            _ => how.fit(x.view(), y.view()).unwrap(),
+            "sparse" => how.fit_with(csr(&x).view(), y.view(), &context).unwrap(),
+            _ => how.fit_with(x.view(), y.view(), &context).unwrap(),
         };
         assert_eq!(model.alpha, expected.alpha, "{}", expected.data);
         close(
@@ -533,26 +574,37 @@ fn rows_left_out_choose_the_ridge_of_scikit_learn() {
 
 #[test]
 fn folds_choose_the_logistic_regression_of_scikit_learn() {
-    for expected in fixture().logistic_cv {
+    let cases = fixture().logistic_cv;
+    assert_eq!(cases.len(), 12);
+    for expected in cases {
         let (x, _, two, three) = data(&expected.data);
         let y = if expected.target == "two" { two } else { three };
-        let how = LogisticRegressionCV::default()
-            .cs(vec![0.01, 0.1, 1.0, 10.0])
+        let weights = weights(y.len());
+        let context = FitContext {
+            weights: expected.weighted.then(|| weights.view()),
+            ..FitContext::default()
+        };
+        let mut how = with_params(LogisticRegressionCV::default(), &expected.params)
             .cv(4)
             .tol(1e-10)
             .max_iter(10_000);
-        let what = format!("{} {}", expected.data, expected.target);
-        let context = FitContext::default();
+        if how.penalty == Penalty::L1 {
+            how.solver = LogisticSolver::CoordinateDescent;
+        }
+        let what = format!(
+            "{} {} {:?}, weighted {}",
+            expected.data, expected.target, expected.params, expected.weighted
+        );
         let sparse = csr(&x);
         let (scores, model) = if expected.data == "sparse" {
             (
                 how.scores(sparse.view(), y.view(), &context),
-                how.fit(sparse.view(), y.view()),
+                how.fit_with(sparse.view(), y.view(), &context),
             )
         } else {
             (
                 how.scores(x.view(), y.view(), &context),
-                how.fit(x.view(), y.view()),
+                how.fit_with(x.view(), y.view(), &context),
             )
         };
         // Theirs are [folds, cs].
@@ -570,6 +622,22 @@ fn folds_choose_the_logistic_regression_of_scikit_learn() {
             "{what}"
         );
     }
+}
+
+/// The only row of a class is held out by one fold, and then there is nothing to tell apart.
+#[test]
+fn a_fold_that_leaves_one_class_is_refused() {
+    let (x, _, _, _) = data("dense");
+    let y = Array1::from_iter((0..x.nrows()).map(|row| if row == 5 { 'b' } else { 'a' }));
+    let error = LogisticRegressionCV::default()
+        .cv(3)
+        .fit(x.view(), y.view())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "LogisticRegressionCV: without a fold's rows y holds one class only, a; use fewer folds, or bring at least two \
+         rows of every class"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use ml::{
     classic::{
+        Response,
         linear::{Lasso, LogisticRegression, LogisticSolver, Penalty, Ridge, SGDClassifier},
         metrics::{log_loss, roc_auc_score},
         model_selection::FixedThresholdClassifier,
@@ -95,7 +96,17 @@ pub(super) fn cases() -> Vec<Case> {
             )),
         ),
         (
-            "a model without scores",
+            "a model without probabilities",
+            "put a threshold to them",
+            refused(
+                FixedThresholdClassifier::new(SGDClassifier::default())
+                    .response(Response::Probability)
+                    .fit(&x, &y)
+                    .and_then(|model| model.predict(&x)),
+            ),
+        ),
+        (
+            "a regressor",
             "choose a threshold",
             refused(
                 FixedThresholdClassifier::new(ml::classic::linear::LinearRegression::default()).fit(&x, &y),

@@ -158,9 +158,11 @@ impl PathOptions {
             alphas.sort_by(|a, b| b.total_cmp(a));
             return alphas;
         }
+        // A weight that must not be negative is kept at 0 by a slope that is.
+        let slope = |v: f64| if self.positive { v } else { v.abs() };
         let steepest = prepared
             .correlations()
-            .fold(0.0, |most: f64, v| most.max(v.abs()));
+            .fold(0.0, |most: f64, &v| most.max(slope(v)));
         // A target without any slope is left by every penalty.
         let first = (steepest / (l1_ratio * prepared.total)).max(f64::EPSILON);
         let share = |i: usize| i as f64 / (self.n_alphas.max(2) - 1) as f64;

@@ -27,7 +27,8 @@ use crate::{
 /// [`LogisticRegression`] whose `c` is the one with the best accuracy on rows held out.
 ///
 /// Every fold walks from the strongest penalty to the weakest, each fit starting from the one before; the best of them
-/// on average (the strongest among equals) is then fitted to all rows. The rows of a fold are copied, as many folds at a time
+/// on average (the strongest among equals) is then fitted to all rows. Weights of the rows count in the fits and in the
+/// scores. The rows of a fold are copied, as many folds at a time
 /// as there are threads.
 ///
 /// # Examples
@@ -131,6 +132,8 @@ impl LogisticRegressionCV {
         let row_weights = context.weights_for(OP, y.len())?;
         let (classes, codes) = label::encode(y);
         at_least_two(OP, &classes)?;
+        // Classes are balanced in all rows, not in every fold anew.
+        let all_weights = self.with(1.0).weights(&classes, &codes, row_weights)?;
         let target = Target::from(codes.mapv(|code| code as i64));
         let splitter = StratifiedKFold {
             n_splits: self.cv,
@@ -144,13 +147,18 @@ impl LogisticRegressionCV {
             let (train_rows, test_rows) = (x.select(&fold.train), x.select(&fold.test));
             let (train_x, test_x) = (train_rows.design(), test_rows.design());
             let own: Vec<usize> = fold.train.iter().map(|&row| codes[row]).collect();
-            let of_class = self.class_weight.resolve(OP, &classes, own.iter().copied())?;
+            if own.iter().all(|code| *code == own[0]) {
+                return Err(Error::Data {
+                    op: "LogisticRegressionCV",
+                    problem: format!(
+                        "without a fold's rows y holds one class only, {}",
+                        classes[own[0]]
+                    ),
+                    remedy: "use fewer folds, or bring at least two rows of every class",
+                });
+            }
             let weight = |row: usize| row_weights.map_or(1.0, |weights| weights[row]);
-            let weights: Vec<f64> = fold
-                .train
-                .iter()
-                .map(|&row| weight(row) * of_class[codes[row]])
-                .collect();
+            let weights: Vec<f64> = fold.train.iter().map(|&row| all_weights[row]).collect();
             let lesson = Lesson {
                 x: &train_x,
                 codes: &own,

@@ -173,6 +173,32 @@ impl LogisticRegression {
         }
     }
 
+    /// The weight of every row times that of its class.
+    pub(super) fn weights<L: Label>(
+        &self,
+        classes: &[L],
+        codes: &Array1<usize>,
+        of_rows: Option<ArrayView1<'_, f64>>,
+    ) -> Result<Vec<f64>> {
+        let rows = || {
+            let of_row = move |row: usize| of_rows.map_or(1.0, |weights| weights[row]);
+            codes
+                .iter()
+                .enumerate()
+                .map(move |(row, &code)| (code, of_row(row)))
+        };
+        let of_class = self.class_weight.resolve_weighted(OP, classes, rows())?;
+        // A class without weight has none, whatever would balance it.
+        let weigh = |(code, weight): (usize, f64)| {
+            if weight > 0.0 {
+                weight * of_class[code]
+            } else {
+                0.0
+            }
+        };
+        Ok(rows().map(weigh).collect())
+    }
+
     /// Whether that many classes are trained apart.
     pub(super) fn one_versus_rest(&self, n_classes: usize) -> bool {
         n_classes > 2
@@ -210,12 +236,7 @@ impl LogisticRegression {
         let row_weights = context.weights_for(OP, y.len())?;
         let (classes, codes) = label::encode(y);
         at_least_two(OP, &classes)?;
-        let of_class = self.class_weight.resolve(OP, &classes, codes.iter().copied())?;
-        let weights: Vec<f64> = codes
-            .iter()
-            .enumerate()
-            .map(|(row, &code)| of_class[code] * row_weights.map_or(1.0, |weights| weights[row]))
-            .collect();
+        let weights = self.weights(&classes, &codes, row_weights)?;
         let n_lines = if classes.len() == 2 { 1 } else { classes.len() };
         let start = match from {
             None => (Array2::zeros((n_lines, x.n_columns())), Array1::zeros(n_lines)),

@@ -1,6 +1,6 @@
 //! From weights and classes to the solvers.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Once};
 
 use ml_core::{
     Error, Float, Result,
@@ -17,6 +17,8 @@ use crate::solve::{
     Average, Columns, Curved, Design, Equation, Limits, Outcome, RowLoss, SagaSettings, Smooth, lbfgs,
     newton, saga,
 };
+
+static UNSCALED: Once = Once::new();
 
 /// Rows with positions of their classes and weights.
 pub(super) struct Lesson<'a, 'd, F> {
@@ -163,6 +165,7 @@ fn fit<F: Float>(
             None => lbfgs(&loss, &mut w, limits)?,
         },
         LogisticSolver::Sag | LogisticSolver::Saga => {
+            lesson.x.warn_if_unscaled(OP, &UNSCALED);
             let settings = SagaSettings {
                 average: if how.solver == LogisticSolver::Sag {
                     Average::Sag

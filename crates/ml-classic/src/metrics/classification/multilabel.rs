@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     average::{Counts, Ratio, ZeroDivision, mean},
+    counts::ClassCounts,
     jaccard::jaccard,
     labelled::Weights,
     precision_recall::{check_beta, f_beta, precision, recall},
+    report::{ClassificationReport, ReportLine},
     twins::twins,
 };
 
@@ -246,6 +248,59 @@ fn confusion_matrix_with<I: Indicator>(
     Ok(out)
 }
 
+twins! {
+    /// [`classification_report`](crate::metrics::classification_report) of several labels: a line a label, numbered from
+    /// 0, and a mean over the rows beside the others.
+    ///
+    /// # Errors
+    /// As [`f1_score`].
+    ///
+    /// # Examples
+    /// ```
+    /// use ml_classic::metrics::{ZeroDivision, multilabel};
+    /// use ml_core::ndarray::array;
+    ///
+    /// let (y, predicted) = (array![[0, 1], [1, 1]], array![[0, 1], [1, 0]]);
+    /// let report = multilabel::classification_report(y.view(), predicted.view(), ZeroDivision::Warn)?;
+    /// assert_eq!(report.lines[1].recall, 0.5);
+    /// assert_eq!(report.samples_average.map(|line| line.recall), Some(0.75));
+    /// # Ok::<(), ml_core::Error>(())
+    /// ```
+    classification_report, classification_report_weighted<I: Indicator>(
+        y: ArrayView2<'_, I>,
+        predicted: ArrayView2<'_, I>,
+        zero_division: ZeroDivision,
+    ) -> ClassificationReport<usize> = classification_report_with
+}
+
+fn classification_report_with<I: Indicator>(
+    y: ArrayView2<'_, I>,
+    predicted: ArrayView2<'_, I>,
+    zero_division: ZeroDivision,
+    weights: Weights<'_>,
+) -> Result<ClassificationReport<usize>> {
+    let op = "multilabel::classification_report";
+    let cells = Cells::new(op, y, predicted, weights)?;
+    let of_rows = |ratio: Ratio<'_>| cells.average(MultilabelAverage::Samples, zero_division, ratio);
+    let counts = ClassCounts {
+        classes: (0..y.ncols()).collect(),
+        counts: cells.labels(),
+        total: cells.weights.sum(),
+        // Labels leave no row out, but neither is their micro average an accuracy.
+        complete: false,
+    };
+    let report = ClassificationReport::new(op, counts, zero_division);
+    Ok(ClassificationReport {
+        samples_average: Some(ReportLine {
+            precision: of_rows(&precision)?,
+            recall: of_rows(&recall)?,
+            f1: of_rows(&f_beta(1.0))?,
+            support: report.micro.support,
+        }),
+        ..report
+    })
+}
+
 /// Checked labels, with a weight a row.
 struct Cells {
     op: &'static str,
@@ -295,24 +350,31 @@ impl Cells {
         sum / self.weights.sum()
     }
 
+    /// The counts of every label.
+    fn labels(&self) -> Vec<Counts> {
+        self.along(Axis(1), &|row| self.weights[row])
+    }
+
+    /// The counts of every row, or of every label.
+    fn along(&self, axis: Axis, weight: &dyn Fn(usize) -> f64) -> Vec<Counts> {
+        let lanes = self.y.axis_iter(axis).zip(self.predicted.axis_iter(axis));
+        lanes.map(|(y, predicted)| count(y, predicted, weight)).collect()
+    }
+
     fn average(&self, average: MultilabelAverage, zero: ZeroDivision, ratio: Ratio<'_>) -> Result<f64> {
         let divide = |counts: Counts| {
             let (numerator, denominator) = ratio(counts);
             zero.ratio(self.op, numerator, denominator)
         };
-        let along = |axis: Axis, weight: &dyn Fn(usize) -> f64| -> Vec<Counts> {
-            let lanes = self.y.axis_iter(axis).zip(self.predicted.axis_iter(axis));
-            lanes.map(|(y, predicted)| count(y, predicted, weight)).collect()
-        };
         if average == MultilabelAverage::Samples {
-            let rows = along(Axis(0), &|_| 1.0);
+            let rows = self.along(Axis(0), &|_| 1.0);
             return Ok(mean(
                 rows.iter()
                     .zip(&self.weights)
                     .map(|(&c, &weight)| (divide(c), weight)),
             ));
         }
-        let labels = along(Axis(1), &|row| self.weights[row]);
+        let labels = self.labels();
         Ok(match average {
             MultilabelAverage::Micro => divide(labels.iter().fold(Counts::default(), |sum, &c| sum.plus(c))),
             MultilabelAverage::Weighted => mean(labels.iter().map(|&c| (divide(c), c.support))),
@@ -355,10 +417,11 @@ pub(super) fn indicators<I: Indicator>(
 /// Twins with a weight a row.
 pub mod weighted {
     pub use super::{
-        accuracy_score_weighted as accuracy_score, confusion_matrix_weighted as confusion_matrix,
-        f1_score_weighted as f1_score, fbeta_score_weighted as fbeta_score,
-        hamming_loss_weighted as hamming_loss, jaccard_score_weighted as jaccard_score,
-        precision_score_weighted as precision_score, recall_score_weighted as recall_score,
+        accuracy_score_weighted as accuracy_score, classification_report_weighted as classification_report,
+        confusion_matrix_weighted as confusion_matrix, f1_score_weighted as f1_score,
+        fbeta_score_weighted as fbeta_score, hamming_loss_weighted as hamming_loss,
+        jaccard_score_weighted as jaccard_score, precision_score_weighted as precision_score,
+        recall_score_weighted as recall_score,
     };
     pub use crate::metrics::classification::ranking::labels::{
         average_precision_score_weighted as average_precision_score, roc_auc_score_weighted as roc_auc_score,

@@ -117,6 +117,8 @@ pub struct ClassificationReport<L> {
     pub macro_average: ReportLine,
     /// The means weighted by support.
     pub weighted_average: ReportLine,
+    /// Of several labels a row: the means of the figures of every row.
+    pub samples_average: Option<ReportLine>,
     /// What the lines are called when printed, instead of the classes.
     pub names: Option<Vec<String>>,
     /// Decimals when printed. Default 2.
@@ -170,6 +172,11 @@ impl<L: Label> ClassificationReport<L> {
     ) -> Result<Self> {
         let op = "classification_report";
         let counts = ClassCounts::new(op, y, predicted, labels, weights)?;
+        Ok(Self::new(op, counts, zero_division))
+    }
+
+    /// The report of these counts.
+    pub(super) fn new(op: &'static str, counts: ClassCounts<L>, zero_division: ZeroDivision) -> Self {
         let scores = ClassScores::new(op, &counts, 1.0, zero_division);
         let lines: Vec<ReportLine> = (0..scores.classes.len())
             .map(|i| ReportLine {
@@ -184,7 +191,7 @@ impl<L: Label> ClassificationReport<L> {
             .iter()
             .fold(Counts::default(), |sum, &c| sum.plus(c));
         let divide = |(numerator, denominator)| zero_division.ratio(op, numerator, denominator);
-        Ok(Self {
+        Self {
             micro: ReportLine {
                 precision: divide(precision(together)),
                 recall: divide(recall(together)),
@@ -194,11 +201,12 @@ impl<L: Label> ClassificationReport<L> {
             complete: counts.complete,
             macro_average: average(&lines, |_| 1.0),
             weighted_average: average(&lines, |line| line.support),
+            samples_average: None,
             classes: counts.classes,
             lines,
             names: None,
             digits: 2,
-        })
+        }
     }
 
     /// Prints these names instead of the classes; missing ones are the classes' own.
@@ -268,6 +276,10 @@ impl<L: Label> fmt::Display for ClassificationReport<L> {
             write_line(f, "micro avg", &self.micro)?;
         }
         write_line(f, "macro avg", &self.macro_average)?;
-        write_line(f, "weighted avg", &self.weighted_average)
+        write_line(f, "weighted avg", &self.weighted_average)?;
+        match &self.samples_average {
+            Some(line) => write_line(f, "samples avg", line),
+            None => Ok(()),
+        }
     }
 }

@@ -87,6 +87,15 @@ impl Decision {
         })
     }
 
+    /// The same decision between the classes 0 and 1, the positive one 1, as scorers with a name want it.
+    pub(super) fn of_one(&self) -> Self {
+        Self {
+            negative: 0,
+            positive: 1,
+            ..*self
+        }
+    }
+
     /// Both classes in ascending order.
     pub(super) fn known(&self) -> Vec<i64> {
         vec![self.negative.min(self.positive), self.negative.max(self.positive)]

@@ -76,7 +76,8 @@ impl Thresholds {
 ///
 /// In every fold the score of every threshold is measured on the rows held out; the threshold of the highest mean
 /// (the first of equals) is put to the scores of the estimator fitted on all rows. The score must be one of
-/// predicted classes: `f1`, `balanced_accuracy`, a custom one of costs.
+/// predicted classes: `f1`, `balanced_accuracy`, a custom one of costs. Those that have a name and look at one class
+/// (`precision`, `recall`, `f1`, `jaccard`) look at `positive`; a custom one is given the classes as they are.
 ///
 /// # Examples
 /// ```
@@ -210,14 +211,21 @@ impl TunedThresholdClassifier {
             });
         }
         let thresholds = self.thresholds.between(low, high);
+        let (named, y) = match &self.scoring {
+            Scoring::ByTask | Scoring::Name(_) => {
+                let is_positive = |&class: &i64| i64::from(class == decision.positive);
+                (decision.of_one(), Target::from(y.classes(OP)?.map(is_positive)))
+            }
+            Scoring::Custom(_) => (*decision, y.clone()),
+        };
         // The scorer asks a model; this one has its answers ready.
         let no_columns = Features::from(Array2::zeros((scores.len(), 0)));
         let mark = |&threshold: &f64| {
             let answers = Answers {
-                predicted: decision.classes(scores.view(), threshold),
-                classes: decision.known(),
+                predicted: named.classes(scores.view(), threshold),
+                classes: named.known(),
             };
-            scorer.score(&answers, &no_columns, y)
+            scorer.score(&answers, &no_columns, &y)
         };
         let marks = thresholds.iter().map(mark).collect::<Result<_>>()?;
         Ok((thresholds, marks))

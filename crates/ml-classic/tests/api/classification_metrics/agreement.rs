@@ -74,6 +74,8 @@ struct OfLabels {
     y: Vec<Vec<i64>>,
     predicted: Vec<Vec<i64>>,
     weights: Vec<f64>,
+    report: String,
+    weighted_report: String,
     plain: LabelFigures,
     weighted: LabelFigures,
 }
@@ -101,6 +103,14 @@ const ZEROS: [(&str, ZeroDivision); 3] = [
     ("1", ZeroDivision::One),
     ("nan", ZeroDivision::Nan),
 ];
+
+/// Whole supports are printed as 12 here and as 12.0 there.
+fn words(report: &str) -> Vec<String> {
+    let words = report.split_whitespace();
+    words
+        .map(|w| w.strip_suffix(".0").unwrap_or(w).to_owned())
+        .collect()
+}
 
 type Averaged =
     fn(ArrayView1<'_, i64>, ArrayView1<'_, i64>, Averaging<i64>, Option<ArrayView1<'_, f64>>) -> Result<f64>;
@@ -216,13 +226,6 @@ fn predicted_classes_agree_with_scikit_learn() {
         let w = ArrayView1::from(&case.weights).mapv(f64::floor);
         let weighted =
             metrics::ClassificationReport::of_labels(y, p, None, ZeroDivision::One, Some(w.view()));
-        // Whole supports are printed as 12 here and as 12.0 there.
-        let words = |report: &str| -> Vec<String> {
-            let words = report.split_whitespace();
-            words
-                .map(|w| w.strip_suffix(".0").unwrap_or(w).to_owned())
-                .collect()
-        };
         let weighted = weighted.unwrap().digits(4).to_string();
         assert_eq!(words(&weighted), words(&case.weighted_report));
     }
@@ -421,5 +424,12 @@ fn several_labels_agree_with_scikit_learn() {
         let truths = |x: &Array2<i64>| x.mapv(|x| x == 1);
         let ours = multilabel::hamming_loss(truths(&y).view(), truths(&p).view()).unwrap();
         assert_eq!(ours, multilabel::hamming_loss(y.view(), p.view()).unwrap());
+        let report = multilabel::classification_report(y.view(), p.view(), ZeroDivision::Zero).unwrap();
+        assert_eq!(report.digits(3).to_string(), case.report);
+        let floors = Array1::from_iter(case.weights.iter().map(|w| w.floor()));
+        let weighted =
+            multilabel::weighted::classification_report(y.view(), p.view(), ZeroDivision::One, floors.view());
+        let weighted = weighted.unwrap().digits(4).to_string();
+        assert_eq!(words(&weighted), words(&case.weighted_report));
     }
 }

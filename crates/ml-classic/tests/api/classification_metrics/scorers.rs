@@ -166,6 +166,21 @@ fn scorers_refuse_what_they_cannot_score() {
     );
     let message = score("neg_log_loss", &*two, &thirds);
     assert!(message.contains("y holds 2 at row 2"), "{message}");
+    // A class predicted, but never one that was not there to learn, is an answer all the same: a wrong one.
+    let found = |name: &str, y: &Target| {
+        let scorer = Scorer::by_name(name).unwrap();
+        scorer.score(&*two, &features, y).unwrap()
+    };
+    close(
+        found("accuracy", &Target::from(Array1::from_elem(60, 7_i64))),
+        0.0,
+        1e-15,
+    );
+    let most = usize::from(y.sum() > 30) as i64;
+    let right = (0..60).filter(|row| row % 3 == most).count() as f64 / 60.0;
+    close(found("accuracy", &thirds), right, 1e-15);
+    // It is never found, so that three classes have the recalls 1, 0 and 0.
+    close(found("recall_macro", &thirds), 1.0 / 3.0, 1e-15);
     let line = fit(
         &ml_classic::linear::LinearRegression::default(),
         &Target::from(y.mapv(|y| y as f64)),
