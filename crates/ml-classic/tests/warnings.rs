@@ -17,8 +17,8 @@ use ml_classic::{
     tree::DecisionTreeClassifier,
 };
 use ml_core::{
-    Fit, NumpyRng,
-    ndarray::{Array1, Array2},
+    Fit, NumpyRng, PartialFit,
+    ndarray::{Array1, Array2, s},
 };
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -94,11 +94,18 @@ fn gradients_of_unscaled_columns() {
     let sgd = SGDClassifier::default().max_iter(3).tol(None);
     let by_sgd = heard(|| drop(sgd.fit(x, classes).expect("sound rows")));
     assert_eq!(by_sgd, [text("SGDClassifier")]);
-    let sgd = SGDRegressor::default().max_iter(3).tol(None).eta0(1e-14);
-    assert_eq!(
-        heard(|| drop(sgd.fit(x, y).expect("sound rows"))),
-        [text("SGDRegressor")]
-    );
+    // Block by block: a first one of a few rows says nothing yet.
+    let sgd = SGDRegressor::default().eta0(1e-14);
+    let learn = |rows: usize| {
+        let mut model = sgd.start(2).expect("sound settings");
+        let block = (x.slice(s![..rows, ..]), y.slice(s![..rows]));
+        heard(|| model.partial_fit(block.0, block.1).expect("sound rows"))
+    };
+    assert_eq!(learn(5), [""; 0]);
+    assert_eq!(learn(40), [text("SGDRegressor")]);
+    let ridge = Ridge::default().solver(RidgeSolver::Saga).tol(1.0).max_iter(50);
+    let by_saga = heard(|| drop(ridge.fit(x, y).expect("sound rows")));
+    assert_eq!(by_saga, [text("Ridge")]);
     let logistic = LogisticRegression::default()
         .solver(LogisticSolver::Saga)
         .tol(1.0)

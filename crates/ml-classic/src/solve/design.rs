@@ -356,6 +356,8 @@ pub(crate) fn check_iterations(name: &str, n: usize) -> Result<()> {
 /// Rows that are looked at to tell whether columns are scaled alike, and how much more one may vary than another.
 const SAMPLE_ROWS: usize = 1000;
 const MOST_UNLIKE: f64 = 100.0;
+/// Rows of a first block from which it stands for the others.
+const TELLING_ROWS: usize = 30;
 
 impl<F: Float> Design<'_, F> {
     /// Warns, once for each kind of estimator, of columns on very different scales: steps along a gradient are then
@@ -390,6 +392,14 @@ impl<F: Float> Design<'_, F> {
                     "{op}: the columns are on very different scales; scale them first (StandardScaler)"
                 );
             });
+        }
+    }
+
+    /// The same of the first of many blocks, which tells for all: to look at every one would cost as much as to learn
+    /// from it.
+    pub(crate) fn warn_if_block_unscaled(&self, op: &'static str, once: &Once) {
+        if self.n_rows() >= TELLING_ROWS {
+            self.warn_if_unscaled(op, once);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A fit about the means of the data, and which solver makes it.
 
+use std::sync::Once;
+
 use ml_core::{
     Float, Result,
     ndarray::{Array1, Array2},
@@ -7,6 +9,8 @@ use ml_core::{
 
 use super::ridge::{OP, Ridge, RidgeSolver};
 use crate::{linear::line::Targets, solve::Design};
+
+static UNSCALED: Once = Once::new();
 
 /// Rows, one or more targets, and their weighted means (0 without intercept).
 pub(super) struct Problem<'a, 'd, F> {
@@ -45,6 +49,7 @@ impl<'a, 'd, F: Float> Problem<'a, 'd, F> {
             RidgeSolver::Svd => Some(self.by_singular_values()?),
             RidgeSolver::ConjugateGradients => None,
             RidgeSolver::Sag | RidgeSolver::Saga => {
+                self.x.warn_if_unscaled(OP, &UNSCALED);
                 return Ok((0..self.targets.len())
                     .map(|k| self.by_stochastic_gradients(k))
                     .collect());

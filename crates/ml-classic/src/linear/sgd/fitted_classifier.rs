@@ -164,6 +164,9 @@ impl<L: Label> FittedSGDClassifier<L> {
         let op = self.plan.op.name();
         let design = x.design(op)?;
         check::columns(op, self.coef.ncols(), design.n_columns())?;
+        if self.t == 1.0 {
+            design.warn_if_block_unscaled(op, &UNSCALED);
+        }
         check::same_rows(op, design.n_rows(), y.len())?;
         let row_weights = context.weights_for(op, y.len())?;
         let code = |label: &L| {

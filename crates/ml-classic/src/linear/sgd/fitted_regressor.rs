@@ -107,6 +107,9 @@ impl FittedSGDRegressor {
         let op = self.plan.op.name();
         let design = x.design(op)?;
         check::columns(op, self.coef.len(), design.n_columns())?;
+        if self.t == 1.0 {
+            design.warn_if_block_unscaled(op, &UNSCALED);
+        }
         let (y, weights) = targets(op, &design, y, context)?;
         // A pass that fails half-way must leave the model as it was.
         let mut next = self.clone();
