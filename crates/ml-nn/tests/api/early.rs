@@ -18,7 +18,7 @@ use ml_nn::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::mistakes::logged;
+use crate::warnings::logged;
 
 fn said<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.unwrap_err().to_string()

@@ -36,6 +36,8 @@ mod tensorboard;
 mod training;
 #[cfg(test)]
 mod tuning;
+#[cfg(test)]
+mod warnings;
 
 #[cfg(test)]
 use ml_core::{Rng, Tensor};
