@@ -11,8 +11,8 @@ impl Model {
     /// Says what it is trained for and how. What was learned stays; steps, momenta and rates begin anew.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a name that does not exist or a setting outside its domain, [`Error::Data`] for an output that does not exist, or that is
-    /// of one number where the loss compares classes.
+    /// [`Error::Parameter`] for a name that does not exist or a setting outside its domain, [`Error::Data`] for an output
+    /// that does not exist, or that is of one number where the loss compares classes.
     ///
     /// # Warnings
     /// Through `tracing`: an activation function at the output that does not suit the loss (book section 10.2.2), a hidden
