@@ -51,6 +51,7 @@ pub use custom::custom_gradient;
 pub use forward::{Dual, jvp};
 pub use functions::{Pullback, gradient, hessian, hvp, jacobian, value_and_gradient, vjp};
 pub use tape::{Source, Tape};
+pub(crate) use variable::Held;
 pub use variable::Variable;
 pub use variable_slices::VariableSlice;
 

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,7 +13,11 @@ use super::{
     checkpoint::held,
     node::{SharedNode, TapeState, Tapes},
 };
-use crate::{DType, Error, Result, Shape, Tensor, graph, ops::Spec, tensor::Value};
+use crate::{
+    DType, Error, Result, Shape, Tensor, graph,
+    ops::Spec,
+    tensor::{Array, Value},
+};
 
 /// A tensor that can be replaced: the only mutable thing here (book section 12.2.4).
 ///
@@ -260,14 +264,38 @@ impl Variable {
         })
     }
 
+    /// The variable, locked, if it holds `read` and nobody else is at it: its memory may be written over then.
+    pub(crate) fn hold(&self, read: &Array) -> Option<Held<'_>> {
+        let state = match self.0.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let held = matches!(&state.value.value, Value::Array(held) if held.is(read));
+        held.then_some(Held(state))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change is one assignment: a panic elsewhere leaves nothing half done.
+        // Every change is one assignment, or one by a kernel, which does not panic: nothing is left half done.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stores a value that a running graph computed for this variable.
     pub(crate) fn store(&self, value: Value) {
         self.state().value = Tensor { value, origin: None };
+    }
+}
+
+/// A variable that nobody else reads or assigns meanwhile.
+pub(crate) struct Held<'v>(MutexGuard<'v, State>);
+
+impl Held<'_> {
+    /// The value, of the variable's type and shape.
+    pub(crate) fn array(&mut self) -> &mut Array {
+        match &mut self.0.value.value {
+            Value::Array(array) => array,
+            Value::Symbol(_) => unreachable!("a variable never holds a symbol"),
+        }
     }
 }
 

@@ -17,7 +17,8 @@
 //! | `control/` | branches and loops as operations |
 //! | `replay` | a graph's operations applied one by one, for tapes and other traces |
 //! | `passes/` | optimisation |
-//! | `plan`, `run`, `parallel`, `counted`, `options` | the executor |
+//! | `effects` | which stateful operations must run before which |
+//! | `plan`, `over`, `run`, `parallel`, `counted`, `options` | the executor |
 //! | `store` | graphs in files |
 //! | `dot` | graphs as drawings |
 
@@ -26,11 +27,13 @@ mod concrete;
 mod control;
 mod counted;
 mod dot;
+mod effects;
 mod function;
 #[allow(clippy::module_inception)]
 mod graph;
 mod host;
 mod options;
+mod over;
 mod parallel;
 mod passes;
 mod plan;

@@ -13,14 +13,11 @@ use rayon::Scope;
 use smallvec::SmallVec;
 
 use super::{
+    over::Operand,
     plan::{Action, Plan, Step},
     run::{assign, missing, read},
 };
-use crate::{
-    Error, Result,
-    ops::{Arrays, Primitive},
-    tensor::Array,
-};
+use crate::{Error, Result, tensor::Array};
 
 /// Numbers of steps: seldom more than a few become ready at once.
 pub(super) type Steps = SmallVec<[usize; 4]>;
@@ -120,7 +117,7 @@ impl<P: Deref<Target = Plan>> Run<P> {
 
     fn take(&self, step: &Step) -> Result<()> {
         let inputs = step.inputs.iter().map(|&place| self.value(place).clone());
-        let mut inputs = inputs
+        let inputs = inputs
             .collect::<Option<SmallVec<[Array; 4]>>>()
             .ok_or_else(missing)?;
         for &place in &step.inputs {
@@ -130,7 +127,11 @@ impl<P: Deref<Target = Plan>> Run<P> {
         }
         match &step.action {
             Action::Run(primitive) => {
-                let outputs = run(&**primitive, step.reuses, &mut inputs)?;
+                let outputs = if step.writes_over() {
+                    step.compute(&**primitive, inputs.into_iter().map(Operand::Own).collect())?
+                } else {
+                    primitive.forward(&inputs.iter().collect::<SmallVec<[&Array; 4]>>())?
+                };
                 for (place, array) in (step.output..step.output + step.outputs).zip(outputs) {
                     if self.uses[place].load(Ordering::Acquire) > 0 {
                         *self.value(place) = Some(array);
@@ -156,23 +157,4 @@ impl Run<&Plan> {
             number = next;
         }
     }
-}
-
-/// The results of `primitive`, in the memory of operand `reuses` if nobody else holds that any more.
-fn run(
-    primitive: &dyn Primitive,
-    reuses: Option<usize>,
-    inputs: &mut SmallVec<[Array; 4]>,
-) -> Result<Arrays> {
-    if let Some(reused) = reuses {
-        let mut own = inputs.remove(reused);
-        let others: SmallVec<[&Array; 4]> = inputs.iter().collect();
-        let done = primitive.forward_in_place(&mut own, reused, &others);
-        drop(others);
-        if done? {
-            return Ok(Arrays::from_elem(own, 1));
-        }
-        inputs.insert(reused, own);
-    }
-    primitive.forward(&inputs.iter().collect::<SmallVec<[&Array; 4]>>())
 }

@@ -5,7 +5,14 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Graph, Kind, RunOptions, counted, options::Threads, passes};
+use super::{
+    Edge, Graph, Kind, RunOptions, counted, effects,
+    options::Threads,
+    passes::{
+        self,
+        in_place::{self, Over},
+    },
+};
 use crate::{Error, Result, Shape, autodiff::Variable, ops::Primitive, tensor::Array};
 
 /// What a step does.
@@ -13,6 +20,15 @@ pub(super) enum Action {
     Read(Variable),
     Assign(Variable),
     Run(Arc<dyn Primitive>),
+}
+
+/// A variable that is assigned what an operation gives.
+pub(super) struct Assigned {
+    pub(super) variable: Variable,
+    /// Number of the result.
+    pub(super) result: usize,
+    /// Number of the operand that is the variable's value before, if nobody looks at that any more.
+    pub(super) over: Option<usize>,
 }
 
 /// An operation with the places of its operands and results.
@@ -24,8 +40,10 @@ pub(super) struct Step {
     /// Place of the first output; the others follow.
     pub(super) output: usize,
     pub(super) outputs: usize,
-    /// Number of the operand whose memory the result may take.
-    pub(super) reuses: Option<usize>,
+    /// Which operands may be written over by which results.
+    pub(super) reuses: SmallVec<[Over; 1]>,
+    /// Which results variables are assigned.
+    pub(super) assigns: Vec<Assigned>,
     /// Places that nobody looks at any more.
     pub(super) dead: SmallVec<[usize; 4]>,
     /// How many steps must have run before.
@@ -69,8 +87,13 @@ impl Plan {
             wide_from: usize::MAX,
             graph: Graph::default(),
         };
-        let reusable = passes::in_place::reusable(&graph);
+        let reusable = in_place::reusable(&graph);
+        let earlier = effects::earlier(&graph);
+        let (mut assigned, joins) = joined_assignments(&graph, &earlier);
         for (position, node) in graph.nodes.iter().enumerate() {
+            if joins[position].is_some() {
+                continue;
+            }
             let action = match &node.kind {
                 Kind::Placeholder => continue,
                 Kind::Constant(array) => {
@@ -82,20 +105,29 @@ impl Plan {
                 Kind::Primitive(primitive) => Action::Run(Arc::clone(primitive)),
                 Kind::Identity => unreachable!("simplify() replaces every identity by its operand"),
             };
+            let assigns = std::mem::take(&mut assigned[position]);
+            let mut reused = reusable[position].clone();
+            // A variable's own memory is better.
+            reused.retain(|&mut (_, result)| {
+                assigns
+                    .iter()
+                    .all(|assigned| assigned.result != result || assigned.over.is_none())
+            });
             plan.steps.push(Step {
                 action,
                 node: position,
                 inputs: node.inputs.iter().map(place).collect(),
                 output: first[position],
                 outputs: node.outputs.len(),
-                reuses: reusable[position],
+                reuses: reused,
+                assigns,
                 dead: SmallVec::new(),
                 waits_for: 0,
                 dependents: SmallVec::new(),
             });
         }
         plan.mark_last_uses();
-        plan.link(&graph);
+        plan.link(&earlier, &joins);
         plan.wide_from = passes::cost::wide_from(&graph);
         plan.graph = graph;
         plan
@@ -126,19 +158,26 @@ impl Plan {
         }
     }
 
-    /// Which step waits for which: operands, and the order of the stateful ones.
-    fn link(&mut self, graph: &Graph) {
+    /// Which step waits for which: `earlier` says it of nodes, some of which others have `joined`.
+    fn link(&mut self, earlier: &[SmallVec<[usize; 2]>], joins: &[Option<usize>]) {
         let mut maker: Vec<Option<usize>> = vec![None; self.places];
-        let mut last_stateful = None;
+        // Of every node.
+        let mut waits: Vec<SmallVec<[usize; 2]>> = earlier.to_vec();
+        for (node, into) in joins.iter().enumerate() {
+            if let Some(into) = into {
+                waits[*into].extend_from_slice(&earlier[node]);
+            }
+        }
+        let mut step_of: Vec<Option<usize>> = vec![None; joins.len()];
         for number in 0..self.steps.len() {
             let step = &self.steps[number];
             let mut before: SmallVec<[usize; 4]> =
                 step.inputs.iter().filter_map(|&place| maker[place]).collect();
-            if graph.nodes[step.node].is_stateful() {
-                before.extend(last_stateful.replace(number));
-            }
+            let stateful = waits[step.node].iter().map(|&node| joins[node].unwrap_or(node));
+            before.extend(stateful.filter_map(|node| step_of[node]));
             before.sort_unstable();
             before.dedup();
+            step_of[step.node] = Some(number);
             maker[step.output..step.output + step.outputs].fill(Some(number));
             self.steps[number].waits_for = before.len() as u32;
             for earlier in before {
@@ -187,4 +226,38 @@ impl Plan {
             remedy: "check the arguments of the function, or run it eagerly to see where they go wrong",
         }
     }
+}
+
+/// Assignments that the operation which makes the value can do itself: for every node, those it does; and for every
+/// assignment that is done so, by which node.
+fn joined_assignments(
+    graph: &Graph,
+    earlier: &[SmallVec<[usize; 2]>],
+) -> (Vec<Vec<Assigned>>, Vec<Option<usize>>) {
+    let mut assigned: Vec<Vec<Assigned>> = graph.nodes.iter().map(|_| Vec::new()).collect();
+    let mut joins = vec![None; graph.nodes.len()];
+    let last = in_place::last_looks(graph);
+    for (position, node) in graph.nodes.iter().enumerate() {
+        let Kind::Assign(variable) = node.kind else {
+            continue;
+        };
+        let Edge { node: into, output } = node.inputs[0];
+        let maker = &graph.nodes[into];
+        // What the assignment must not overtake has to stand before the maker of the value.
+        if !in_place::works_in_place(maker) || earlier[position].iter().any(|&before| before > into) {
+            continue;
+        }
+        let is_old_value = |edge: &Edge| {
+            matches!(graph.nodes[edge.node].kind, Kind::Read(read) if read == variable)
+                && last.get(edge) == Some(&into)
+                && in_place::is_single(maker, *edge)
+        };
+        assigned[into].push(Assigned {
+            variable: graph.variables[variable].clone(),
+            result: output,
+            over: maker.inputs.iter().position(is_old_value),
+        });
+        joins[position] = Some(into);
+    }
+    (assigned, joins)
 }

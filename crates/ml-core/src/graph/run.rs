@@ -2,7 +2,10 @@
 
 use smallvec::SmallVec;
 
-use super::plan::{Action, Plan, Step};
+use super::{
+    over::Operand,
+    plan::{Action, Plan, Step},
+};
 use crate::{
     Error, Result,
     autodiff::Variable,
@@ -72,10 +75,8 @@ impl Plan {
     #[inline]
     fn take(&self, step: &Step, values: &mut [Place<'_>]) -> Result<()> {
         match &step.action {
+            Action::Run(primitive) if step.writes_over() => self.take_over(step, &**primitive, values)?,
             Action::Run(primitive) => {
-                if self.take_in_place(step, &**primitive, values)? {
-                    return Ok(());
-                }
                 let inputs = step.inputs.iter().map(|&place| values[place].get());
                 let inputs: Option<SmallVec<[&Array; 4]>> = inputs.collect();
                 let outputs = primitive.forward(&inputs.ok_or_else(missing)?)?;
@@ -94,29 +95,30 @@ impl Plan {
 }
 
 impl Plan {
-    /// Computes the result in the memory of an operand that dies here; false if that cannot be.
-    fn take_in_place(
-        &self,
-        step: &Step,
-        primitive: &dyn Primitive,
-        values: &mut [Place<'_>],
-    ) -> Result<bool> {
-        let Some(reused) = step.reuses else {
-            return Ok(false);
-        };
-        let place = step.inputs[reused];
-        let mut own = match std::mem::replace(&mut values[place], Place::Empty) {
-            Place::Owned(own) => own,
-            other => {
-                values[place] = other;
-                return Ok(false);
+    /// Runs a step that may write over operands.
+    fn take_over(&self, step: &Step, primitive: &dyn Primitive, values: &mut [Place<'_>]) -> Result<()> {
+        let mut own: SmallVec<[(usize, Array); 4]> = SmallVec::new();
+        for (number, &place) in step.inputs.iter().enumerate() {
+            if step.may_write_over(number) {
+                match std::mem::replace(&mut values[place], Place::Empty) {
+                    Place::Owned(array) | Place::Shared(array) => own.push((number, array)),
+                    other => values[place] = other,
+                }
             }
-        };
-        let others = step.inputs.iter().filter(|&&other| other != place);
-        let others: Option<SmallVec<[&Array; 4]>> = others.map(|&other| values[other].get()).collect();
-        let done = primitive.forward_in_place(&mut own, reused, &others.ok_or_else(missing)?)?;
-        values[if done { step.output } else { place }] = Place::Owned(own);
-        Ok(done)
+        }
+        let mut own = own.into_iter().peekable();
+        let mut operands: SmallVec<[Operand<'_>; 4]> = SmallVec::new();
+        for (number, &place) in step.inputs.iter().enumerate() {
+            operands.push(match own.next_if(|&(of, _)| of == number) {
+                Some((_, array)) => Operand::Own(array),
+                None => Operand::Kept(values[place].get().ok_or_else(missing)?),
+            });
+        }
+        let outputs = step.compute(primitive, operands)?;
+        for (place, array) in (step.output..step.output + step.outputs).zip(outputs) {
+            values[place] = Place::Owned(array);
+        }
+        Ok(())
     }
 }
 

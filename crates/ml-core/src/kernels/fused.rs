@@ -4,25 +4,20 @@
 //! inputs are read from memory and only its results written. Every step runs the same loop as on its own, so
 //! the results are the same bits.
 
-mod in_place;
+mod plan;
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use super::{
-    aligned::Aligned,
-    broadcast::{Cut, LaidOut, RUN, Reader},
-    elementwise::{Operand, unstretched},
-    parallel,
-};
+use super::elementwise::unstretched;
 use crate::{
     DType, Error, Result, Shape,
-    dtype::Element,
-    ops::{Arrays, Block, Primitive, Spec, Specs},
+    ops::{Input, Primitive, Results, Spec, Specs},
     tensor::{Array, scratch},
 };
+use plan::{Elements, Lane, Plan};
 
 /// Where an operand of a step comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,19 +116,19 @@ impl Program {
         Ok(self.results.iter().map(|&result| specs[result].clone()).collect())
     }
 
-    /// The results for these inputs.
+    /// The results for these inputs; `None` stands for one that an input it was offered to holds now.
     ///
     /// # Errors
-    /// As [`infer_steps`](Self::infer_steps).
-    pub(crate) fn run(&self, inputs: &[&Array]) -> Result<Arrays> {
+    /// As [`infer_steps`](Self::infer_steps): then every input is as it was.
+    pub(crate) fn run(&self, inputs: &mut [Input<'_>]) -> Result<Results> {
         let given: SmallVec<[Spec; 4]> = inputs
             .iter()
-            .map(|input| Spec::new(input.dtype(), input.shape()))
+            .map(|input| Spec::new(input.array().dtype(), input.array().shape()))
             .collect();
         let specs = self.infer_steps(&given)?;
         let first = &specs[self.results[0]];
         let shape = first.shape.clone();
-        let together = self.results.iter().all(|&result| specs[result].shape == shape)
+        let together = self.results.iter().all(|&result| specs[result] == *first)
             && given.iter().all(|input| stretches(&input.shape, &shape));
         match first.dtype {
             DType::F32 if together => Ok(self.run_as::<f32>(inputs, &shape)),
@@ -143,14 +138,14 @@ impl Program {
         }
     }
 
-    fn run_step_by_step(&self, inputs: &[&Array]) -> Result<Arrays> {
+    fn run_step_by_step(&self, inputs: &[Input<'_>]) -> Result<Results> {
         let mut values: Vec<Array> = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let operands: SmallVec<[&Array; 3]> = step
                 .operands
                 .iter()
                 .map(|slot| match *slot {
-                    Slot::Input(input) => inputs[input],
+                    Slot::Input(input) => inputs[input].array(),
                     Slot::Step(step) => &values[step],
                 })
                 .collect();
@@ -161,249 +156,48 @@ impl Program {
         Ok(self
             .results
             .iter()
-            .map(|&result| values[result].clone())
+            .map(|&result| Some(values[result].clone()))
             .collect())
     }
 
-    fn run_as<T: Lane>(&self, inputs: &[&Array], shape: &Shape) -> Arrays {
-        let small: SmallVec<[Option<Array>; 4]> = inputs.iter().map(|input| unstretched(input)).collect();
-        let inputs: SmallVec<[&Array; 4]> = small
-            .iter()
-            .zip(inputs)
-            .map(|(small, &input)| small.as_ref().unwrap_or(input))
-            .collect();
-        let mut outs: Vec<Vec<T>> = self.results.iter().map(|_| scratch::<T>(shape.len())).collect();
-        if !shape.is_empty() {
-            let shapes: SmallVec<[&Shape; 4]> = inputs.iter().map(|input| input.shape()).collect();
-            let values = inputs.iter().map(|input| input.elements::<T>()).collect();
-            let plan = Plan::<T>::new(self, &shapes, values, shape);
-            let mut pieces: Vec<SmallVec<[&mut [T]; 1]>> = Vec::new();
-            let size = plan.cut.whole(parallel::even_piece(shape.len()));
-            for out in &mut outs {
-                for (number, piece) in out.chunks_mut(size).enumerate() {
-                    match pieces.get_mut(number) {
-                        Some(pieces) => pieces.push(piece),
-                        None => pieces.push(smallvec![piece]),
+    fn run_as<T: Lane>(&self, inputs: &mut [Input<'_>], shape: &Shape) -> Results {
+        let small: SmallVec<[Option<Array>; 4]> =
+            inputs.iter().map(|input| unstretched(input.array())).collect();
+        let mut over: SmallVec<[Option<&mut [T]>; 3]> = self.results.iter().map(|_| None).collect();
+        let mut given: SmallVec<[(Shape, Elements<'_, T>); 6]> = SmallVec::new();
+        for (input, small) in inputs.iter_mut().zip(&small) {
+            given.push(match (input, small) {
+                (Input::Kept(array), None) => (array.shape().clone(), Elements::of(array)),
+                (Input::Spent(array, result), None) => {
+                    let free = over.get(*result).is_some_and(Option::is_none);
+                    let (own, fits) = (array.shape().clone(), array.shape() == shape && free);
+                    match fits && array.is_unique::<T>() {
+                        true => {
+                            over[*result] = array.unique_slice_mut();
+                            (own, Elements::Over(*result))
+                        }
+                        false => (own, Elements::of(array)),
                     }
                 }
-            }
-            let cost = self.steps.iter().map(|step| block_of(step).cost()).sum();
-            let run = |number: usize, outs| plan.run(number * size, outs);
-            if parallel::worth_threads(shape.len(), cost) {
-                parallel::each(pieces, run);
-            } else {
-                pieces
-                    .into_iter()
-                    .enumerate()
-                    .for_each(|(number, outs)| run(number, outs));
-            }
+                (_, Some(small)) => (small.shape().clone(), Elements::of(small)),
+            });
         }
-        outs.into_iter()
-            .map(|out| Array::dense(out, shape.clone()))
-            .collect()
+        // The other results go into memory of their own.
+        let fresh = over
+            .iter()
+            .map(|over| over.is_none().then(|| scratch::<T>(shape.len())));
+        let mut fresh: SmallVec<[Option<Vec<T>>; 3]> = fresh.collect();
+        let places = over.into_iter().zip(&mut fresh);
+        let places = places.filter_map(|(over, fresh)| over.or(fresh.as_deref_mut()));
+        if !shape.is_empty() {
+            Plan::new(self, given, shape).run(places.collect());
+        }
+        let array = |values| Array::dense(values, shape.clone());
+        fresh.into_iter().map(|values| values.map(array)).collect()
     }
 }
 
 /// Whether an operand of shape `own` stretches to `shape`.
 fn stretches(own: &Shape, shape: &Shape) -> bool {
     own.broadcast("fused", shape).is_ok_and(|joined| joined == *shape)
-}
-
-fn block_of(step: &Step) -> &dyn Block {
-    step.primitive
-        .block()
-        .expect("check() refuses steps that have none")
-}
-
-/// The element types that blocks compute in.
-trait Lane: Element + Copy {
-    fn run(block: &dyn Block, operands: &[Operand<'_, Self>], out: &mut [Self]);
-}
-
-impl Lane for f32 {
-    fn run(block: &dyn Block, operands: &[Operand<'_, f32>], out: &mut [f32]) {
-        block.run_f32(operands, out);
-    }
-}
-
-impl Lane for f64 {
-    fn run(block: &dyn Block, operands: &[Operand<'_, f64>], out: &mut [f64]) {
-        block.run_f64(operands, out);
-    }
-}
-
-/// A program made ready for inputs of these shapes.
-struct Plan<'a, T: Clone> {
-    steps: Vec<Planned<'a>>,
-    /// Results to be copied: their number, the buffer that holds them, whether they are a single value.
-    copied: Vec<(usize, usize, bool)>,
-    values: Values<'a, T>,
-    readers: SmallVec<[Reader; 4]>,
-    cut: Cut,
-    buffers: usize,
-}
-
-/// The elements of every input.
-type Values<'a, T> = SmallVec<[Cow<'a, [T]>; 4]>;
-
-/// A step that knows where its output goes.
-struct Planned<'a> {
-    block: &'a dyn Block,
-    operands: SmallVec<[Source; 3]>,
-    buffer: usize,
-    /// The result that it computes where that lies: no step reads it.
-    result: Option<usize>,
-    /// Whether its operands, hence its output, are single values.
-    single: bool,
-}
-
-/// Where an operand stands while a block is computed.
-#[derive(Clone, Copy)]
-enum Source {
-    Input(usize),
-    Buffer { number: usize, single: bool },
-}
-
-impl<'a, T: Lane> Plan<'a, T> {
-    fn new(program: &'a Program, inputs: &[&Shape], values: Values<'a, T>, shape: &Shape) -> Self {
-        let readers: SmallVec<[Reader; 4]> = inputs.iter().map(|own| Reader::new(own, shape)).collect();
-        // A buffer is free again after the last step that reads it; results keep theirs.
-        let mut last_use: Vec<usize> = (0..program.steps.len()).collect();
-        for (number, step) in program.steps.iter().enumerate() {
-            for slot in &step.operands {
-                if let Slot::Step(source) = *slot {
-                    last_use[source] = number;
-                }
-            }
-        }
-        program
-            .results
-            .iter()
-            .for_each(|&result| last_use[result] = usize::MAX);
-        let is_read = |step: usize| {
-            let mut operands = program.steps.iter().flat_map(|step| &step.operands);
-            operands.any(|slot| matches!(*slot, Slot::Step(source) if source == step))
-        };
-        let in_place = |step: usize, single: bool| {
-            let mut results = (0..program.results.len()).filter(|&result| program.results[result] == step);
-            let result = results.next().filter(|_| !single && !is_read(step));
-            result.filter(|_| results.next().is_none())
-        };
-        let (mut free, mut buffers) = (Vec::new(), 0);
-        let mut steps: Vec<Planned<'a>> = Vec::with_capacity(program.steps.len());
-        for (number, step) in program.steps.iter().enumerate() {
-            let operands: SmallVec<[Source; 3]> = step
-                .operands
-                .iter()
-                .map(|slot| match *slot {
-                    Slot::Input(input) => Source::Input(input),
-                    Slot::Step(source) => Source::Buffer {
-                        number: steps[source].buffer,
-                        single: steps[source].single,
-                    },
-                })
-                .collect();
-            let single = operands.iter().all(|operand| match *operand {
-                Source::Input(input) => readers[input].is_single(),
-                Source::Buffer { single, .. } => single,
-            });
-            let buffer = free.pop().unwrap_or_else(|| {
-                buffers += 1;
-                buffers - 1
-            });
-            steps.push(Planned {
-                block: block_of(step),
-                operands,
-                buffer,
-                result: in_place(number, single),
-                single,
-            });
-            let done = (0..=number).filter(|&source| last_use[source] == number);
-            free.extend(done.map(|source| steps[source].buffer));
-        }
-        let copied = program.results.iter().enumerate();
-        let copied = copied
-            .filter(|&(_, &step)| steps[step].result.is_none())
-            .map(|(result, &step)| (result, steps[step].buffer, steps[step].single))
-            .collect();
-        Self {
-            cut: Cut::new(readers.iter()),
-            values,
-            readers,
-            steps,
-            copied,
-            buffers,
-        }
-    }
-
-    /// Computes the piece of every result that starts at element `first`.
-    fn run(&self, first: usize, mut outs: SmallVec<[&mut [T]; 1]>) {
-        let len = outs[0].len();
-        let mut buffers = self.buffers(RUN.min(len));
-        let mut rows: Vec<LaidOut<T>> = self.readers.iter().map(|_| LaidOut::default()).collect();
-        let mut done = 0;
-        while done < len {
-            let run = self.cut.run(first + done, len - done, RUN);
-            // Pushed, not collected: a run is short, and there are many.
-            let mut inputs: SmallVec<[Operand<'_, T>; 6]> = SmallVec::new();
-            for ((reader, values), rows) in self.readers.iter().zip(&self.values).zip(&mut rows) {
-                inputs.push(reader.read(values, first + done, run, rows));
-            }
-            self.compute(&inputs, &mut buffers, &mut outs, done..done + run);
-            done += run;
-        }
-    }
-
-    fn buffers(&self, len: usize) -> Vec<Aligned<T>> {
-        (0..self.buffers).map(|_| Aligned::new(len)).collect()
-    }
-
-    /// All steps on one run, whose results lie `at` this place of `outs`.
-    fn compute(
-        &self,
-        inputs: &[Operand<'_, T>],
-        buffers: &mut [Aligned<T>],
-        outs: &mut [&mut [T]],
-        at: Range<usize>,
-    ) {
-        for step in &self.steps {
-            match step.result {
-                Some(result) => step.run(inputs, buffers, at.len(), &mut outs[result][at.clone()]),
-                None => step.run_buffered(inputs, buffers, at.len()),
-            }
-        }
-        for &(result, buffer, single) in &self.copied {
-            let out = &mut outs[result][at.clone()];
-            match single {
-                true => out.fill(buffers[buffer][0]),
-                false => out.copy_from_slice(&buffers[buffer][..at.len()]),
-            }
-        }
-    }
-}
-
-impl Planned<'_> {
-    /// Into its buffer.
-    fn run_buffered<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &mut [Aligned<T>], len: usize) {
-        // Its own buffer is none of its operands': those are freed after it only.
-        let mut out = std::mem::take(&mut buffers[self.buffer]);
-        let own = &mut out[..if self.single { 1 } else { len }];
-        self.run(inputs, buffers, len, own);
-        buffers[self.buffer] = out;
-    }
-
-    fn run<T: Lane>(&self, inputs: &[Operand<'_, T>], buffers: &[Aligned<T>], len: usize, out: &mut [T]) {
-        let mut operands: SmallVec<[Operand<'_, T>; 3]> = SmallVec::new();
-        for source in &self.operands {
-            operands.push(match *source {
-                Source::Input(input) => inputs[input],
-                Source::Buffer { number, single: true } => Operand::Scalar(buffers[number][0]),
-                Source::Buffer {
-                    number,
-                    single: false,
-                } => Operand::Slice(&buffers[number][..len]),
-            });
-        }
-        T::run(self.block, &operands, out);
-    }
 }

@@ -111,15 +111,7 @@ pub(crate) fn tasks<W>(
     tools: impl Fn() -> W + Sync,
     run: impl Fn(usize, &mut W) + Sync,
 ) {
-    share(count, threads, &|numbers| {
-        let mut numbers = numbers.taken(false);
-        let Some(first) = numbers.next() else { return };
-        let mut tools = tools();
-        run(first, &mut tools);
-        for task in numbers {
-            run(task, &mut tools);
-        }
-    });
+    give_out(count, threads, false, tools, run);
 }
 
 /// Whether `len` elements of this cost are worth a second thread.
@@ -130,14 +122,34 @@ pub(crate) fn worth_threads(len: usize, cost: usize) -> bool {
 /// Calls `body` with every piece of work and its number, on this thread and on as many of the pool as want to
 /// help.
 pub(crate) fn each<P: Send>(pieces: Vec<P>, body: impl Fn(usize, P) + Sync) {
+    each_with(pieces, || (), |number, piece, ()| body(number, piece));
+}
+
+/// As [`each`]; every thread that gets a piece brings what `tools` makes.
+///
+/// Every other time from the last to the first: what one loop over large memory touched last, and the caches still
+/// hold, the next one begins with.
+pub(crate) fn each_with<P: Send, W>(
+    pieces: Vec<P>,
+    tools: impl Fn() -> W + Sync,
+    body: impl Fn(usize, P, &mut W) + Sync,
+) {
+    static BACKWARD: AtomicBool = AtomicBool::new(false);
+    let backward = BACKWARD.fetch_not(Ordering::Relaxed);
     let pieces: Vec<Mutex<Option<P>>> = pieces.into_iter().map(|piece| Mutex::new(Some(piece))).collect();
-    for_numbers(pieces.len(), &|number| {
-        let piece = pieces[number]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        body(number, piece.expect("every number is given out once"));
-    });
+    give_out(
+        pieces.len(),
+        rayon::current_num_threads(),
+        backward,
+        tools,
+        |number, tools| {
+            let piece = pieces[number]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            body(number, piece.expect("every number is given out once"), tools);
+        },
+    );
 }
 
 /// As [`each`], or on this thread alone.
@@ -152,15 +164,22 @@ pub(crate) fn spread<P: Send>(
     pieces.enumerate().for_each(|(number, piece)| body(number, piece));
 }
 
-/// Calls `body` with every number below `count`.
-///
-/// Every other time from the last to the first: what one loop over large memory touched last, and the caches still
-/// hold, the next one begins with.
-fn for_numbers(count: usize, body: &(dyn Fn(usize) + Sync)) {
-    static BACKWARD: AtomicBool = AtomicBool::new(false);
-    let backward = BACKWARD.fetch_not(Ordering::Relaxed);
-    share(count, rayon::current_num_threads(), &|numbers| {
-        numbers.taken(backward).for_each(body)
+/// Calls `run` with every number below `count`, on up to `threads` threads with the tools of each.
+fn give_out<W>(
+    count: usize,
+    threads: usize,
+    backward: bool,
+    tools: impl Fn() -> W + Sync,
+    run: impl Fn(usize, &mut W) + Sync,
+) {
+    share(count, threads, &|numbers| {
+        let mut numbers = numbers.taken(backward);
+        let Some(first) = numbers.next() else { return };
+        let mut tools = tools();
+        run(first, &mut tools);
+        for number in numbers {
+            run(number, &mut tools);
+        }
     });
 }
 
@@ -336,8 +355,9 @@ mod tests {
     #[test]
     fn work_inside_work_does_not_wait_for_itself() {
         let sums: Vec<Mutex<usize>> = (0..64).map(|_| Mutex::new(0)).collect();
-        for_numbers(64, &|outer| {
-            for_numbers(16, &|inner| {
+        let numbers = |count: usize| (0..count).collect::<Vec<_>>();
+        each(numbers(64), |outer, _| {
+            each(numbers(16), |inner, _| {
                 *sums[outer].lock().expect("nobody panics here") += inner
             });
         });
@@ -349,7 +369,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_a_piece_arrives_here() {
-        let failed = catch_unwind(|| for_numbers(40, &|piece| assert!(piece != 7, "piece 7")));
+        let failed = catch_unwind(|| each(vec![(); 40], |piece, ()| assert!(piece != 7, "piece 7")));
         assert!(failed.is_err());
     }
 }

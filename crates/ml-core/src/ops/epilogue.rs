@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{
-    Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply_dyn, check_arity,
+    Arrays, Call, Gradients, Input, Primitive, Saves, Spec, Specs, apply_dyn, check_arity,
     fused::{Fused, vjp_of_steps},
 };
 use crate::{Error, Result, Tensor, kernels::fused::Program, tensor::Array};
@@ -101,10 +101,11 @@ impl Primitive for Epilogue {
                 first.len()
             )));
         }
-        if self.program.run_in_place(&mut first[0], self.position, others)? {
-            return Ok(first);
-        }
-        self.program.run(&self.placed(&first[0], others.iter().copied()))
+        let others = others.iter().map(|&other| Input::Kept(other));
+        let mut inputs = self.placed(Input::Spent(&mut first[0], 0), others);
+        let result = self.program.run(&mut inputs)?.pop().flatten();
+        drop(inputs);
+        Ok(result.map_or(first, |result| Arrays::from_elem(result, 1)))
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {

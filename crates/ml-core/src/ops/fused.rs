@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply_dyn};
+use super::{Arrays, Call, Gradients, Input, Primitive, Results, Saves, Spec, Specs, apply_dyn};
 use crate::{
     Result, Tensor,
     autodiff::{Source, Tape},
@@ -61,11 +61,13 @@ impl Primitive for Fused {
     }
 
     fn forward(&self, inputs: &[&Array]) -> Result<Arrays> {
-        self.program.run(inputs)
+        let mut inputs: SmallVec<[Input<'_>; 6]> = inputs.iter().map(|&input| Input::Kept(input)).collect();
+        // Nothing was offered to be computed over.
+        Ok(self.program.run(&mut inputs)?.into_iter().flatten().collect())
     }
 
-    fn forward_in_place(&self, own: &mut Array, reused: usize, others: &[&Array]) -> Result<bool> {
-        self.program.run_in_place(own, reused, others)
+    fn forward_over(&self, inputs: &mut [Input<'_>]) -> Result<Results> {
+        self.program.run(inputs)
     }
 
     fn vjp(&self, call: &Call<'_>, gradients: &[Option<Tensor>]) -> Result<Gradients> {

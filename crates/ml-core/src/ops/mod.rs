@@ -7,7 +7,7 @@
 //! |---|---|
 //! | how an operation is defined | `primitive`, `elementwise` |
 //! | arithmetic | `add`, `sub`, `mul`, `div`, `neg`, `add_n`, `division`, `square`, `power`, `abs`, `round` |
-//! | elementary functions | `exp`, `log`, `logit` (with logaddexp, xlogy), `tanh`, `trigonometric`, `hypot`, `erf` (with erfinv), `polygamma` (with lgamma, digamma) |
+//! | elementary functions | `exp`, `log`, `logit` (with logaddexp, xlogy), `tanh`, `trigonometric`, `hypot`, `erf` (with erfinv), `polygamma` (with lgamma, digamma), `lerp`, `flush` |
 //! | activations | `relu`, `sigmoid`, `softplus`, `elu`, `gelu`, `silu` |
 //! | choice | `extremum`, `clip`, `select`, `step` |
 //! | comparison, logic, bits | `compare`, `close`, `predicate`, `logical`, `bitwise` |
@@ -16,7 +16,7 @@
 //! | more shapes | `squeeze`, `concat` (with stack, split, roll), `repeat` (with tile), `pad` |
 //! | creation | `fill`, `create` (ranges, grids), `one_hot`, `diag` (with eye), `triangle` |
 //! | indexing | `index` (slices), `mask`, `gather`, `scatter`, `segment` |
-//! | order | `sort` (with top_k), `quantile` (with median, lerp, diff), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod), `cummax` (with logcumsumexp, sequence_mask), `members` (with histogram, nansum, cross) |
+//! | order | `sort` (with top_k), `quantile` (with median, diff), `argmax`, `unique` (with searchsorted, bincount), `cumsum` (with cumprod), `cummax` (with logcumsumexp, sequence_mask), `members` (with histogram, nansum, cross) |
 //! | reductions | `reduction`, `sum`, `mean`, `prod`, `max`, `truth`, `variance`, `norm`, `softmax`, `cross_entropy` |
 //! | products | `matmul`, `tensordot` (with dot, outer, kron, matmul_bias), `einsum` |
 //! | linear algebra | `linear_algebra` |
@@ -55,11 +55,13 @@ mod exp;
 mod extremum;
 mod fft;
 mod fill;
+mod flush;
 mod fused;
 mod gather;
 mod gelu;
 mod hypot;
 mod index;
+mod lerp;
 mod linear_algebra;
 mod log;
 mod logical;
@@ -112,6 +114,8 @@ pub use draw::Draws;
 pub use linear_algebra::MatrixNorm;
 pub use norm::Norm;
 pub use primitive::{Arrays, Call, Gradients, Primitive, Saves, Spec, Specs, apply, apply_many};
+#[doc(hidden)]
+pub use primitive::{Input, Results};
 
 pub use create::Countable;
 pub use cumsum::Cumulative;

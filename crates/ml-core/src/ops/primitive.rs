@@ -45,6 +45,31 @@ pub type Arrays = SmallVec<[Array; 1]>;
 /// Gradients or tangents, one an input; `None` for zero.
 pub type Gradients = SmallVec<[Option<Tensor>; 2]>;
 
+/// An operand as whoever runs an operation has it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// Somebody may look at it later.
+    Kept(&'a Array),
+    /// Nobody needs it any more: the result of this number may be computed in its memory, if nobody else holds that and
+    /// the result has its type and shape.
+    Spent(&'a mut Array, usize),
+}
+
+impl Input<'_> {
+    /// The operand.
+    pub fn array(&self) -> &Array {
+        match self {
+            Self::Kept(array) => array,
+            Self::Spent(array, _) => array,
+        }
+    }
+}
+
+/// Values of the outputs of a primitive; `None` for one that lies in the operand it was computed over.
+#[doc(hidden)]
+pub type Results = SmallVec<[Option<Array>; 1]>;
+
 /// An application of a primitive that is being differentiated.
 #[derive(Clone, Copy)]
 pub struct Call<'c> {
@@ -125,12 +150,12 @@ pub trait Primitive: fmt::Debug + Send + Sync {
         None
     }
 
-    /// The same in the memory of operand number `reused`, which the caller gives up: makes `own` the single result.
-    /// The `others` are the operands beside it, in order. False, with `own` as it was, where that cannot be.
+    /// As [`forward`](Self::forward), where results may be computed over operands. After an error all operands are as
+    /// they were.
     #[doc(hidden)]
-    fn forward_in_place(&self, own: &mut Array, reused: usize, others: &[&Array]) -> Result<bool> {
-        let _ = (own, reused, others);
-        Ok(false)
+    fn forward_over(&self, inputs: &mut [Input<'_>]) -> Result<Results> {
+        let inputs: SmallVec<[&Array; 4]> = inputs.iter().map(Input::array).collect();
+        Ok(self.forward(&inputs)?.into_iter().map(Some).collect())
     }
 
     /// Reverse rule: from the gradients of the outputs to those of the inputs.

@@ -82,22 +82,6 @@ impl Tensor {
         self.quantile(0.5, axis)
     }
 
-    /// `x + share · (y - x)`: from `x` at 0 to `y` at 1; shapes broadcast.
-    ///
-    /// # Errors
-    /// As [`add`](Self::add) and [`number_like`](Self::number_like).
-    ///
-    /// # Examples
-    /// ```
-    /// use ml_core::Tensor;
-    ///
-    /// assert_eq!(Tensor::from([1.0]).lerp(&Tensor::from([5.0]), 0.25)?.to_vec::<f64>()?, [2.0]);
-    /// # Ok::<(), ml_core::Error>(())
-    /// ```
-    pub fn lerp(&self, other: &Tensor, share: f64) -> Result<Tensor> {
-        self.add(&other.sub(self)?.mul_scalar(share)?)
-    }
-
     /// Differences of neighbours along `axis`, whose length becomes one less: `y_i = x_(i+1) - x_i`. As
     /// `numpy.diff`.
     ///

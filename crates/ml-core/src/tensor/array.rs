@@ -372,6 +372,11 @@ impl Array {
         std::mem::replace(values, Store::scratch(0)).into_vec()
     }
 
+    /// Whether [`unique_slice_mut`](Self::unique_slice_mut) gives the elements.
+    pub(crate) fn is_unique<T: Element>(&mut self) -> bool {
+        self.unique_slice_mut::<T>().is_some()
+    }
+
     /// The elements to be written in place, if nobody else holds them and they lie row by row.
     pub(crate) fn unique_slice_mut<T: Element>(&mut self) -> Option<&mut [T]> {
         if !self.is_contiguous() {

@@ -72,6 +72,36 @@ fn shapes_and_types_are_taken_from_another_tensor() -> Result<()> {
         (values(&slopes[0]), values(&slopes[1])),
         (vec![0.75; 2], vec![0.25; 2])
     );
+    // Integers go whole steps, or none.
+    let (a, b) = (Tensor::from([1, 2]), Tensor::from([5, 0]));
+    assert_eq!(a.lerp(&b, 2.0)?.to_vec::<i32>()?, [9, -2]);
+    says(a.lerp(&b, 0.5), "number beside a tensor of i32");
+    Ok(())
+}
+
+#[test]
+fn averages_of_nothing_become_nothing() -> Result<()> {
+    let smallest = Tensor::from([
+        f32::MIN_POSITIVE,
+        -f32::MIN_POSITIVE,
+        1.0,
+        f32::NAN,
+        f32::INFINITY,
+    ]);
+    let below = smallest.mul_scalar(0.99)?;
+    let kept = smallest.flush_subnormal()?.to_vec::<f32>()?;
+    assert_eq!(kept[..3], [f32::MIN_POSITIVE, -f32::MIN_POSITIVE, 1.0]);
+    assert!(kept[3].is_nan() && kept[4].is_infinite());
+    assert_eq!(below.flush_subnormal()?.to_vec::<f32>()?[..3], [0.0, 0.0, 0.99]);
+    let double = Tensor::from([f64::MIN_POSITIVE / 2.0, f64::MIN_POSITIVE]);
+    assert_eq!(values(&double.flush_subnormal()?), [0.0, f64::MIN_POSITIVE]);
+    // By itself a mean of zeros stays where 0.9 of it rounds to itself.
+    let (mut plain, mut flushed) = (Tensor::from([1e-3f32]), Tensor::from([1e-3f32]));
+    for _ in 0..2000 {
+        plain = plain.lerp(&Tensor::from([0.0f32]), 0.1)?;
+        flushed = flushed.average_towards(&Tensor::from([0.0f32]), 0.1)?;
+    }
+    assert!(plain.item::<f32>()? > 0.0 && flushed.item::<f32>()? == 0.0);
     Ok(())
 }
 

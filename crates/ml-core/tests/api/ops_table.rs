@@ -375,6 +375,9 @@ pub(crate) fn table() -> Vec<Row> {
         unary("polygamma: of second order", &[POSITIVE], |x| x[0].polygamma(2)),
         unary("erfinv", &[Within(-0.9, 0.9)], |x| x[0].erfinv()),
         binary("hypot", &[Beyond(0.4), Beyond(0.4)], |x| x[0].hypot(&x[1])),
+        binary("lerp", &[ANY, ANY], |x| x[0].lerp(&x[1], 0.3)?.square()),
+        binary("average", &[ANY, ANY], |x| x[0].average_towards(&x[1], 0.3)?.square()),
+        unary("flush", &[ANY], |x| x[0].flush_subnormal()?.square()),
         // Choosing
         binary("maximum", &[Within(0.0, 1.0), Beyond(1.1)], |x| x[0].maximum(&x[1])?.square()),
         binary("minimum", &[Within(0.0, 1.0), Beyond(1.1)], |x| x[0].minimum(&x[1])?.square()),

@@ -49,7 +49,7 @@ impl Optimizer for Adamax {
             .read()
             .mul_scalar(self.beta_2)?
             .maximum(&step.gradient.abs()?)?;
-        step.slots[1].assign(&largest)?;
+        let largest = step.keep(1, &largest)?;
         let rate = step.scalar(&step.rate.div(&step.started(self.beta_1)?)?)?;
         step.weight
             .sub(&mean.mul(&rate)?.div(&largest.add_scalar(self.epsilon)?)?)

@@ -123,16 +123,27 @@ impl Step<'_> {
         self.weight.sub(&direction.mul(&self.scalar(self.rate)?)?)
     }
 
-    /// `share · slot + (1 - share) · value`, which the slot is assigned.
+    /// `share · slot + (1 - share) · value`, which the slot is assigned; 0 where that is subnormal.
     ///
     /// # Errors
     /// A shape that does not fit.
     pub fn average(&self, slot: usize, share: f64, value: &Tensor) -> Result<Tensor> {
         let slot = &self.slots[slot];
         let before = slot.read();
-        let after = before.add(&value.sub(&before)?.mul_scalar(1.0 - share)?)?;
+        let after = before.average_towards(value, 1.0 - share)?;
         slot.assign(&after)?;
         Ok(after)
+    }
+
+    /// Assigns a slot `value`, with 0 where that is subnormal: what shrinks at every step would stay there for ever, and
+    /// slow every step down. Gives what was assigned.
+    ///
+    /// # Errors
+    /// A shape that is not the slot's.
+    pub fn keep(&self, slot: usize, value: &Tensor) -> Result<Tensor> {
+        let value = value.flush_subnormal()?;
+        self.slots[slot].assign(&value)?;
+        Ok(value)
     }
 
     /// `1 - share^number`, a scalar of `f64`: what an average that began at 0 is divided by.

@@ -64,8 +64,7 @@ impl Optimizer for RmsProp {
             return step.descend(&direction);
         }
         let speed = step.slots[1].read().mul_scalar(self.momentum)?;
-        let speed = speed.add(&direction.mul(&step.scalar(step.rate)?)?)?;
-        step.slots[1].assign(&speed)?;
+        let speed = step.keep(1, &speed.add(&direction.mul(&step.scalar(step.rate)?)?)?)?;
         step.weight.sub(&speed)
     }
 

@@ -64,8 +64,7 @@ impl Optimizer for Sgd {
             return step.descend(step.gradient);
         };
         let pull = step.gradient.mul(&step.scalar(step.rate)?)?;
-        let speed = slot.read().mul_scalar(self.momentum)?.sub(&pull)?;
-        slot.assign(&speed)?;
+        let speed = step.keep(0, &slot.read().mul_scalar(self.momentum)?.sub(&pull)?)?;
         match self.nesterov {
             true => step.weight.add(&speed.mul_scalar(self.momentum)?.sub(&pull)?),
             false => step.weight.add(&speed),

@@ -20,11 +20,15 @@ type Computation = (String, SmallVec<[Edge; 2]>);
 
 pub(super) fn common(graph: &Graph) -> Graph {
     let mut known: HashMap<Computation, SmallVec<[Edge; 1]>> = HashMap::new();
-    // Reads of a variable agree while nothing that has an effect lies between them.
-    let mut epoch = 0usize;
+    // Reads of a variable agree while nothing that may change it lies between them.
+    let mut epochs = vec![0usize; graph.variables.len()];
     rewrite(graph, |new, _, node| {
-        epoch += usize::from(node.has_effect());
-        let Some(what) = identity(node, epoch) else {
+        match node.kind {
+            Kind::Assign(variable) => epochs[variable] += 1,
+            _ if node.has_effect() => epochs.iter_mut().for_each(|epoch| *epoch += 1),
+            _ => {}
+        }
+        let Some(what) = identity(node, &epochs) else {
             return new.keep(node);
         };
         let mut inputs = new.inputs(node);
@@ -47,11 +51,11 @@ pub(super) fn common(graph: &Graph) -> Graph {
 }
 
 /// What an operation is, operands aside; `None` if no other is the same.
-fn identity(node: &Node, epoch: usize) -> Option<String> {
+fn identity(node: &Node, epochs: &[usize]) -> Option<String> {
     match &node.kind {
         Kind::Placeholder | Kind::Assign(_) => None,
         Kind::Identity => Some("Identity".to_owned()),
-        Kind::Read(variable) => Some(format!("Read {variable} {epoch}")),
+        Kind::Read(variable) => Some(format!("Read {variable} {}", epochs[*variable])),
         Kind::Constant(array) => Some(value(array)),
         Kind::Primitive(primitive) if node.is_stateful() || !primitive.subgraphs().is_empty() => None,
         Kind::Primitive(primitive) => {

@@ -2,7 +2,7 @@
 
 use crate::{
     Shape,
-    graph::{Graph, Kind, Node},
+    graph::{Graph, Kind, Node, effects},
     ops::Primitive,
 };
 
@@ -29,14 +29,12 @@ fn is_wide(graph: &Graph, unknown: usize) -> bool {
     let (mut total, mut longest) = (0usize, 0usize);
     // Work on the longest way to each node, itself included.
     let mut until: Vec<usize> = Vec::with_capacity(graph.nodes.len());
-    let mut last_stateful = 0usize;
-    for node in &graph.nodes {
+    let earlier = effects::earlier(graph);
+    for (node, earlier) in graph.nodes.iter().zip(&earlier) {
         let work = work(graph, node, unknown);
-        let mut before = node.inputs.iter().map(|edge| until[edge.node]).max().unwrap_or(0);
-        if node.is_stateful() {
-            before = before.max(last_stateful);
-            last_stateful = before.saturating_add(work);
-        }
+        let operands = node.inputs.iter().map(|edge| edge.node);
+        let before = operands.chain(earlier.iter().copied()).map(|node| until[node]);
+        let before = before.max().unwrap_or(0);
         total = total.saturating_add(work);
         longest = longest.max(before.saturating_add(work));
         until.push(before.saturating_add(work));

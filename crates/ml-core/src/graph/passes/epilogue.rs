@@ -17,6 +17,17 @@ use crate::{
 /// Products that take elementwise work on.
 const PRODUCTS: [&str; 2] = ["matmul", "matmul_bias"];
 
+/// The product that a group of one result takes, if nobody else looks at it.
+pub(super) fn product(graph: &Graph, uses: &Uses, members: &[usize]) -> Option<Edge> {
+    let result = &graph.nodes[*members.last()?].outputs[0];
+    let is_product = |edge: &&Edge| {
+        let node = &graph.nodes[edge.node];
+        PRODUCTS.contains(&node.kind.name()) && node.outputs[0] == *result && uses.only_by(edge.node, members)
+    };
+    let mut operands = members.iter().flat_map(|&member| &graph.nodes[member].inputs);
+    operands.find(is_product).copied()
+}
+
 /// The product and the group as one operation with its operands, if the group takes one.
 pub(super) fn onto_product(
     graph: &Graph,
@@ -25,13 +36,9 @@ pub(super) fn onto_product(
     program: &Arc<Program>,
     inputs: &[Edge],
 ) -> Option<(Epilogue, SmallVec<[Edge; 2]>)> {
-    let result = &graph.nodes[*members.last()?].outputs[0];
-    let is_product = |edge: &Edge| {
-        let node = &graph.nodes[edge.node];
-        PRODUCTS.contains(&node.kind.name()) && node.outputs[0] == *result && uses.only_by(edge.node, members)
-    };
-    let position = inputs.iter().position(is_product)?;
-    let product = &graph.nodes[inputs[position].node];
+    let product = product(graph, uses, members)?;
+    let position = inputs.iter().position(|&edge| edge == product)?;
+    let product = &graph.nodes[product.node];
     let Kind::Primitive(first) = &product.kind else {
         return None;
     };

@@ -1,13 +1,13 @@
 //! Makes one operation of several that compute element by element: one pass over memory instead of one each.
 //!
-//! An operation joins the group of those that use it if nobody outside looks at it: so a group has one
-//! result, and what lies between two of its members is a member itself.
+//! An operation joins the group of those that use it if nobody outside looks at it: so what lies between two members of
+//! a group is a member itself. Groups that go on from each other's results become one with several.
 
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{epilogue::onto_product, rewrite::rewrite, uses::Uses};
+use super::{epilogue::onto_product, merge::Groups, rewrite::rewrite_in, uses::Uses};
 use crate::{
     graph::{Edge, Graph, Kind, Node},
     kernels::fused::{Program, Slot, Step},
@@ -15,38 +15,52 @@ use crate::{
 };
 
 /// Most operations in a group: their intermediate blocks must stay in the nearest cache.
-const MOST: usize = 48;
+pub(super) const MOST: usize = 48;
 /// Elements that must go through the operations of a group, all together, before one pass saves more than
 /// preparing it costs: two operations on ten elements took three times as long fused.
 const WORTH_A_PASS: usize = 4096;
 
 pub(super) fn fuse(graph: &Graph) -> Graph {
     let uses = Uses::of(graph);
-    let groups = groups(graph, &uses);
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
-    for (position, group) in groups.iter().enumerate() {
-        if let Some(root) = group {
-            members[*root].push(position);
+    let groups = Groups::new(graph, &uses, groups(graph, &uses));
+    rewrite_in(graph, groups.order(), |new, position, node| {
+        let Some(members) = groups.of(position).filter(|members| is_worth(graph, members)) else {
+            return new.keep(node);
+        };
+        // The others are computed where the last of them, the root, stands.
+        if members.last() == Some(&position) {
+            let seen = seen(&uses, members);
+            let (kind, inputs) = joined(graph, &uses, members, &seen);
+            let joined = Node {
+                kind,
+                inputs: inputs.into_iter().map(|edge| new.edge(edge)).collect(),
+                outputs: seen
+                    .iter()
+                    .flat_map(|&member| graph.nodes[member].outputs.clone())
+                    .collect(),
+                ..node.clone()
+            };
+            new.join(joined, &seen);
         }
-    }
-    rewrite(graph, |new, position, node| match groups[position] {
-        Some(root) if is_worth(graph, &members[root]) => {
-            // The others are computed where the last of them, the root, stands.
-            if root == position {
-                let (kind, inputs) = joined(graph, &uses, &members[root]);
-                let inputs = inputs.into_iter().map(|edge| new.edge(edge)).collect();
-                new.keep_as(node, kind, inputs);
-            }
-        }
-        _ => new.keep(node),
     })
 }
 
+/// The members of a group that others look at, too.
+fn seen(uses: &Uses, members: &[usize]) -> SmallVec<[usize; 3]> {
+    let members_seen = members
+        .iter()
+        .copied()
+        .filter(|&member| !uses.only_by(member, members));
+    members_seen.collect()
+}
+
 /// A group as one operation, with the product before it if there is one; where its operands come from.
-fn joined(graph: &Graph, uses: &Uses, members: &[usize]) -> (Kind, SmallVec<[Edge; 2]>) {
-    let (program, inputs) = program(graph, members);
+fn joined(graph: &Graph, uses: &Uses, members: &[usize], seen: &[usize]) -> (Kind, SmallVec<[Edge; 2]>) {
+    let (program, inputs) = program(graph, members, seen);
     let program = Arc::new(program);
-    if let Some((epilogue, inputs)) = onto_product(graph, uses, members, &program, &inputs) {
+    if seen.len() == 1
+        && let Some((epilogue, inputs)) = onto_product(graph, uses, members, &program, &inputs)
+    {
         return (Kind::Primitive(Arc::new(epilogue)), inputs);
     }
     match members {
@@ -101,8 +115,8 @@ fn fusible<'g>(graph: &'g Graph, node: &'g Node) -> Option<&'g Arc<dyn Primitive
     (fits && primitive.block().is_some()).then_some(primitive)
 }
 
-/// The group as a program, and where its inputs come from.
-fn program(graph: &Graph, members: &[usize]) -> (Program, Vec<Edge>) {
+/// The group as a program that gives those that are `seen`, and where its inputs come from.
+fn program(graph: &Graph, members: &[usize], seen: &[usize]) -> (Program, Vec<Edge>) {
     let mut inputs: Vec<Edge> = Vec::new();
     let steps = members.iter().filter_map(|&member| {
         let node = &graph.nodes[member];
@@ -123,7 +137,10 @@ fn program(graph: &Graph, members: &[usize]) -> (Program, Vec<Edge>) {
         })
     });
     let steps: Vec<Step> = steps.collect();
-    let results = vec![steps.len() - 1];
+    let results = seen
+        .iter()
+        .filter_map(|member| members.binary_search(member).ok());
+    let results = results.collect();
     (
         Program {
             inputs: inputs.len(),
@@ -175,13 +192,13 @@ mod tests {
 
     #[test]
     fn what_is_seen_outside_stays_outside() {
-        // tanh is a result itself, exp feeds a sum: both end groups.
+        // tanh is a result itself, exp feeds a sum: both end groups, which give their results together.
         let kinds = left(&[&matrix()], |x| {
             let tanh = x[0].neg()?.tanh()?;
             let exp = tanh.mul(&x[0])?.exp()?;
             Ok(vec![tanh.clone(), exp.sum_all()?, exp.square()?.add(&tanh)?])
         });
-        assert_eq!(kinds, ["fused", "fused", "sum", "squeeze", "fused"]);
+        assert_eq!(kinds, ["fused", "sum", "squeeze"]);
     }
 
     #[test]

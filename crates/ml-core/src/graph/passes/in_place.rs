@@ -3,40 +3,66 @@
 //! A property of the order in which the graph runs, not a change of it: the executor asks for each step, and
 //! makes sure that nobody else holds the memory when the step runs.
 
-use crate::graph::{Graph, Kind, Node};
+use std::collections::HashMap;
 
-/// For every node, the operand whose memory its result may take: of its type and shape, made by an operation,
+use smallvec::SmallVec;
+
+use crate::graph::{Edge, Graph, Kind, Node};
+
+/// An operand, and the result that may take its memory, by their numbers.
+pub(in crate::graph) type Over = (usize, usize);
+
+/// For every node, which operands its results may be computed over: of the same type and shape, made by an operation,
 /// and not looked at by a later node, by another operand of this one, or outside.
-pub(in crate::graph) fn reusable(graph: &Graph) -> Vec<Option<usize>> {
-    let mut last_user = vec![0; graph.nodes.len()];
-    for (position, node) in graph.nodes.iter().enumerate() {
-        node.inputs
-            .iter()
-            .for_each(|edge| last_user[edge.node] = position);
-    }
-    for edge in &graph.outputs {
-        last_user[edge.node] = usize::MAX;
-    }
+pub(in crate::graph) fn reusable(graph: &Graph) -> Vec<SmallVec<[Over; 1]>> {
+    let last = last_looks(graph);
     let nodes = graph.nodes.iter().enumerate();
     nodes
         .map(|(position, node)| {
-            works_in_place(node).then(|| {
-                node.inputs.iter().position(|edge| {
-                    let maker = &graph.nodes[edge.node];
-                    matches!(maker.kind, Kind::Primitive(_))
-                        && maker.outputs.len() == 1
-                        && maker.outputs[0].dtype == node.outputs[0].dtype
-                        && maker.outputs[0].shape.matches(&node.outputs[0].shape)
-                        && last_user[edge.node] == position
-                        && node.inputs.iter().filter(|other| *other == edge).count() == 1
-                })
-            })?
+            let made = |edge: &Edge| matches!(graph.nodes[edge.node].kind, Kind::Primitive(_));
+            let dies = |edge: &Edge| last.get(edge) == Some(&position) && is_single(node, *edge);
+            let mut pairs: SmallVec<[Over; 1]> = SmallVec::new();
+            if !works_in_place(node) {
+                return pairs;
+            }
+            for (result, output) in node.outputs.iter().enumerate() {
+                let fits = |&(number, edge): &(usize, &Edge)| {
+                    let spec = graph.spec(*edge);
+                    spec.dtype == output.dtype
+                        && spec.shape.matches(&output.shape)
+                        && pairs.iter().all(|&(taken, _)| taken != number)
+                };
+                let mut operands = node.inputs.iter().enumerate();
+                let operand = operands.find(|operand| made(operand.1) && dies(operand.1) && fits(operand));
+                if let Some((number, _)) = operand {
+                    pairs.push((number, result));
+                }
+            }
+            pairs
         })
         .collect()
 }
 
-fn works_in_place(node: &Node) -> bool {
-    node.kind.name() == "fused" && node.outputs.len() == 1
+/// The node that looks at each edge last; none for what leaves the graph.
+pub(in crate::graph) fn last_looks(graph: &Graph) -> HashMap<Edge, usize> {
+    let mut last = HashMap::new();
+    for (position, node) in graph.nodes.iter().enumerate() {
+        last.extend(node.inputs.iter().map(|&edge| (edge, position)));
+    }
+    graph.outputs.iter().for_each(|edge| {
+        last.remove(edge);
+    });
+    last
+}
+
+/// Whether the node takes this operand once.
+pub(in crate::graph) fn is_single(node: &Node, operand: Edge) -> bool {
+    node.inputs.iter().filter(|&&edge| edge == operand).count() == 1
+}
+
+/// Whether the node's results can be computed over operands.
+pub(in crate::graph) fn works_in_place(node: &Node) -> bool {
+    node.kind.name() == "fused"
 }
 
 #[cfg(test)]

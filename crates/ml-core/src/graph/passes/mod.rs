@@ -11,7 +11,7 @@
 //! | `simplify` | drops operations that change nothing, or undo each other |
 //! | `common` | computes what occurs twice only once |
 //! | `power` | squares instead of powers of 2 |
-//! | `fuse` | makes one operation of several that compute element by element |
+//! | `fuse`, `merge` | makes one operation of several that compute element by element |
 //! | `epilogue` | lets a matrix product compute its bias and activation where it lies |
 //! | `in_place` | which elementwise operations compute in the memory of an operand that dies there |
 //! | `uses` | who looks at what |
@@ -23,6 +23,7 @@ mod epilogue;
 mod fold;
 mod fuse;
 pub(super) mod in_place;
+mod merge;
 mod power;
 mod prune;
 mod rewrite;

@@ -10,12 +10,23 @@ use crate::{
 /// A graph under construction from an old one.
 pub(super) struct Rewriter {
     graph: Graph,
-    /// What carries the outputs of every old node now.
+    /// What carries the outputs of every old node now; nothing for one that was dropped: nobody looks at it.
     now: Vec<SmallVec<[Edge; 1]>>,
+    /// The old node that is shown.
+    shown: usize,
 }
 
 /// Builds a graph by showing every node, in order, to `visit`, which keeps, replaces or drops it.
-pub(super) fn rewrite(old: &Graph, mut visit: impl FnMut(&mut Rewriter, usize, &Node)) -> Graph {
+pub(super) fn rewrite(old: &Graph, visit: impl FnMut(&mut Rewriter, usize, &Node)) -> Graph {
+    rewrite_in(old, 0..old.nodes.len(), visit)
+}
+
+/// As [`rewrite`], in another order, where everything still stands after what it needs.
+pub(super) fn rewrite_in(
+    old: &Graph,
+    order: impl IntoIterator<Item = usize>,
+    mut visit: impl FnMut(&mut Rewriter, usize, &Node),
+) -> Graph {
     let mut rewriter = Rewriter {
         graph: Graph {
             name: old.name.clone(),
@@ -25,12 +36,12 @@ pub(super) fn rewrite(old: &Graph, mut visit: impl FnMut(&mut Rewriter, usize, &
             variables: old.variables.clone(),
             from_file: old.from_file,
         },
-        now: Vec::with_capacity(old.nodes.len()),
+        now: vec![SmallVec::new(); old.nodes.len()],
+        shown: 0,
     };
-    for (position, node) in old.nodes.iter().enumerate() {
-        visit(&mut rewriter, position, node);
-        // A node that was neither kept nor replaced is dropped: nobody looks at it.
-        rewriter.now.resize(position + 1, SmallVec::new());
+    for position in order {
+        rewriter.shown = position;
+        visit(&mut rewriter, position, &old.nodes[position]);
     }
     rewriter.graph.inputs = old
         .inputs
@@ -74,14 +85,24 @@ impl Rewriter {
             inputs,
             ..node.clone()
         });
-        self.now.push(
-            (0..node.outputs.len())
-                .map(|output| Edge {
-                    node: position,
-                    output,
-                })
-                .collect(),
-        );
+        self.now[self.shown] = (0..node.outputs.len())
+            .map(|output| Edge {
+                node: position,
+                output,
+            })
+            .collect();
+    }
+
+    /// A new node whose outputs are those of several old `nodes`, which have one each.
+    pub(super) fn join(&mut self, node: Node, nodes: &[usize]) {
+        let position = self.push(node);
+        for (output, &old) in nodes.iter().enumerate() {
+            let edge = Edge {
+                node: position,
+                output,
+            };
+            self.now[old] = SmallVec::from_elem(edge, 1);
+        }
     }
 
     /// How many nodes the new graph has.
@@ -97,6 +118,6 @@ impl Rewriter {
 
     /// Drops the node; `edges` (of the new graph) carry what it gave.
     pub(super) fn replace(&mut self, edges: impl IntoIterator<Item = Edge>) {
-        self.now.push(edges.into_iter().collect());
+        self.now[self.shown] = edges.into_iter().collect();
     }
 }
