@@ -7,7 +7,7 @@ use crate::{Result, Tensor};
 
 /// 0 for subnormal numbers, all others as they are.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Flush;
+struct Flush;
 
 impl Unary for Flush {
     const SAVES: Saves = Saves::NOTHING;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Binary, Saves, Unary, apply, binary_primitive, flush::Flush};
+use super::{Binary, Saves, apply, binary_primitive};
 use crate::{Result, Tensor};
 
 /// `a + share · (b - a)`.
@@ -47,9 +47,27 @@ impl Binary for Lerp {
 }
 binary_primitive!(Lerp, "lerp");
 
-/// As [`Lerp`], with subnormal numbers flushed to 0.
+/// As [`Lerp`], with 0 for what is so small that the next step towards 0 would be subnormal.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Average(Lerp);
+struct Average {
+    lerp: Lerp,
+    /// The smallest number that is kept.
+    least: f64,
+    /// The same in `f32`.
+    least_single: f32,
+}
+
+impl Average {
+    fn new(share: f64) -> Self {
+        // However small the share: what is flushed must be nothing to anybody.
+        let bound = share.clamp(1e-4, 1.0);
+        Self {
+            lerp: Lerp::new(share),
+            least: f64::MIN_POSITIVE / bound,
+            least_single: f32::MIN_POSITIVE / bound as f32,
+        }
+    }
+}
 
 impl Binary for Average {
     const COST: usize = 4;
@@ -58,20 +76,22 @@ impl Binary for Average {
 
     #[inline(always)]
     fn f32(self, a: f32, b: f32) -> f32 {
-        Flush.f32(self.0.f32(a, b))
+        let y = self.lerp.f32(a, b);
+        if y.abs() < self.least_single { 0.0 } else { y }
     }
 
     #[inline(always)]
     fn f64(self, a: f64, b: f64) -> f64 {
-        Flush.f64(self.0.f64(a, b))
+        let y = self.lerp.f64(a, b);
+        if y.abs() < self.least { 0.0 } else { y }
     }
 
     fn left(self, d: &Tensor, a: &Tensor, b: &Tensor, y: &Tensor) -> Result<Tensor> {
-        self.0.left(d, a, b, y)
+        self.lerp.left(d, a, b, y)
     }
 
     fn right(self, d: &Tensor, a: &Tensor, b: &Tensor, y: &Tensor) -> Result<Tensor> {
-        self.0.right(d, a, b, y)
+        self.lerp.right(d, a, b, y)
     }
 }
 binary_primitive!(Average, "average");
@@ -96,10 +116,11 @@ impl Tensor {
         self.add(&other.sub(self)?.mul_scalar(share)?)
     }
 
-    /// A moving average's next value, `x + share · (value - x)`: as [`lerp`](Self::lerp), but what would be subnormal is 0.
+    /// A moving average's next value, `x + share · (value - x)`: as [`lerp`](Self::lerp), with 0 for what is below
+    /// 1.2e-38 / `share` in `f32` and 2.2e-308 / `share` in `f64` (with 1e-4 for smaller shares).
     ///
     /// An average of zeros never becomes zero by itself: rounding keeps it at a subnormal number for ever, and processors
-    /// may compute with those a hundred times more slowly.
+    /// may compute with those a hundred times more slowly. From that bound on, `share` of it would be one.
     ///
     /// # Errors
     /// [`Error::DType`](crate::Error::DType) unless the elements are floating-point numbers; shapes must broadcast.
@@ -116,6 +137,6 @@ impl Tensor {
     /// # Ok::<(), ml_core::Error>(())
     /// ```
     pub fn average_towards(&self, value: &Tensor, share: f64) -> Result<Tensor> {
-        apply(Average(Lerp::new(share)), &[self, value])
+        apply(Average::new(share), &[self, value])
     }
 }

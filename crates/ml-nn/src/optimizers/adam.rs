@@ -63,8 +63,9 @@ impl Optimizer for Adam {
             square = step.slots[2].read().maximum(&square)?;
             step.slots[2].assign(&square)?;
         }
-        let direction = mean.mul(&rate)?.div(&square.sqrt()?.add_scalar(self.epsilon)?)?;
-        step.weight.sub(&direction)
+        // Divided first: a mean that is nearly 0 times the rate would be subnormal.
+        let direction = mean.div(&square.sqrt()?.add_scalar(self.epsilon)?)?;
+        step.weight.sub(&direction.mul(&rate)?)
     }
 
     fn check(&self) -> Result<()> {

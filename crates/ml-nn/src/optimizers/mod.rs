@@ -123,7 +123,7 @@ impl Step<'_> {
         self.weight.sub(&direction.mul(&self.scalar(self.rate)?)?)
     }
 
-    /// `share · slot + (1 - share) · value`, which the slot is assigned; 0 where that is subnormal.
+    /// `share · slot + (1 - share) · value`, which the slot is assigned; 0 where that is next to subnormal.
     ///
     /// # Errors
     /// A shape that does not fit.

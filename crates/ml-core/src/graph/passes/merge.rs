@@ -26,8 +26,8 @@ pub(super) struct Groups<'g> {
     members: Vec<Vec<usize>>,
     /// Which stateful operations every node waits for.
     earlier: Vec<SmallVec<[usize; 2]>>,
-    /// Whether some group has several results, so that the order of the graph may not do any more.
-    merged: bool,
+    /// Groups that were made of several, with several results: where there are any, the order of the graph may not do.
+    merged: Vec<usize>,
 }
 
 impl<'g> Groups<'g> {
@@ -44,7 +44,7 @@ impl<'g> Groups<'g> {
             of,
             members,
             earlier: effects::earlier(graph),
-            merged: false,
+            merged: Vec::new(),
         };
         groups.merge(uses);
         groups
@@ -93,7 +93,8 @@ impl<'g> Groups<'g> {
         moved.iter().for_each(|&member| self.of[member] = Some(second));
         self.members[second].extend(moved);
         self.members[second].sort_unstable();
-        self.merged = true;
+        self.merged.retain(|group| ![first, second].contains(group));
+        self.merged.push(second);
     }
 
     /// What must run before a node: what makes its operands, and what it must not overtake.
@@ -113,6 +114,11 @@ impl<'g> Groups<'g> {
     /// Whether something outside both groups waits for the first and the second for it, or that is hard to tell.
     fn is_way(&self, first: usize, second: usize) -> bool {
         let start = self.members[first][0];
+        // What stands before the first begins cannot wait for it, unless by way of a group that begins before and ends
+        // after that.
+        let spanned = self.merged.iter().any(|&group| {
+            ![first, second].contains(&group) && self.members[group][0] < start && group >= start
+        });
         let mut seen: HashSet<usize> = HashSet::new();
         let mut ways: Vec<usize> = Vec::new();
         let outside = |node: &usize| ![Some(first), Some(second)].contains(&self.of[*node]);
@@ -121,8 +127,8 @@ impl<'g> Groups<'g> {
             .flat_map(|&member| self.before(member));
         ways.extend(of_second.filter(outside));
         while let Some(node) = ways.pop() {
-            // What ends before the first begins cannot wait for it.
-            if *self.together(&node).last().expect("a node at least") < start || !seen.insert(node) {
+            let is_before = self.of[node].unwrap_or(node) < start;
+            if (is_before && !spanned) || !seen.insert(node) {
                 continue;
             }
             if seen.len() > MOST_LOOKS {
@@ -147,7 +153,7 @@ impl<'g> Groups<'g> {
     /// The nodes in an order in which groups with several results stand together: as they were, as far as that can be.
     pub(super) fn order(&self) -> Vec<usize> {
         let count = self.graph.nodes.len();
-        if !self.merged {
+        if self.merged.is_empty() {
             return (0..count).collect();
         }
         // All members of a group run where its last one stands.
@@ -295,5 +301,58 @@ mod tests {
             through(true),
             ["fused", "AssignVariable", "host_function", "fused"]
         );
+    }
+
+    #[test]
+    fn whatever_is_merged_no_group_waits_for_itself() {
+        let numbers = |seed: u64| {
+            let values = (0..4096u64).map(|n| ((n * 13 + seed) % 71) as f64 / 35.0 - 1.0);
+            Tensor::from_vec(values.collect(), [64, 64]).expect("as many values as elements")
+        };
+        let mut fused = 0;
+        for seed in 0..60u64 {
+            let mut state = seed;
+            let mut draw = move |below: usize| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as usize % below
+            };
+            let moves: Vec<[usize; 3]> = (0..40)
+                .map(|step| [draw(6), draw(step + 2), draw(step + 2)])
+                .collect();
+            let variable = Variable::new(numbers(seed));
+            let body = |x: &[Tensor]| {
+                variable.assign(&numbers(seed))?;
+                let mut values = x.to_vec();
+                for &[what, one, other] in &moves {
+                    let (one, other) = (values[one].clone(), &values[other]);
+                    values.push(match what {
+                        0 => one.tanh()?,
+                        1 => one.add(other)?,
+                        2 => one.mul(other)?.sin()?,
+                        // Not element by element: it keeps groups apart.
+                        3 => one.cumsum(0)?.mul_scalar(0.01)?,
+                        4 => {
+                            variable.assign(&one)?;
+                            other.clone()
+                        }
+                        _ => variable.read(),
+                    });
+                }
+                Ok(values.split_off(30))
+            };
+            let arguments = [numbers(1), numbers(2)];
+            let arguments: Vec<&Tensor> = arguments.iter().collect();
+            let graph = traced(&arguments, body);
+            let optimised = optimise(graph.clone());
+            assert_eq!(run(&graph, &arguments), run(&optimised, &arguments), "{seed}");
+            fused += optimised
+                .nodes
+                .iter()
+                .filter(|node| node.outputs.len() > 1)
+                .count();
+        }
+        assert!(fused > 20, "{fused} groups with several results");
     }
 }
