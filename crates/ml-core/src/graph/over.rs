@@ -58,24 +58,26 @@ impl Step {
         }
         let mut results = primitive.forward_over(&mut self.inputs_of(&mut operands, &mut updates)?)?;
         let mut arrays = Arrays::new();
+        // The operands whose variables hold their results already.
+        let mut done: SmallVec<[usize; 3]> = SmallVec::new();
         for (number, result) in results.drain(..).enumerate() {
-            let over = || {
-                let update = updates.iter_mut().find(|update| update.result == number);
-                update.map(|update| update.held.array().clone())
+            let update = updates.iter_mut().find(|update| update.result == number);
+            let array = match (result, update) {
+                (Some(array), _) => Some(array),
+                (None, Some(update)) => {
+                    done.push(update.operand);
+                    Some(update.held.array().clone())
+                }
+                (None, None) => self.reused(number, &mut operands),
             };
-            let array = result
-                .or_else(over)
-                .or_else(|| self.reused(number, &mut operands));
             arrays.push(array.ok_or_else(missing)?);
         }
+        // Who holds one variable never waits for another.
+        drop(updates);
         for assigned in &self.assigns {
-            let array = arrays.get(assigned.result).ok_or_else(missing)?;
-            let update = updates
-                .iter_mut()
-                .find(|update| Some(update.operand) == assigned.over);
-            match update {
-                Some(update) => *update.held.array() = array.clone(),
-                None => assign(&assigned.variable, array)?,
+            if assigned.over.is_none_or(|operand| !done.contains(&operand)) {
+                let array = arrays.get(assigned.result).ok_or_else(missing)?;
+                assign(&assigned.variable, array)?;
             }
         }
         Ok(arrays)
@@ -130,9 +132,10 @@ fn lock<'v>(assigned: &'v Assigned, operands: &mut [Operand<'_>]) -> Option<Upda
 #[cfg(test)]
 mod tests {
     use crate::{
-        Result, Tensor,
+        DType, Result, Shape, Tensor,
         autodiff::Variable,
         graph::{Function, RunOptions},
+        ops::Spec,
     };
 
     /// Variables of a momentum and a weight, and a step that moves both, one-by-one the same in every number.
@@ -236,5 +239,47 @@ mod tests {
             }
         });
         Ok(())
+    }
+
+    #[test]
+    fn a_value_of_another_shape_is_refused_and_the_variable_keeps_its_own() -> Result<()> {
+        let row = Tensor::ones([1, 200], DType::F32)?;
+        let variable = Variable::new(row.clone());
+        let own = variable.clone();
+        let grow = Function::new("grow", move |x: &[Tensor]| {
+            own.assign(&own.read().add(&x[0])?.tanh()?)?;
+            Ok(vec![])
+        });
+        // With rows that are not counted beforehand it may fit.
+        let grow = grow.concrete(&[Spec::new(DType::F32, [Shape::UNKNOWN, 200])])?;
+        let error = grow.call(&[&Tensor::zeros([3, 200], DType::F32)?]).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("the new value must have the variable's shape")
+        );
+        assert_eq!(variable.value().array()?, row.array()?);
+        grow.call(&[&Tensor::zeros([1, 200], DType::F32)?])?;
+        assert_eq!(variable.value().array()?, row.tanh()?.array()?);
+        Ok(())
+    }
+
+    #[test]
+    fn threads_that_take_variables_in_opposite_orders_do_not_wait_for_each_other() {
+        let [first, second] = momentum(RunOptions::default()).variables;
+        let orders = [[first.clone(), second.clone()], [second, first]];
+        std::thread::scope(|scope| {
+            for own in orders {
+                scope.spawn(move || {
+                    let both = Function::new("both", move |x: &[Tensor]| {
+                        step(&own, &x[0])?;
+                        Ok(vec![])
+                    });
+                    for round in 0..300 {
+                        both.call(&[&numbers(round)]).expect("it runs");
+                    }
+                });
+            }
+        });
     }
 }
